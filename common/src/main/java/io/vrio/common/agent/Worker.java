@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.common.agent;
+
+import io.vrio.common.clock.NanoClock;
+import io.vrio.common.sys.Epoll;
+import io.vrio.common.sys.EventFd;
+import io.vrio.common.sys.Linux;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A sidecore: one thread that runs its agents' duty cycles in order. It polls while there is work,
+ * spins a bounded time after it, then has the agents enable notifications and blocks in epoll. An
+ * idle worker uses no CPU. Other threads reach it only by {@link #execute} and {@link #call}.
+ */
+public final class Worker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+
+    /** Limit: empty rounds between two looks at the clock while spinning. */
+    private static final int ROUNDS_PER_CLOCK = 8;
+
+    /** Limit: busy rounds before descriptors get their look: a busy worker still hears QEMU. */
+    private static final int BUSY_ROUNDS_MAX = 64;
+
+    /** Limit: commands of one round, so that a flood of them cannot starve the data path. */
+    private static final int COMMANDS_MAX = 16;
+
+    private final Thread thread;
+    private final NanoClock clock;
+    private final long spinNs;
+    private final Epoll epoll = new Epoll();
+    private final EventFd wakeUp = new EventFd();
+    private final ConcurrentLinkedQueue<Runnable> commands = new ConcurrentLinkedQueue<>();
+    private final List<Agent> agents = new ArrayList<>();
+    private final List<EventHandler> handlers = new ArrayList<>();
+    private final List<Integer> freeKeys = new ArrayList<>();
+    private boolean isStopping;
+
+    /**
+     * @param spinNs how long to go on polling after the last work, 0 to 1,000,000
+     */
+    public Worker(String name, NanoClock clock, long spinNs) {
+        this.clock = clock;
+        this.spinNs = spinNs;
+        thread = new Thread(this::run, name);
+        register(wakeUp.fd(), wakeUp::drain);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    /** Adds an agent at the end of the duty cycle. Before start, or on the worker's thread. */
+    public void add(Agent agent) {
+        agents.add(agent);
+    }
+
+    /** Takes an agent out; it is not closed. On the worker's thread. */
+    public void remove(Agent agent) {
+        agents.remove(agent);
+    }
+
+    /**
+     * Watches a descriptor for reading. Before start, or on the worker's thread.
+     *
+     * @return the key for {@link #unregister}
+     */
+    public int register(int descriptor, EventHandler handler) {
+        int key = freeKeys.isEmpty() ? handlers.size() : freeKeys.remove(freeKeys.size() - 1);
+        epoll.add(descriptor, Epoll.READABLE, key);
+        if (key == handlers.size()) {
+            handlers.add(handler);
+        } else {
+            handlers.set(key, handler);
+        }
+        return key;
+    }
+
+    /** Ends the watch. Before the descriptor is closed; on the worker's thread. */
+    public void unregister(int descriptor, int key) {
+        epoll.remove(descriptor);
+        handlers.set(key, () -> {});
+        freeKeys.add(key);
+    }
+
+    /** Runs a command on the worker's thread, soon. Any thread. */
+    public void execute(Runnable command) {
+        commands.add(command);
+        wakeUp.signal();
+    }
+
+    /**
+     * Runs a question on the worker's thread and waits for its answer. Any thread but the worker's.
+     *
+     * @throws IllegalStateException with the cause, when the question threw
+     */
+    public <T> T call(Supplier<T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        execute(
+                () -> {
+                    try {
+                        answer.complete(question.get());
+                    } catch (RuntimeException e) {
+                        answer.completeExceptionally(e);
+                    }
+                });
+        try {
+            return answer.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for " + thread.getName(), e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    private void run() {
+        try {
+            long idleSinceNs = clock.nanoTime();
+            int emptyRounds = 0;
+            int busyRounds = 0;
+            while (!isStopping) {
+                if (runRound() > 0) {
+                    emptyRounds = 0;
+                    if (++busyRounds >= BUSY_ROUNDS_MAX) {
+                        busyRounds = 0;
+                        handleEvents(0);
+                    }
+                    continue;
+                }
+                emptyRounds++;
+                if (emptyRounds == 1) {
+                    idleSinceNs = clock.nanoTime();
+                } else if (emptyRounds % ROUNDS_PER_CLOCK == 0) {
+                    if (clock.nanoTime() - idleSinceNs >= spinNs) {
+                        block();
+                        emptyRounds = 0;
+                    } else {
+                        // With more busy threads than cores, an unyielding spin starves the very
+                        // thread that it waits for.
+                        Linux.yield();
+                    }
+                } else {
+                    Thread.onSpinWait();
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.error("worker={} ends: a fault of this program", thread.getName(), e);
+            throw e;
+        } finally {
+            closeAgents();
+        }
+    }
+
+    private int runRound() {
+        int work = runCommands();
+        for (int i = 0; i < agents.size(); i++) {
+            work += agents.get(i).doWork();
+        }
+        return work;
+    }
+
+    private int runCommands() {
+        int count = 0;
+        while (count < COMMANDS_MAX) {
+            Runnable command = commands.poll();
+            if (command == null) {
+                break;
+            }
+            command.run();
+            count++;
+        }
+        return count;
+    }
+
+    private void block() {
+        boolean mayBlock = true;
+        for (int i = 0; i < agents.size(); i++) {
+            mayBlock &= agents.get(i).prepareToBlock();
+        }
+        // One level-triggered look also when not blocking: sockets of frontends are served here.
+        handleEvents(mayBlock && commands.isEmpty() ? timeoutNs() : 0);
+        for (int i = 0; i < agents.size(); i++) {
+            agents.get(i).onWake();
+        }
+    }
+
+    private void handleEvents(long timeoutNs) {
+        int ready = epoll.await(timeoutNs);
+        for (int i = 0; i < ready; i++) {
+            handlers.get(epoll.key(i)).onReady();
+        }
+    }
+
+    private long timeoutNs() {
+        long nowNs = clock.nanoTime();
+        long nearestNs = -1;
+        for (int i = 0; i < agents.size(); i++) {
+            long deadlineNs = agents.get(i).deadlineNs();
+            if (deadlineNs != Agent.NO_DEADLINE) {
+                long leftNs = Math.max(0, deadlineNs - nowNs);
+                nearestNs = nearestNs < 0 ? leftNs : Math.min(nearestNs, leftNs);
+            }
+        }
+        return nearestNs;
+    }
+
+    private void closeAgents() {
+        for (int i = agents.size() - 1; i >= 0; i--) {
+            try {
+                agents.get(i).close();
+            } catch (RuntimeException e) {
+                LOG.error("agent={} did not close", agents.get(i).name(), e);
+            }
+        }
+    }
+
+    /** Ends the duty cycle, closes the agents in reverse order, and waits for it. */
+    @Override
+    public void close() {
+        execute(() -> isStopping = true);
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        epoll.close();
+        wakeUp.close();
+    }
+}

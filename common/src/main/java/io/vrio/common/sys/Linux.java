@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.common.sys;
+
+import io.vrio.common.memory.MemorySlice;
+import jnr.ffi.LastError;
+import jnr.ffi.LibraryLoader;
+import jnr.ffi.Runtime;
+
+/**
+ * The system calls of this project, x86-64 and aarch64 Linux. Every call here returns its result,
+ * or the negated errno (never -1), so that the data path can judge without an exception; {@link
+ * #check} turns it into an {@link ErrnoException} on the control path. All methods may be called by
+ * any thread; addresses must be valid for the stated length.
+ */
+public final class Linux {
+    public static final int EPERM = 1;
+    public static final int ENOENT = 2;
+    public static final int EINTR = 4;
+    public static final int EIO = 5;
+    public static final int EAGAIN = 11;
+    public static final int ENOMEM = 12;
+    public static final int EACCES = 13;
+    public static final int EFAULT = 14;
+    public static final int EEXIST = 17;
+    public static final int EINVAL = 22;
+    public static final int ENOSPC = 28;
+    public static final int EROFS = 30;
+    public static final int EPIPE = 32;
+    public static final int EMSGSIZE = 90;
+    public static final int EOPNOTSUPP = 95;
+    public static final int EADDRINUSE = 98;
+    public static final int ENETDOWN = 100;
+    public static final int ENOBUFS = 105;
+
+    public static final int O_RDONLY = 0;
+    public static final int O_RDWR = 2;
+    public static final int O_CREAT = 0x40;
+    public static final int O_EXCL = 0x80;
+    public static final int O_CLOEXEC = 0x80000;
+    public static final int O_NONBLOCK = 0x800;
+
+    private static final LibC C = LibraryLoader.create(LibC.class).load("c");
+    private static final Runtime RUNTIME = Runtime.getRuntime(C);
+
+    private static final int PAGE = 4096;
+    private static final int PROTECTION_READ_WRITE = 3;
+    private static final int MAP_SHARED = 1;
+
+    private Linux() {}
+
+    /** The C library itself, for the few classes of this package that bind structures. */
+    static LibC c() {
+        return C;
+    }
+
+    /** The result, or the negated errno when it is -1. */
+    static long result(long result) {
+        return result == -1 ? -LastError.getLastError(RUNTIME) : result;
+    }
+
+    static int result(int result) {
+        return result == -1 ? -LastError.getLastError(RUNTIME) : result;
+    }
+
+    /** Throws when {@code result} is a negated errno; else returns it. */
+    public static int check(int result, String what) {
+        if (result < 0) {
+            throw new ErrnoException(what, -result);
+        }
+        return result;
+    }
+
+    /** Throws when {@code result} is a negated errno; else returns it. */
+    public static long check(long result, String what) {
+        if (result < 0 && result > -PAGE) {
+            throw new ErrnoException(what, (int) -result);
+        }
+        return result;
+    }
+
+    /** The C library's sentence for an errno. */
+    public static String describe(int errno) {
+        return C.strerror(errno);
+    }
+
+    /**
+     * Proves at start-up that calls of six arguments arrive whole: jnr-ffi's own x86-64 stubs lose
+     * the sixth unless {@code jnr.ffi.x86asm.enabled} is false, and a lost mmap offset would map
+     * the wrong guest memory.
+     *
+     * @throws IllegalStateException telling which flag is missing
+     */
+    public static void selfTest() {
+        int fd = check(memfdCreate("vrio-self-test"), "memfd_create");
+        try {
+            check(ftruncate(fd, 2 * PAGE), "ftruncate");
+            long address = mmap(0, PAGE, PROTECTION_READ_WRITE, MAP_SHARED, fd, PAGE);
+            boolean isMapped = address > 0;
+            if (isMapped) {
+                MemorySlice page = new MemorySlice(address, PAGE);
+                page.putLong(0, 0x7672696f);
+                isMapped = pread(fd, page.address(8, 8), 8, PAGE) == 8;
+                isMapped &= page.getLong(8) == 0x7672696f;
+                munmap(address, PAGE);
+            }
+            if (!isMapped) {
+                throw new IllegalStateException(
+                        "jnr-ffi loses the sixth argument of system calls: start Java with"
+                                + " -Djnr.ffi.x86asm.enabled=false (bin/vrio does)");
+            }
+        } finally {
+            close(fd);
+        }
+    }
+
+    public static long mmap(
+            long address, long length, int protection, int flags, int fd, long offset) {
+        return result(C.mmap(address, length, protection, flags, fd, offset));
+    }
+
+    public static int munmap(long address, long length) {
+        return result(C.munmap(address, length));
+    }
+
+    public static int madvise(long address, long length, int advice) {
+        return result(C.madvise(address, length, advice));
+    }
+
+    /** A memory file, closed on exec. */
+    public static int memfdCreate(String name) {
+        final int closeOnExec = 1;
+        return result(C.memfd_create(name, closeOnExec));
+    }
+
+    /** A non-blocking event counter, closed on exec. */
+    public static int eventfd() {
+        return result(C.eventfd(0, O_CLOEXEC | O_NONBLOCK));
+    }
+
+    public static long read(int fd, long target, long length) {
+        return result(C.read(fd, target, length));
+    }
+
+    public static long write(int fd, long source, long length) {
+        return result(C.write(fd, source, length));
+    }
+
+    public static long pread(int fd, long target, long length, long offset) {
+        return result(C.pread(fd, target, length, offset));
+    }
+
+    public static long pwrite(int fd, long source, long length, long offset) {
+        return result(C.pwrite(fd, source, length, offset));
+    }
+
+    public static long preadv(int fd, long iovecs, int count, long offset) {
+        return result(C.preadv(fd, iovecs, count, offset));
+    }
+
+    public static long pwritev(int fd, long iovecs, int count, long offset) {
+        return result(C.pwritev(fd, iovecs, count, offset));
+    }
+
+    /** preadv with RWF_ flags, for example RWF_NOWAIT (8). */
+    public static long preadv2(int fd, long iovecs, int count, long offset, int flags) {
+        return result(C.preadv2(fd, iovecs, count, offset, flags));
+    }
+
+    public static int fdatasync(int fd) {
+        return result(C.fdatasync(fd));
+    }
+
+    public static int fsync(int fd) {
+        return result(C.fsync(fd));
+    }
+
+    public static int fallocate(int fd, int mode, long offset, long length) {
+        return result(C.fallocate(fd, mode, offset, length));
+    }
+
+    public static int ftruncate(int fd, long length) {
+        return result(C.ftruncate(fd, length));
+    }
+
+    public static long lseek(int fd, long offset, int whence) {
+        return result(C.lseek(fd, offset, whence));
+    }
+
+    public static int flock(int fd, int operation) {
+        return result(C.flock(fd, operation));
+    }
+
+    /** open(2) with O_CLOEXEC added. */
+    public static int open(String path, int flags, int mode) {
+        return result(C.open(path, flags | O_CLOEXEC, mode));
+    }
+
+    public static int close(int fd) {
+        return result(C.close(fd));
+    }
+
+    public static int unlink(String path) {
+        return result(C.unlink(path));
+    }
+
+    public static int fcntl(int fd, int command, long argument) {
+        return result(C.fcntl(fd, command, argument));
+    }
+
+    public static int ioctl(int fd, long request, long argument) {
+        return result(C.ioctl(fd, request, argument));
+    }
+
+    public static int fstatfs(int fd, long statfs) {
+        return result(C.fstatfs(fd, statfs));
+    }
+
+    /** socket(2) with SOCK_CLOEXEC added. */
+    public static int socket(int domain, int type, int protocol) {
+        return result(C.socket(domain, type | O_CLOEXEC, protocol));
+    }
+
+    /** socketpair(2) with SOCK_CLOEXEC added; {@code pair} holds two ints. */
+    public static int socketpair(int domain, int type, int protocol, long pair) {
+        return result(C.socketpair(domain, type | O_CLOEXEC, protocol, pair));
+    }
+
+    public static int bind(int fd, long address, int length) {
+        return result(C.bind(fd, address, length));
+    }
+
+    public static int connect(int fd, long address, int length) {
+        return result(C.connect(fd, address, length));
+    }
+
+    public static int listen(int fd, int backlog) {
+        return result(C.listen(fd, backlog));
+    }
+
+    /** accept4(2) without the peer's address; non-blocking and closed on exec. */
+    public static int accept(int fd) {
+        return result(C.accept4(fd, 0, 0, O_CLOEXEC | O_NONBLOCK));
+    }
+
+    public static int shutdown(int fd, int how) {
+        return result(C.shutdown(fd, how));
+    }
+
+    public static int setsockopt(int fd, int level, int option, long value, int length) {
+        return result(C.setsockopt(fd, level, option, value, length));
+    }
+
+    public static int getsockopt(int fd, int level, int option, long value, long length) {
+        return result(C.getsockopt(fd, level, option, value, length));
+    }
+
+    public static long recvmsg(int fd, long message, int flags) {
+        return result(C.recvmsg(fd, message, flags));
+    }
+
+    public static long sendmsg(int fd, long message, int flags) {
+        return result(C.sendmsg(fd, message, flags));
+    }
+
+    public static long recv(int fd, long target, long length, int flags) {
+        return result(C.recv(fd, target, length, flags));
+    }
+
+    public static long send(int fd, long source, long length, int flags) {
+        return result(C.send(fd, source, length, flags));
+    }
+
+    /** The index of a network interface, or a negated errno. */
+    public static int interfaceIndex(String name) {
+        int index = C.if_nametoindex(name);
+        return index == 0 ? -LastError.getLastError(RUNTIME) : index;
+    }
+
+    public static int setAffinity(int threadId, long size, long mask) {
+        return result(C.sched_setaffinity(threadId, size, mask));
+    }
+
+    public static void yield() {
+        C.sched_yield();
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.common.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vrio.common.clock.NanoClock;
+import io.vrio.common.sys.EventFd;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+final class WorkerTest {
+    @Test
+    void shouldAnswerOnItsOwnThread() {
+        try (Worker worker = new Worker("w0", NanoClock.SYSTEM, 0)) {
+            worker.start();
+            assertEquals("w0", worker.call(() -> Thread.currentThread().getName()));
+        }
+    }
+
+    @Test
+    void shouldHandTheFaultOfAQuestionToTheAsker() {
+        try (Worker worker = new Worker("w0", NanoClock.SYSTEM, 0)) {
+            worker.start();
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () ->
+                            worker.call(
+                                    () -> {
+                                        throw new IllegalArgumentException("no");
+                                    }));
+            assertEquals(1, worker.call(() -> 1));
+        }
+    }
+
+    @Test
+    void shouldHearADescriptorWhileBlocked() throws InterruptedException {
+        CountDownLatch heard = new CountDownLatch(1);
+        try (EventFd event = new EventFd();
+                Worker worker = new Worker("w0", NanoClock.SYSTEM, 0)) {
+            worker.register(
+                    event.fd(),
+                    () -> {
+                        event.drain();
+                        heard.countDown();
+                    });
+            worker.start();
+            event.signal();
+            assertTrue(heard.await(10, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
+    void shouldHearADescriptorAlthoughAnAgentIsAlwaysBusy() throws InterruptedException {
+        CountDownLatch heard = new CountDownLatch(1);
+        Agent busy =
+                new Agent() {
+                    @Override
+                    public String name() {
+                        return "busy";
+                    }
+
+                    @Override
+                    public int doWork() {
+                        return 1;
+                    }
+                };
+        try (EventFd event = new EventFd();
+                Worker worker = new Worker("w0", NanoClock.SYSTEM, 0)) {
+            worker.add(busy);
+            worker.register(
+                    event.fd(),
+                    () -> {
+                        event.drain();
+                        heard.countDown();
+                    });
+            worker.start();
+            event.signal();
+            assertTrue(heard.await(10, TimeUnit.SECONDS));
+        }
+    }
+}
