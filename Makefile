@@ -1,27 +1,56 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# make build    compile and pack; afterwards bin/vrio works
-# make check    tests that need no root, no network and no QEMU; also the formatter's check
-# make format   let the formatter lay out the sources
-# make clean    remove what was built
+# make build          compile and pack; afterwards bin/vrio works
+# make demo           a guest uses a disk that another machine serves (needs root)
+# make test           every test that this machine can run; the others say why they were skipped
+# make check          the tests that need no root, no network and no QEMU, in two minutes
+# make check-TAG      the tests with one tag: linux, root, container, qemu, libvirt
+# make simulate       the simulation over SEEDS seeds (default 1000)
+# make bench          all benchmarks; make bench-SUBJECT runs one
+# make format         lay out the sources
+# make clean          remove what was built
+#
+# Another JDK: make check JAVA_HOME=/path/to/jdk
 
-MVN := mvn -B -ntp
-SOURCES := $(shell find . -path '*/target' -prune -o \( -name '*.java' -o -name pom.xml -o -path '*/src/*/resources/*' \) -type f -print)
+SEEDS ?= 1000
 
-.PHONY: build check format clean
+SOURCES := $(shell find . -name target -prune -o \
+    \( -name '*.java' -o -name pom.xml -o -path '*/src/*/resources/*' \) -type f -print)
+
+.PHONY: build demo test check simulate bench format clean
 .DEFAULT_GOAL := build
 
 build: target/built
 
 target/built: $(SOURCES)
-	$(MVN) -q -DskipTests package
-	@mkdir -p target && touch $@
+	@tools/maven -DskipTests package
+	@touch $@
+
+demo:
+	@demo/run
+
+test:
+	@tools/test -Dvrio.tags.excluded=simulate -Dvrio.test.moduleTimeoutSeconds=3000 --fail-at-end
 
 check:
-	$(MVN) verify
+	@tools/test --fail-at-end
+
+check-%:
+	@tools/test -Dvrio.tags=$* -Dvrio.tags.excluded=simulate --fail-at-end
+
+simulate:
+	@tools/test -Dvrio.tags=simulate -Dvrio.tags.excluded= -Dvrio.seeds=$(SEEDS) \
+	    -Dvrio.test.methodTimeout='5 h' -Dvrio.test.moduleTimeoutSeconds=18000
+
+bench:
+	@bench/run
+
+bench-%:
+	@bench/run $*
 
 format:
-	$(MVN) -q spotless:apply
+	@tools/maven spotless:apply
 
 clean:
-	$(MVN) -q clean
+	@tools/maven clean
+	@rm -rf target
