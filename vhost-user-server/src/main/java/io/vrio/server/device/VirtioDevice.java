@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.server.device;
+
+import io.vrio.common.memory.MemorySlice;
+import io.vrio.common.sys.EventFd;
+import io.vrio.server.virtqueue.Virtqueue;
+import java.util.Map;
+
+/**
+ * A virtio device without its transport: what a session needs of a disk or NIC. One per session and
+ * lives as long as its socket, across frontends that come and go. All on one worker's thread. Never
+ * throws for what a guest does.
+ */
+public interface VirtioDevice extends AutoCloseable {
+    /** The virtio features offered now; the session adds what belongs to vhost-user. */
+    long offeredFeatures();
+
+    /**
+     * The driver's choice, a subset of what was offered at some time. Repeated by frontends, also
+     * while queues run.
+     */
+    void acceptFeatures(long features);
+
+    /** Queues a frontend may ask for. Never shrinks. */
+    int queueCountMax();
+
+    /** Descriptors a ring may have. */
+    int queueSizeMax();
+
+    /**
+     * Fills {@code target} with the configuration space from {@code offset} on; what is behind its
+     * end reads as zeroes.
+     *
+     * @param offset 0 or more
+     */
+    void readConfig(int offset, MemorySlice target);
+
+    /**
+     * Changes the configuration space as the driver asks.
+     *
+     * @return false when a byte of the range may not be written; nothing has changed then
+     */
+    boolean writeConfig(int offset, MemorySlice source);
+
+    /**
+     * Begins to serve a queue: kicks are arranged, chains that wait already are taken by the next
+     * {@link #doWork}, and the guest gets one call, because one may have been lost before.
+     *
+     * @param index below {@link #queueCountMax}; not started, or stopped and without chains in
+     *     flight
+     * @param call how to call the guest, null when it polls; stays the session's
+     */
+    void startQueue(int index, Virtqueue queue, EventFd call);
+
+    /**
+     * Calls go to another descriptor from now on, null for none; the old one is not used any more.
+     * The guest gets one call, because one may have been lost between the two. Without effect for a
+     * queue that is not started.
+     */
+    void replaceCall(int index, EventFd call);
+
+    /**
+     * A disabled queue takes no chains; those in flight go on. Queues are enabled when started. A
+     * kick that came while disabled is not lost. Without effect for a queue that is not started.
+     */
+    void enableQueue(int index, boolean isEnabled);
+
+    /**
+     * Takes no more chains. Those in flight go on to their end, the guest being called for each at
+     * once: when {@link #inFlight} is 0, all is done and the queue's memory is not touched again.
+     */
+    void stopQueue(int index);
+
+    /** Chains of a queue that the device holds. */
+    int inFlight(int index);
+
+    /**
+     * Stops a queue and forgets what is in flight: whatever becomes of it later, the guest's memory
+     * is not written again. {@link #inFlight} is 0 afterwards.
+     */
+    void abandon(int index);
+
+    /** Abandons all queues and forgets the driver's choices, as for a new driver. */
+    void reset();
+
+    /** Sets the one who is told of changes; null for none. */
+    void listen(DeviceListener listener);
+
+    /**
+     * Takes chains, gives back what has ended and calls the guest, a bounded amount.
+     *
+     * @return how much was done
+     */
+    int doWork();
+
+    /**
+     * Asks the guest to kick, then looks once more.
+     *
+     * @return whether the worker may block; false when chains have come meanwhile
+     */
+    boolean prepareToBlock();
+
+    /** The worker runs again: kicks may be suppressed. */
+    void onWake();
+
+    /** All counters by name, in a fixed order. */
+    Map<String, Long> counters();
+
+    /** Abandons all queues and lets go of the disk or NIC. */
+    @Override
+    void close();
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.server.virtqueue;
+
+/**
+ * The device's end of one virtqueue: takes descriptor chains, gives them back. Owned by one
+ * session, touched by its worker only, and new with every start of the queue. Chains may be given
+ * back in any order. The guest's memory under a chain stays mapped until the chain is pushed or
+ * released.
+ */
+public interface Virtqueue {
+    /** Number of descriptors; every head index is below it. */
+    int size();
+
+    /**
+     * Translates the ring addresses again. Happens by itself before the first use after a change of
+     * the memory table; called by the session to hear the result.
+     *
+     * @return whether all parts of the ring are mapped
+     */
+    boolean remap();
+
+    /**
+     * Takes the next available chain.
+     *
+     * @return false when there is none
+     * @throws MalformedChainException for a chain fault the chain has been taken: its head index is
+     *     set, its lists are empty, it wants to be pushed. For a ring fault nothing has been taken.
+     */
+    boolean poll(DescriptorChain chain) throws MalformedChainException;
+
+    /**
+     * Gives a chain back; the guest sees it after {@link #publish}.
+     *
+     * @param usedLength bytes written, counted from the first writable byte without a gap
+     */
+    void push(int headIndex, int usedLength);
+
+    /** Forgets a chain without telling the guest; its memory must not be touched any more. */
+    void release(int headIndex);
+
+    /**
+     * Lets the guest see what was pushed.
+     *
+     * @return whether the guest wants a call for what it has not been called for yet; the caller
+     *     then signals, once for all of them
+     */
+    boolean publish();
+
+    /** Chains taken and neither pushed nor released. */
+    int inFlight();
+
+    /** Asks the guest not to kick. */
+    void suppressKicks();
+
+    /**
+     * Asks the guest to kick, then looks at the ring again.
+     *
+     * @return whether a chain is available that the guest may not kick for any more
+     */
+    boolean requestKicks();
+
+    /** The free-running index of the next chain to take: the answer to GET_VRING_BASE. */
+    int availIdx();
+
+    /** The free-running index of the next used element. */
+    int usedIdx();
+}
