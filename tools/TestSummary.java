@@ -5,84 +5,63 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import javax.xml.parsers.DocumentBuilderFactory;
-import org.w3c.dom.Document;
-import org.w3c.dom.Element;
-import org.w3c.dom.NodeList;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Ends a test run: lists the skipped tests with their reasons and the failed ones, then counts over
- * all modules. Run from the project's root as {@code java tools/TestSummary.java}; exits 1 when a
- * test failed or none ran.
+ * all modules. Run from the project's root as {@code java tools/TestSummary.java}, on the files
+ * that the test fixture OutcomeRecorder wrote; exits 1 when a test failed or none ran.
  */
 final class TestSummary {
-    private final List<String> failed = new ArrayList<>();
-    private final List<String> skipped = new ArrayList<>();
-    private int passed;
+    private final Map<String, List<String>> linesByOutcome = new TreeMap<>();
 
-    public static void main(String[] arguments) throws Exception {
+    public static void main(String[] arguments) throws IOException {
         TestSummary summary = new TestSummary();
         try (DirectoryStream<Path> modules = Files.newDirectoryStream(Path.of(""))) {
             for (Path module : modules) {
-                summary.addModule(module.resolve("target/surefire-reports"));
+                summary.addModule(module.resolve("target/test-outcomes"));
             }
         }
-        System.exit(summary.print() ? 0 : 1);
+        summary.print();
+        System.exit(summary.lines("failed").isEmpty() && summary.hasRun() ? 0 : 1);
     }
 
-    private void addModule(Path reports) throws Exception {
-        if (!Files.isDirectory(reports)) {
+    private void addModule(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
             return;
         }
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(reports, "TEST-*.xml")) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.tsv")) {
             for (Path file : files) {
-                addReport(file);
+                Files.readAllLines(file).forEach(this::addLine);
             }
         }
     }
 
-    private void addReport(Path file) throws Exception {
-        Document report =
-                DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(file.toFile());
-        NodeList cases = report.getElementsByTagName("testcase");
-        for (int index = 0; index < cases.getLength(); index++) {
-            addCase((Element) cases.item(index));
-        }
+    private void addLine(String line) {
+        String[] fields = line.split("\t", 3);
+        String reason = fields.length < 3 || fields[2].isEmpty() ? "no reason given" : fields[2];
+        lines(fields[0]).add(fields[1] + ": " + reason.replaceFirst("^Assumption failed: ", ""));
     }
 
-    private void addCase(Element testCase) {
-        String name = testCase.getAttribute("classname") + "." + testCase.getAttribute("name");
-        Element skip = child(testCase, "skipped");
-        if (skip != null) {
-            skipped.add(name + ": " + skipReason(skip));
-        } else if (child(testCase, "failure") != null || child(testCase, "error") != null) {
-            failed.add(name);
-        } else {
-            passed++;
-        }
+    private List<String> lines(String outcome) {
+        return linesByOutcome.computeIfAbsent(outcome, unused -> new ArrayList<>());
     }
 
-    private static Element child(Element parent, String tag) {
-        return (Element) parent.getElementsByTagName(tag).item(0);
+    private boolean hasRun() {
+        return !lines("passed").isEmpty();
     }
 
-    /** A disabled test has its reason as an attribute, a failed assumption in its stack trace. */
-    private static String skipReason(Element skip) {
-        String message = skip.getAttribute("message");
-        if (message.isEmpty()) {
-            message = skip.getTextContent().strip().lines().findFirst().orElse("no reason given");
-        }
-        return message.replaceFirst("^org\\.opentest4j\\.TestAbortedException: ", "")
-                .replaceFirst("^Assumption failed: ", "");
-    }
-
-    private boolean print() throws IOException {
-        print("Skipped:", skipped);
-        print("Failed:", failed);
+    private void print() {
+        print("Skipped:", lines("skipped"));
+        print("Failed:", lines("failed"));
         System.out.println();
+        if (!hasRun()) {
+            System.out.println("no test ran to its end");
+        }
         System.out.printf(
-                "%d passed, %d failed, %d skipped%n", passed, failed.size(), skipped.size());
-        return failed.isEmpty() && passed > 0;
+                "%d passed, %d failed, %d skipped%n",
+                lines("passed").size(), lines("failed").size(), lines("skipped").size());
     }
 
     private static void print(String title, List<String> lines) {
