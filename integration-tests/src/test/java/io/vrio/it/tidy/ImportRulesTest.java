@@ -91,7 +91,6 @@ class ImportRulesTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.vrio.server.protocol..", "io.vrio.server.session..")
-                .allowEmptyShould(true)
                 .check(product);
     }
 
@@ -119,6 +118,21 @@ class ImportRulesTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.vrio.transport..")
+                .check(product);
+    }
+
+    /** Requests become bytes above these packages, in {@code message} and {@code remote}. */
+    @Test
+    void shouldNotTellTheTransportWhatADiskIs() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "io.vrio.transport.wire..",
+                        "io.vrio.transport.link..",
+                        "io.vrio.transport.flow..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.vrio.common.io..")
                 .allowEmptyShould(true)
                 .check(product);
     }
