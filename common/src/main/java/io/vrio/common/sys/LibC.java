@@ -63,6 +63,8 @@ public interface LibC {
 
     int fstatfs(int fd, long statfs);
 
+    int statx(int directory, String path, int flags, int mask, long statx);
+
     int socket(int domain, int type, int protocol);
 
     int socketpair(int domain, int type, int protocol, long pair);

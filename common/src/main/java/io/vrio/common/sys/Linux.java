@@ -21,8 +21,10 @@ public final class Linux {
     public static final int ENOMEM = 12;
     public static final int EACCES = 13;
     public static final int EFAULT = 14;
+    public static final int EBUSY = 16;
     public static final int EEXIST = 17;
     public static final int EINVAL = 22;
+    public static final int EFBIG = 27;
     public static final int ENOSPC = 28;
     public static final int EROFS = 30;
     public static final int EPIPE = 32;
@@ -31,6 +33,7 @@ public final class Linux {
     public static final int EADDRINUSE = 98;
     public static final int ENETDOWN = 100;
     public static final int ENOBUFS = 105;
+    public static final int EDQUOT = 122;
 
     public static final int O_RDONLY = 0;
     public static final int O_RDWR = 2;
@@ -213,6 +216,11 @@ public final class Linux {
 
     public static int fstatfs(int fd, long statfs) {
         return result(C.fstatfs(fd, statfs));
+    }
+
+    /** statx(2); {@code statx} holds 256 bytes. See {@link FileStatus}. */
+    public static int statx(int directory, String path, int flags, int mask, long statx) {
+        return result(C.statx(directory, path, flags, mask, statx));
     }
 
     /** socket(2) with SOCK_CLOEXEC added. */
