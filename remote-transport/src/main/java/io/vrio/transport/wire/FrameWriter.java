@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.transport.wire;
+
+import static io.vrio.transport.wire.FrameHeader.ACK;
+import static io.vrio.transport.wire.FrameHeader.DATA_LENGTH;
+import static io.vrio.transport.wire.FrameHeader.ETHERNET_LENGTH;
+import static io.vrio.transport.wire.FrameHeader.FIN;
+import static io.vrio.transport.wire.FrameHeader.IP_LENGTH;
+import static io.vrio.transport.wire.FrameHeader.PSH;
+import static io.vrio.transport.wire.FrameHeader.RST;
+import static io.vrio.transport.wire.FrameHeader.RST_LENGTH;
+import static io.vrio.transport.wire.FrameHeader.SYN;
+import static io.vrio.transport.wire.FrameHeader.SYN_LENGTH;
+import static io.vrio.transport.wire.FrameHeader.TCP_LENGTH;
+import static io.vrio.transport.wire.FrameHeader.VNET_LENGTH;
+import static io.vrio.transport.wire.FrameHeader.WINDOW_SCALE;
+
+import io.vrio.common.memory.MemorySlice;
+
+/**
+ * Writes the headers of the frames that one endpoint sends to another, from byte 0 of a slice on.
+ * Each method returns the length of what it wrote; the payload is gathered by the link. The IP
+ * checksum is computed here, the TCP checksum is left to the kernel or the NIC, which knows the
+ * payload. Belongs to one worker.
+ */
+public final class FrameWriter {
+    private static final int WINDOW_FIELD_MAX = 65535;
+
+    private final Endpoint source;
+    private Endpoint destination;
+    private int mtu;
+    private int ipId;
+
+    /**
+     * @param mtu the smaller IP MTU of the two ends, {@code FrameHeader.SEGMENT_OVERHEAD} + 1 to
+     *     65535
+     */
+    public FrameWriter(Endpoint source, Endpoint destination, int mtu) {
+        this.source = source;
+        this.destination = destination;
+        mtu(mtu);
+    }
+
+    /** From now on frames go there; the peer's Ethernet address may change while a flow lives. */
+    public void destination(Endpoint destination) {
+        this.destination = destination;
+    }
+
+    /** The MTU of the frames written from now on. */
+    public void mtu(int mtu) {
+        if (mtu <= FrameHeader.SEGMENT_OVERHEAD || mtu > 65535) {
+            throw new IllegalArgumentException("MTU " + mtu + " is not 53 to 65535");
+        }
+        this.mtu = mtu;
+    }
+
+    /** Payload bytes of one segment on the wire. */
+    public int segmentPayloadMax() {
+        return mtu - FrameHeader.SEGMENT_OVERHEAD;
+    }
+
+    /** Opens a flow; {@code sequence} is the random initial sequence number. */
+    public int writeSyn(MemorySlice target, long sequence, int windowBytes) {
+        return writeSyn(target, SYN, sequence, 0, windowBytes);
+    }
+
+    /** Answers a SYN. */
+    public int writeSynAck(
+            MemorySlice target, long sequence, long acknowledgement, int windowBytes) {
+        return writeSyn(target, SYN | ACK, sequence, acknowledgement, windowBytes);
+    }
+
+    private int writeSyn(
+            MemorySlice target, int flags, long sequence, long acknowledgement, int windowBytes) {
+        target.putShortBigEndian(FrameHeader.TCP_OPTIONS, FrameHeader.MSS_OPTION);
+        target.putShortBigEndian(FrameHeader.SYN_MSS, mtu - IP_LENGTH - TCP_LENGTH);
+        target.putIntBigEndian(FrameHeader.TCP_OPTIONS + 4, FrameHeader.NOP_WINDOW_SCALE_14);
+        writeSuperFrame(target, FrameHeader.TCP_OPTIONS + 8, sequence, 0);
+        // RFC 7323: the window of a SYN is never scaled.
+        int window = Math.min(windowBytes, WINDOW_FIELD_MAX);
+        writeTcp(target, SYN_LENGTH, flags, sequence, acknowledgement, window);
+        return writeLower(target, SYN_LENGTH, 0);
+    }
+
+    /** Acknowledges without payload; {@code sequence} is that of the next byte to be sent. */
+    public int writeAck(MemorySlice target, long sequence, long acknowledgement, int windowBytes) {
+        return writeSegment(target, ACK, sequence, acknowledgement, windowBytes, 0);
+    }
+
+    /**
+     * The headers of a super-frame of {@code payloadLength} bytes, 1 to {@link
+     * FrameHeader#PAYLOAD_MAX}, the first of which is {@code sequence}.
+     */
+    public int writeData(
+            MemorySlice target,
+            long sequence,
+            long acknowledgement,
+            int windowBytes,
+            int payloadLength) {
+        if (payloadLength <= 0 || payloadLength > FrameHeader.PAYLOAD_MAX) {
+            throw new IllegalArgumentException("payload of " + payloadLength + " bytes");
+        }
+        return writeSegment(
+                target, ACK | PSH, sequence, acknowledgement, windowBytes, payloadLength);
+    }
+
+    /** Ends this direction; it takes the sequence number {@code sequence}. */
+    public int writeFin(MemorySlice target, long sequence, long acknowledgement, int windowBytes) {
+        return writeSegment(target, FIN | ACK, sequence, acknowledgement, windowBytes, 0);
+    }
+
+    private int writeSegment(
+            MemorySlice target,
+            int flags,
+            long sequence,
+            long acknowledgement,
+            int windowBytes,
+            int payloadLength) {
+        writeSuperFrame(target, FrameHeader.TCP_OPTIONS, sequence, payloadLength);
+        int window = Math.min(windowBytes >> WINDOW_SCALE, WINDOW_FIELD_MAX);
+        writeTcp(target, DATA_LENGTH, flags, sequence, acknowledgement, window);
+        return writeLower(target, DATA_LENGTH, payloadLength);
+    }
+
+    /** Refuses or breaks off; a refused SYN is answered with sequence 0. */
+    public int writeRst(MemorySlice target, long sequence, long acknowledgement) {
+        writeTcp(target, RST_LENGTH, RST | ACK, sequence, acknowledgement, 0);
+        return writeLower(target, RST_LENGTH, 0);
+    }
+
+    private static void writeSuperFrame(MemorySlice target, int at, long start, int payloadLength) {
+        target.putIntBigEndian(at, FrameHeader.NOP_NOP_TIMESTAMP);
+        target.putIntBigEndian(at + 4, (int) start);
+        target.putShortBigEndian(at + 8, (int) (start >>> 32));
+        target.putShortBigEndian(at + 10, payloadLength);
+    }
+
+    private void writeTcp(
+            MemorySlice target,
+            int headersLength,
+            int flags,
+            long sequence,
+            long acknowledgement,
+            int window) {
+        target.putShortBigEndian(FrameHeader.TCP_SOURCE, source.port());
+        target.putShortBigEndian(FrameHeader.TCP_DESTINATION, destination.port());
+        target.putIntBigEndian(FrameHeader.TCP_SEQUENCE, (int) sequence);
+        target.putIntBigEndian(FrameHeader.TCP_ACKNOWLEDGEMENT, (int) acknowledgement);
+        // The data offset counts words of four bytes in the upper half of its byte.
+        target.putByte(FrameHeader.TCP_DATA_OFFSET, (byte) (headersLength - FrameHeader.TCP << 2));
+        target.putByte(FrameHeader.TCP_FLAGS, (byte) flags);
+        target.putShortBigEndian(FrameHeader.TCP_WINDOW, window);
+        target.putShortBigEndian(FrameHeader.TCP_URGENT, 0);
+    }
+
+    /** Everything around TCP, and its checksum, which covers lengths and addresses. */
+    private int writeLower(MemorySlice target, int headersLength, int payloadLength) {
+        int ipLength = headersLength - VNET_LENGTH - ETHERNET_LENGTH + payloadLength;
+        writeVnet(target, headersLength, payloadLength);
+        writeEthernet(target);
+        writeIp(target, ipLength, payloadLength);
+        // The kernel adds the rest to this and complements it, for each segment that it cuts.
+        int pseudo =
+                InternetChecksum.pseudoHeader(
+                        source.address(), destination.address(), ipLength - IP_LENGTH);
+        target.putShortBigEndian(FrameHeader.TCP_CHECKSUM, pseudo);
+        return headersLength;
+    }
+
+    private void writeVnet(MemorySlice target, int headersLength, int payloadLength) {
+        boolean isCut = payloadLength > segmentPayloadMax();
+        target.putByte(FrameHeader.VNET_FLAGS, (byte) FrameHeader.VNET_NEEDS_CHECKSUM);
+        target.putByte(
+                FrameHeader.VNET_GSO_TYPE,
+                (byte) (isCut ? FrameHeader.GSO_TCPV4 : FrameHeader.GSO_NONE));
+        int length = isCut ? headersLength - VNET_LENGTH : 0;
+        target.putShort(FrameHeader.VNET_HEADER_LENGTH, (short) length);
+        target.putShort(FrameHeader.VNET_GSO_SIZE, (short) (isCut ? segmentPayloadMax() : 0));
+        target.putShort(FrameHeader.VNET_CHECKSUM_START, (short) (FrameHeader.TCP - VNET_LENGTH));
+        target.putShort(
+                FrameHeader.VNET_CHECKSUM_OFFSET,
+                (short) (FrameHeader.TCP_CHECKSUM - FrameHeader.TCP));
+    }
+
+    private void writeEthernet(MemorySlice target) {
+        putHardwareAddress(target, FrameHeader.ETHERNET_DESTINATION, destination.hardwareAddress());
+        putHardwareAddress(target, FrameHeader.ETHERNET_SOURCE, source.hardwareAddress());
+        target.putShortBigEndian(FrameHeader.ETHERNET_TYPE, FrameHeader.TYPE_IPV4);
+    }
+
+    private static void putHardwareAddress(MemorySlice target, int offset, long address) {
+        target.putShortBigEndian(offset, (int) (address >>> 32));
+        target.putIntBigEndian(offset + 2, (int) address);
+    }
+
+    private void writeIp(MemorySlice target, int ipLength, int payloadLength) {
+        target.putByte(FrameHeader.IP_VERSION, (byte) FrameHeader.VERSION_4_IHL_5);
+        target.putByte(FrameHeader.IP_TOS, (byte) 0);
+        target.putShortBigEndian(FrameHeader.IP_TOTAL_LENGTH, ipLength);
+        target.putShortBigEndian(FrameHeader.IP_ID, ipId);
+        target.putShortBigEndian(FrameHeader.IP_FRAGMENT, FrameHeader.DONT_FRAGMENT);
+        target.putByte(FrameHeader.IP_TTL, (byte) FrameHeader.TTL);
+        target.putByte(FrameHeader.IP_PROTOCOL, (byte) FrameHeader.PROTOCOL_TCP);
+        target.putShortBigEndian(FrameHeader.IP_CHECKSUM, 0);
+        target.putIntBigEndian(FrameHeader.IP_SOURCE, source.address());
+        target.putIntBigEndian(FrameHeader.IP_DESTINATION, destination.address());
+        int sum = InternetChecksum.sum(target, FrameHeader.IP, IP_LENGTH);
+        target.putShortBigEndian(FrameHeader.IP_CHECKSUM, InternetChecksum.complement(sum));
+        // Whoever cuts the super-frame gives each segment the next id.
+        ipId += Math.max(1, (payloadLength - 1) / segmentPayloadMax() + 1);
+    }
+}
