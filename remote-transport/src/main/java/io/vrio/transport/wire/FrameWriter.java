@@ -109,6 +109,26 @@ public final class FrameWriter {
         return writeSegment(target, FIN | ACK, sequence, acknowledgement, windowBytes, 0);
     }
 
+    /**
+     * The headers of {@code payloadLength} bytes of a super-frame that was sent before, from its
+     * byte {@code offset} on: what a TCP would send as a retransmission.
+     */
+    public int writePiece(
+            MemorySlice target,
+            long superFrameStart,
+            int superFrameLength,
+            int offset,
+            long acknowledgement,
+            int windowBytes,
+            int payloadLength) {
+        if (payloadLength <= 0 || payloadLength > superFrameLength - offset) {
+            throw new IllegalArgumentException("piece of " + payloadLength + " bytes");
+        }
+        writeSuperFrame(target, FrameHeader.TCP_OPTIONS, superFrameStart, superFrameLength);
+        long sequence = superFrameStart + offset;
+        return writeTail(target, ACK | PSH, sequence, acknowledgement, windowBytes, payloadLength);
+    }
+
     private int writeSegment(
             MemorySlice target,
             int flags,
@@ -117,6 +137,16 @@ public final class FrameWriter {
             int windowBytes,
             int payloadLength) {
         writeSuperFrame(target, FrameHeader.TCP_OPTIONS, sequence, payloadLength);
+        return writeTail(target, flags, sequence, acknowledgement, windowBytes, payloadLength);
+    }
+
+    private int writeTail(
+            MemorySlice target,
+            int flags,
+            long sequence,
+            long acknowledgement,
+            int windowBytes,
+            int payloadLength) {
         int window = Math.min(windowBytes >> WINDOW_SCALE, WINDOW_FIELD_MAX);
         writeTcp(target, DATA_LENGTH, flags, sequence, acknowledgement, window);
         return writeLower(target, DATA_LENGTH, payloadLength);

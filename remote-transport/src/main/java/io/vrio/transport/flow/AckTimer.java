@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.transport.flow;
+
+import io.vrio.common.agent.Agent;
+
+/**
+ * Decides when received super-frames must be acknowledged by a frame of their own, because no data
+ * went back in time. One thread.
+ */
+final class AckTimer {
+    /** How long an acknowledgement may wait for data to ride on; part of the peer's RTO. */
+    static final long DELAY_MAX_NS = 200_000;
+
+    /** Limit: bytes after which the peer's buffers are freed without waiting. */
+    private static final long BYTES_MAX = 256 << 10;
+
+    private long deadlineNs = Agent.NO_DEADLINE;
+    private long firstUnacknowledgedNs;
+    private long unacknowledged;
+
+    /** A frame that wants an acknowledgement has come. */
+    void onReceive(long nowNs, int length) {
+        if (deadlineNs == Agent.NO_DEADLINE) {
+            firstUnacknowledgedNs = nowNs;
+            deadlineNs = nowNs + DELAY_MAX_NS;
+        }
+        unacknowledged += length;
+        if (unacknowledged >= BYTES_MAX) {
+            deadlineNs = nowNs;
+        }
+    }
+
+    /** A hole or a duplicate was seen: the peer must know at once. */
+    void hasten(long nowNs) {
+        if (deadlineNs == Agent.NO_DEADLINE) {
+            firstUnacknowledgedNs = nowNs;
+        }
+        deadlineNs = nowNs;
+    }
+
+    /** Some frame has carried the acknowledgement. */
+    void onAcknowledged() {
+        deadlineNs = Agent.NO_DEADLINE;
+        unacknowledged = 0;
+    }
+
+    boolean isDue(long nowNs) {
+        return deadlineNs != Agent.NO_DEADLINE && deadlineNs - nowNs <= 0;
+    }
+
+    long deadlineNs() {
+        return deadlineNs;
+    }
+
+    /** How long the oldest unacknowledged frame has waited; the peer takes it off its sample. */
+    long delayNs(long nowNs) {
+        return deadlineNs == Agent.NO_DEADLINE ? 0 : nowNs - firstUnacknowledgedNs;
+    }
+}

@@ -1,0 +1,457 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.transport.flow;
+
+import io.vrio.common.agent.Agent;
+import io.vrio.common.clock.NanoClock;
+import io.vrio.common.counter.Counters;
+import io.vrio.common.memory.MemorySlice;
+import io.vrio.common.memory.NativeBuffer;
+import io.vrio.transport.link.Link;
+import io.vrio.transport.message.OutboundMessage;
+import io.vrio.transport.message.SegmentHeader;
+import io.vrio.transport.message.SuperFrameHeader;
+import io.vrio.transport.wire.Endpoint;
+import io.vrio.transport.wire.FrameHeader;
+import io.vrio.transport.wire.FrameWriter;
+import java.util.ArrayDeque;
+
+/**
+ * One server and one IOhyp that have met: delivers messages between them exactly once, however the
+ * link loses, repeats or reorders frames. Lives from the handshake to its end on one worker.
+ */
+public final class Association implements AutoCloseable {
+    /** Limit: payload of one super-frame; whole segments of any MTU below fit the IP length. */
+    static final int SUPER_FRAME_MAX = FrameHeader.PAYLOAD_MAX;
+
+    /** Limit: bytes that the peer may have in flight towards us. */
+    private static final long CREDIT_WINDOW = 8 << 20;
+
+    /** Limit: frames that only acknowledge may go this far beyond the credit. */
+    private static final long CREDIT_SLACK = 64 << 10;
+
+    /** Limit: super-frames sent or resent in one duty cycle. */
+    private static final int FRAMES_PER_CYCLE = 64;
+
+    /** Limit: below this much credit a new super-frame would be more header than data. */
+    private static final int USEFUL_LENGTH = 1024;
+
+    private final AssociationSetup setup;
+    private final Link link;
+    private final NanoClock clock;
+    private final SegmentHandler handler;
+    private final FrameWriter writer;
+    private final NativeBuffer headersMemory = new NativeBuffer(128);
+    private final MemorySlice headers = headersMemory.slice();
+    private final Counters<AssociationCounter> counters = new Counters<>(AssociationCounter.class);
+    private final RttEstimator rtt = new RttEstimator();
+    private final RetransmitQueue retransmits = new RetransmitQueue(rtt);
+    private final CongestionWindow congestion = new CongestionWindow();
+    private final ReceiveWindow window;
+    private final Reassembler reassembler;
+    private final AckTimer acks = new AckTimer();
+    private final ArrayDeque<OutboundMessage> unsent = new ArrayDeque<>();
+    private final SuperFrameHeader received = new SuperFrameHeader();
+    private final SegmentHeader segment = new SegmentHeader();
+    private int remoteTag;
+    private long nextSequence;
+    private long creditGranted;
+    private long creditLimit;
+    private long highestReceived;
+    private long heldBytes;
+    private long lastHeardNs;
+    private long lastSentNs;
+
+    public Association(
+            AssociationSetup setup,
+            Link link,
+            FrameBufferPool buffers,
+            NanoClock clock,
+            SegmentHandler handler) {
+        this.setup = setup;
+        this.link = link;
+        this.clock = clock;
+        this.handler = handler;
+        writer = new FrameWriter(setup.local(), setup.remote(), setup.mtu());
+        reassembler = new Reassembler(buffers);
+        window = new ReceiveWindow(setup.firstReceived());
+        nextSequence = setup.firstSent();
+        highestReceived = setup.firstReceived();
+        creditLimit = setup.firstReceived() + CREDIT_WINDOW;
+        // Enough for the first message of the handshake; the peer's first frame grants the rest.
+        creditGranted = setup.firstSent() + CREDIT_SLACK;
+        lastHeardNs = clock.nanoTime();
+        lastSentNs = lastHeardNs;
+    }
+
+    public Endpoint remote() {
+        return setup.remote();
+    }
+
+    /** The peer has told which tag its frames must carry. */
+    public void remoteTag(int tag) {
+        remoteTag = tag;
+    }
+
+    /** From now on segments are cut to the smaller of both ends' MTU. */
+    public void mtu(int mtu) {
+        writer.mtu(mtu);
+    }
+
+    /** Payload bytes that fit one segment on the wire. */
+    public int segmentPayloadMax() {
+        return writer.segmentPayloadMax();
+    }
+
+    /** Frames go to this Ethernet address from now on. */
+    public void remoteHardwareAddress(long hardwareAddress) {
+        Endpoint remote = setup.remote();
+        writer.destination(new Endpoint(hardwareAddress, remote.address(), remote.port()));
+    }
+
+    /** Queues a message; it leaves with the next {@link #transmit}. */
+    public void send(OutboundMessage message) {
+        unsent.addLast(message);
+    }
+
+    /** Messages that have not been put into frames whole. */
+    public int unsentCount() {
+        return unsent.size();
+    }
+
+    /** Bytes of messages that were received in part are kept until they are whole. */
+    public void onHeldBytesChange(long difference) {
+        heldBytes += difference;
+    }
+
+    public long lastHeardNs() {
+        return lastHeardNs;
+    }
+
+    public long lastSentNs() {
+        return lastSentNs;
+    }
+
+    public boolean hasUnacknowledged() {
+        return retransmits.count() > 0;
+    }
+
+    public Counters<AssociationCounter> counters() {
+        return counters;
+    }
+
+    public RttEstimator rtt() {
+        return rtt;
+    }
+
+    public long flightBytes() {
+        return retransmits.flightBytes();
+    }
+
+    /** Whether a frame's acknowledgement proves that its sender hears us: RST and FIN need it. */
+    public boolean isPlausible(FrameHeader header) {
+        long sequence = extend(header.sequence() & 0xFFFF_FFFFL, 32);
+        return sequence - window.next() >= 0 && sequence - creditLimit <= 0
+                || sequence == highestReceived;
+    }
+
+    private long extend(long low, int bits) {
+        int shift = Long.SIZE - bits;
+        long reference = window.next();
+        return reference + ((low << shift) - (reference << shift) >> shift);
+    }
+
+    /**
+     * Takes a frame with payload from this association's peer.
+     *
+     * @param buffer holds the frame; held on by whoever needs it after the return
+     */
+    public void onFrame(FrameHeader header, FrameBuffer buffer, long nowNs) {
+        long start = extend(header.superFrameStart48(), 48);
+        int length = header.superFrameLength();
+        long limit = start + length;
+        if (window.isReceived(start, limit)) {
+            counters.increment(AssociationCounter.DUPLICATES);
+            acks.hasten(nowNs);
+        } else if (limit - creditLimit > CREDIT_SLACK) {
+            counters.increment(AssociationCounter.DROPPED_OUT_OF_CREDIT);
+        } else if (window.isPartlyReceived(start, limit)) {
+            counters.increment(AssociationCounter.DROPPED_STALE);
+        } else {
+            long pieceLimit = start + header.superFrameOffset() + header.payloadLength();
+            highestReceived = Math.max(highestReceived, pieceLimit);
+            if (header.payloadLength() == length) {
+                deliver(buffer, header.payloadOffset(), start, length, nowNs);
+            } else {
+                onPiece(header, buffer, start, nowNs);
+            }
+        }
+    }
+
+    private void onPiece(FrameHeader header, FrameBuffer buffer, long start, long nowNs) {
+        int length = header.superFrameLength();
+        Reassembler.Partial partial =
+                reassembler.add(
+                        start,
+                        length,
+                        start + header.superFrameOffset(),
+                        buffer.slice(),
+                        header.payloadOffset(),
+                        header.payloadLength());
+        if (partial == null) {
+            counters.increment(AssociationCounter.DROPPED_NO_ROOM);
+        } else if (partial.isComplete()) {
+            FrameBuffer whole = partial.buffer().hold();
+            try {
+                reassembler.drop(partial);
+                deliver(whole, 0, start, length, nowNs);
+            } finally {
+                whole.release();
+            }
+        } else if (partial.hasHole()) {
+            acks.hasten(nowNs);
+        } else {
+            acks.onReceive(nowNs, 0);
+        }
+    }
+
+    private void deliver(FrameBuffer buffer, long offset, long start, int length, long nowNs) {
+        received.wrap(buffer.slice(), offset, length);
+        if (received.invalidReason() != null || received.sequence() != start) {
+            counters.increment(AssociationCounter.DROPPED_MALFORMED);
+            return;
+        }
+        if (received.tag() != setup.localTag()) {
+            counters.increment(AssociationCounter.DROPPED_WRONG_TAG);
+            return;
+        }
+        checkSegments(buffer.slice(), offset, length);
+        checkWindows(start);
+        if (!window.accept(start, start + length)) {
+            counters.increment(AssociationCounter.DROPPED_NO_ROOM);
+            return;
+        }
+        lastHeardNs = nowNs;
+        counters.increment(AssociationCounter.FRAMES_RECEIVED);
+        counters.add(AssociationCounter.BYTES_RECEIVED, length);
+        window.raiseFloor(received.floor());
+        reassembler.dropBelow(received.floor());
+        onAcknowledgement(nowNs);
+        if (received.isReliable()) {
+            acks.onReceive(nowNs, length);
+            if (window.hasHoles()) {
+                acks.hasten(nowNs);
+            }
+        }
+        deliverSegments(buffer, offset, length);
+    }
+
+    private void checkSegments(MemorySlice payload, long offset, int length) {
+        long at = received.length();
+        for (int i = received.segmentCount(); i > 0; i--) {
+            segment.wrap(payload, offset + at, length - at);
+            String reason = segment.invalidReason();
+            if (reason != null) {
+                throw new AssociationException("segment " + i + " from the end: " + reason);
+            }
+            at += SegmentHeader.LENGTH + segment.segmentLength();
+        }
+    }
+
+    private void checkWindows(long start) {
+        if (received.floor() - start > 0) {
+            throw new AssociationException("the floor is above its own super-frame");
+        }
+        if (received.cumulative() - nextSequence > 0) {
+            throw new AssociationException("acknowledges what was never sent");
+        }
+    }
+
+    private void onAcknowledgement(long nowNs) {
+        long before = retransmits.flightBytes();
+        retransmits.onAcknowledge(received, nowNs);
+        congestion.onAcknowledged(before - retransmits.flightBytes());
+        if (received.credit() - creditGranted > 0) {
+            creditGranted = received.credit();
+        }
+    }
+
+    private void deliverSegments(FrameBuffer buffer, long offset, int length) {
+        // The handler may answer, and an answer's frame is built with a header of its own; the
+        // received one is not looked at after the last segment.
+        int segments = received.segmentCount();
+        long at = received.length();
+        for (int i = 0; i < segments; i++) {
+            segment.wrap(buffer.slice(), offset + at, length - at);
+            int segmentLength = segment.segmentLength();
+            handler.onSegment(segment, buffer, offset + at + SegmentHeader.LENGTH);
+            at += SegmentHeader.LENGTH + segmentLength;
+        }
+    }
+
+    /** Sends what must be sent again, what waits, and an acknowledgement that is due. */
+    public int transmit(long nowNs) {
+        int frames = resend(nowNs);
+        while (frames < FRAMES_PER_CYCLE && !unsent.isEmpty() && sendMessages(nowNs)) {
+            frames++;
+        }
+        if (acks.isDue(nowNs)) {
+            sendAcknowledgement(nowNs);
+            frames++;
+        }
+        return frames;
+    }
+
+    private int resend(long nowNs) {
+        int frames = 0;
+        while (frames < FRAMES_PER_CYCLE) {
+            TxFrame frame = retransmits.nextLost(nowNs);
+            if (frame == null) {
+                break;
+            }
+            if (!frame.isLive()) {
+                // Its messages were answered, so the peer has it; their memory may be gone.
+                retransmits.drop(frame);
+                continue;
+            }
+            if (retransmits.isTimedOut(frame, nowNs)) {
+                counters.increment(AssociationCounter.TIMEOUTS);
+                rtt.onTimeout();
+                congestion.onTimeout();
+            }
+            resendHoles(frame);
+            frame.onSend(nowNs);
+            frames++;
+        }
+        return frames;
+    }
+
+    private void resendHoles(TxFrame frame) {
+        ByteRanges holes = frame.holes();
+        int frameLength = (int) (frame.limit() - frame.start());
+        for (int i = 0; i < holes.count(); i++) {
+            int offset = (int) (holes.start(i) - frame.start());
+            int length = (int) (holes.limit(i) - holes.start(i));
+            int headersLength =
+                    writer.writePiece(
+                            headers,
+                            frame.start(),
+                            frameLength,
+                            offset,
+                            highestReceived,
+                            windowBytes(),
+                            length);
+            boolean isTaken = link.send(headers, headersLength, frame.payload(), offset, length);
+            counters.increment(
+                    isTaken ? AssociationCounter.PIECES_RESENT : AssociationCounter.SENDS_REFUSED);
+            counters.add(AssociationCounter.BYTES_RESENT, length);
+        }
+    }
+
+    private int windowBytes() {
+        return (int) Math.max(0, creditLimit - highestReceived);
+    }
+
+    /** Builds and sends one super-frame of waiting messages; false when none could be sent. */
+    private boolean sendMessages(long nowNs) {
+        long flightMax = congestion.bytes() - retransmits.flightBytes();
+        long budget = Math.min(creditGranted - nextSequence, flightMax);
+        if (budget < USEFUL_LENGTH) {
+            counters.increment(AssociationCounter.WAITS_FOR_CREDIT);
+            return false;
+        }
+        TxFrame frame = retransmits.take();
+        if (frame == null) {
+            return false;
+        }
+        begin(frame, true, nowNs);
+        int lengthMax = (int) Math.min(SUPER_FRAME_MAX, budget);
+        while (!unsent.isEmpty() && !frame.isFull()) {
+            int room = lengthMax - frame.length() - SegmentHeader.LENGTH;
+            if (room <= 0) {
+                break;
+            }
+            OutboundMessage message = unsent.peekFirst();
+            frame.addSegment(message, room);
+            if (message.sent() == message.length()) {
+                unsent.removeFirst();
+            }
+        }
+        frame.finish();
+        boolean isTaken = sendNew(frame, nowNs);
+        retransmits.keep(frame);
+        counters.increment(AssociationCounter.FRAMES_SENT);
+        counters.add(AssociationCounter.BYTES_SENT, frame.limit() - frame.start());
+        return isTaken;
+    }
+
+    private void sendAcknowledgement(long nowNs) {
+        TxFrame frame = retransmits.take();
+        if (frame == null) {
+            return;
+        }
+        begin(frame, false, nowNs);
+        frame.finish();
+        sendNew(frame, nowNs);
+        retransmits.giveBack(frame);
+        counters.increment(AssociationCounter.ACKS_SENT);
+    }
+
+    private void begin(TxFrame frame, boolean isReliable, long nowNs) {
+        long credit = window.next() + CREDIT_WINDOW - heldBytes;
+        creditLimit = Math.max(creditLimit, credit);
+        SuperFrameHeader header = frame.begin(remoteTag, nextSequence, isReliable);
+        int delayUs = (int) (acks.delayNs(nowNs) / 1000);
+        long floor = retransmits.floor(nextSequence);
+        header.writeWindow(floor, window.next(), creditLimit, delayUs);
+        reassembler.writeBlocks(header);
+        window.writeBlocks(header);
+        frame.onHeaderComplete();
+    }
+
+    private boolean sendNew(TxFrame frame, long nowNs) {
+        int length = (int) (frame.limit() - frame.start());
+        int headersLength =
+                writer.writeData(headers, frame.start(), highestReceived, windowBytes(), length);
+        boolean isTaken = link.send(headers, headersLength, frame.payload(), 0, length);
+        if (!isTaken) {
+            counters.increment(AssociationCounter.SENDS_REFUSED);
+        }
+        frame.onSend(nowNs);
+        nextSequence = frame.limit();
+        acks.onAcknowledged();
+        lastSentNs = nowNs;
+        return isTaken;
+    }
+
+    /** Says goodbye: the peer forgets the association at once. */
+    public void sendFin() {
+        int length = writer.writeFin(headers, nextSequence, highestReceived, windowBytes());
+        link.send(headers, length, null, 0, 0);
+        nextSequence++;
+    }
+
+    /** Breaks off: something was wrong. */
+    public void sendRst() {
+        int length = writer.writeRst(headers, nextSequence, highestReceived);
+        link.send(headers, length, null, 0, 0);
+    }
+
+    /** When {@link #transmit} must run even if nothing is received or sent. */
+    public long deadlineNs() {
+        long resendNs = retransmits.deadlineNs();
+        long ackNs = acks.deadlineNs();
+        if (resendNs == Agent.NO_DEADLINE || ackNs == Agent.NO_DEADLINE) {
+            return Math.min(resendNs, ackNs);
+        }
+        return resendNs - ackNs < 0 ? resendNs : ackNs;
+    }
+
+    /** Ends it here, without a word to the peer. Messages under way are not told. */
+    @Override
+    public void close() {
+        unsent.clear();
+        reassembler.close();
+        retransmits.close();
+        headersMemory.close();
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.transport.flow;
+
+import io.vrio.common.memory.MemorySlice;
+import io.vrio.common.memory.NativeBuffer;
+
+/**
+ * Native memory for one received super-frame, or for a part of the data of a response. Shared by
+ * those who hold it; goes back to its pool when the last lets go. One worker.
+ */
+public final class FrameBuffer {
+    /** Bytes: the largest frame with its headers, rounded up to pages. */
+    public static final int LENGTH = 68 << 10;
+
+    private final FrameBufferPool pool;
+    private final NativeBuffer memory = new NativeBuffer(LENGTH);
+    private int holders;
+
+    FrameBuffer(FrameBufferPool pool) {
+        this.pool = pool;
+    }
+
+    public MemorySlice slice() {
+        return memory.slice();
+    }
+
+    /** One more holder. */
+    public FrameBuffer hold() {
+        holders++;
+        return this;
+    }
+
+    /** One holder less. */
+    public void release() {
+        if (--holders == 0) {
+            pool.giveBack(this);
+        } else if (holders < 0) {
+            throw new IllegalStateException("buffer released more often than held");
+        }
+    }
+
+    void free() {
+        memory.close();
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.transport.flow;
+
+import io.vrio.common.memory.MemorySlice;
+import io.vrio.transport.message.SuperFrameHeader;
+
+/**
+ * Super-frames of one association of which only pieces have come so far. A piece tells where its
+ * super-frame begins and how long it is, so order and grouping do not matter. One thread.
+ */
+final class Reassembler {
+    /** Limit: super-frames in pieces at a time; pieces of more are dropped and come again. */
+    static final int PARTIALS_MAX = 64;
+
+    /** Limit: pieces with holes between them in one super-frame. */
+    private static final int RANGES_MAX = 48;
+
+    private final FrameBufferPool pool;
+    private final Partial[] partials = new Partial[PARTIALS_MAX];
+    private int count;
+
+    Reassembler(FrameBufferPool pool) {
+        this.pool = pool;
+        for (int i = 0; i < PARTIALS_MAX; i++) {
+            partials[i] = new Partial();
+        }
+    }
+
+    /** One super-frame in pieces; its payload is collected from the start of the buffer. */
+    static final class Partial {
+        private final ByteRanges received = new ByteRanges(RANGES_MAX);
+        private FrameBuffer buffer;
+        private long start;
+        private int length;
+
+        boolean isComplete() {
+            return received.contains(start, start + length);
+        }
+
+        /** Whether bytes are missing before the last that has come: something was lost. */
+        boolean hasHole() {
+            return received.count() > 1 || received.start(0) != start;
+        }
+
+        FrameBuffer buffer() {
+            return buffer;
+        }
+    }
+
+    /**
+     * Takes a piece.
+     *
+     * @param start first sequence of the super-frame
+     * @param length bytes of the super-frame
+     * @param at sequence of the piece
+     * @return its super-frame, or null when there is no room for it (the piece is dropped)
+     */
+    Partial add(long start, int length, long at, MemorySlice source, long offset, int pieceLength) {
+        Partial partial = find(start, length);
+        if (partial == null) {
+            partial = begin(start, length);
+        }
+        if (partial == null || !partial.received.add(at, at + pieceLength)) {
+            return null;
+        }
+        source.copyTo(offset, partial.buffer.slice(), at - start, pieceLength);
+        return partial;
+    }
+
+    private Partial find(long start, int length) {
+        for (int i = 0; i < count; i++) {
+            if (partials[i].start == start && partials[i].length == length) {
+                return partials[i];
+            }
+        }
+        return null;
+    }
+
+    private Partial begin(long start, int length) {
+        if (count == PARTIALS_MAX) {
+            return null;
+        }
+        FrameBuffer buffer = pool.take();
+        if (buffer == null) {
+            return null;
+        }
+        Partial partial = partials[count++];
+        partial.buffer = buffer;
+        partial.start = start;
+        partial.length = length;
+        partial.received.clear();
+        return partial;
+    }
+
+    /** Forgets a super-frame: it is complete, or its content cannot be trusted. */
+    void drop(Partial partial) {
+        for (int i = 0; i < count; i++) {
+            if (partials[i] == partial) {
+                partial.buffer.release();
+                partial.buffer = null;
+                partials[i] = partials[--count];
+                partials[count] = partial;
+                return;
+            }
+        }
+    }
+
+    /** Forgets what the sender does not want acknowledged any more. */
+    void dropBelow(long floor) {
+        for (int i = count - 1; i >= 0; i--) {
+            if (partials[i].start - floor < 0) {
+                drop(partials[i]);
+            }
+        }
+    }
+
+    /** Adds what has come of each super-frame, as many blocks as fit. */
+    void writeBlocks(SuperFrameHeader header) {
+        for (int i = 0; i < count; i++) {
+            ByteRanges received = partials[i].received;
+            for (int j = 0; j < received.count(); j++) {
+                if (header.blockCount() == SuperFrameHeader.BLOCKS_MAX) {
+                    return;
+                }
+                header.addBlock(received.start(j), received.limit(j));
+            }
+        }
+    }
+
+    void close() {
+        while (count > 0) {
+            drop(partials[count - 1]);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.transport.flow;
+
+import io.vrio.common.memory.MemorySlice;
+import io.vrio.common.memory.NativeBuffer;
+import io.vrio.common.memory.SliceList;
+import io.vrio.transport.message.OutboundMessage;
+import io.vrio.transport.message.SegmentHeader;
+import io.vrio.transport.message.SuperFrameHeader;
+
+/**
+ * One super-frame that was sent or is being built: its headers in memory of its own, its data where
+ * the messages keep it. Kept until the peer has all of it. One worker.
+ */
+final class TxFrame {
+    /** Limit: segments of one super-frame. */
+    static final int SEGMENTS_MAX = 96;
+
+    /** Limit: bytes up to which a message is copied: cheaper than one more piece to gather. */
+    private static final int COPY_MAX = 128;
+
+    /** Limit: holes that are resent one by one; what does not fit is resent as part of a hole. */
+    private static final int HOLES_MAX = 64;
+
+    private static final int AREA_LENGTH =
+            SuperFrameHeader.LENGTH
+                    + SuperFrameHeader.BLOCKS_MAX * SuperFrameHeader.BLOCK_LENGTH
+                    + SEGMENTS_MAX * (SegmentHeader.LENGTH + COPY_MAX);
+
+    private final NativeBuffer memory = new NativeBuffer(AREA_LENGTH);
+    private final MemorySlice area = memory.slice();
+    private final SliceList payload = new SliceList();
+    private final SuperFrameHeader header = new SuperFrameHeader();
+    private final SegmentHeader segment = new SegmentHeader();
+    private final OutboundMessage[] owners = new OutboundMessage[SEGMENTS_MAX];
+    private final int[] ownerLives = new int[SEGMENTS_MAX];
+    private final ByteRanges holes = new ByteRanges(HOLES_MAX);
+    private int segmentCount;
+    private int areaUsed;
+    private int areaGathered;
+    private long start;
+    private long sentNs;
+    private int attempts;
+
+    /** Starts a new super-frame; its header is complete but for the blocks. */
+    SuperFrameHeader begin(int tag, long start, boolean isReliable) {
+        this.start = start;
+        segmentCount = 0;
+        attempts = 0;
+        payload.clear();
+        holes.clear();
+        header.wrap(area, 0, AREA_LENGTH).write(tag, start, isReliable);
+        return header;
+    }
+
+    /** The header with its blocks is complete: segments follow. */
+    void onHeaderComplete() {
+        areaUsed = header.length();
+        areaGathered = 0;
+    }
+
+    /** Bytes so far, with what is still to be gathered. */
+    int length() {
+        return (int) payload.length() + areaUsed - areaGathered;
+    }
+
+    boolean isFull() {
+        return segmentCount == SEGMENTS_MAX;
+    }
+
+    /** Takes up to {@code lengthMax} unsent bytes of a message, 1 or more. */
+    void addSegment(OutboundMessage message, int lengthMax) {
+        int length = Math.min(lengthMax, message.length() - message.sent());
+        segment.wrap(area, areaUsed, AREA_LENGTH - areaUsed)
+                .write(
+                        message.kind(),
+                        message.flow(),
+                        message.id(),
+                        message.length(),
+                        message.sent(),
+                        length);
+        areaUsed += SegmentHeader.LENGTH;
+        if (length <= COPY_MAX) {
+            message.content().copyTo(message.sent(), area, areaUsed, length);
+            areaUsed += length;
+        } else {
+            gatherArea();
+            payload.add(message.content(), message.sent(), length);
+        }
+        owners[segmentCount] = message;
+        ownerLives[segmentCount] = message.life();
+        segmentCount++;
+        message.onSend(length);
+    }
+
+    private void gatherArea() {
+        payload.add(area, areaGathered, areaUsed - areaGathered);
+        areaGathered = areaUsed;
+    }
+
+    /** Nothing more is added. */
+    void finish() {
+        header.writeSegmentCount(segmentCount);
+        gatherArea();
+        holes.add(start, limit());
+    }
+
+    /** Whether every message in it is still under way; if not, the peer has answered it. */
+    boolean isLive() {
+        for (int i = 0; i < segmentCount; i++) {
+            if (!owners[i].isUnderWay() || owners[i].life() != ownerLives[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Tells the messages that are still under way, and forgets them. */
+    void onAcknowledged() {
+        for (int i = 0; i < segmentCount; i++) {
+            OutboundMessage owner = owners[i];
+            owners[i] = null;
+            if (owner.isUnderWay() && owner.life() == ownerLives[i]) {
+                owner.onFrameAcknowledged();
+            }
+        }
+        segmentCount = 0;
+    }
+
+    /** Forgets the messages without telling them: the association has ended. */
+    void forget() {
+        for (int i = 0; i < segmentCount; i++) {
+            owners[i] = null;
+        }
+        segmentCount = 0;
+    }
+
+    void onSend(long nowNs) {
+        sentNs = nowNs;
+        attempts++;
+    }
+
+    SliceList payload() {
+        return payload;
+    }
+
+    /** What the peer is not known to have. */
+    ByteRanges holes() {
+        return holes;
+    }
+
+    long start() {
+        return start;
+    }
+
+    long limit() {
+        return start + payload.length();
+    }
+
+    long sentNs() {
+        return sentNs;
+    }
+
+    /** How often any of it was sent. */
+    int attempts() {
+        return attempts;
+    }
+
+    void close() {
+        memory.close();
+    }
+}

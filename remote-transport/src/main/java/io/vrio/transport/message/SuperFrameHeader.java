@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.transport.message;
+
+import io.vrio.common.memory.MemorySlice;
+
+/**
+ * The first bytes of every super-frame's payload. Big endian:
+ *
+ * <pre>
+ *   0  version (1)    1  flags       2  acknowledgement blocks, 0-32 (u16)
+ *   4  tag of the receiver (u32)     8  sequence of this super-frame (u64)
+ *  16  floor: lowest sequence the sender still wants acknowledged (u64)
+ *  24  cumulative acknowledgement (u64)
+ *  32  credit: limit of the sequences that the receiver of this frame may use (u64)
+ *  40  acknowledgement delay, microseconds (u32)         44  segments (u16)   46  zero (u16)
+ *  48  blocks: offset from the cumulative acknowledgement (u32), length (u32)
+ * </pre>
+ *
+ * Everything is copied out by accessors once; a view is pointed with {@link #wrap}.
+ */
+public final class SuperFrameHeader {
+    /** Bytes without blocks. */
+    public static final int LENGTH = 48;
+
+    /** Bytes of one acknowledgement block. */
+    public static final int BLOCK_LENGTH = 8;
+
+    /** Limit: blocks of one header; holes beyond are told by a later frame. */
+    public static final int BLOCKS_MAX = 32;
+
+    public static final int VERSION = 1;
+
+    /** The sender keeps this super-frame until it is acknowledged. */
+    public static final int RELIABLE = 1;
+
+    private static final int VERSION_OFFSET = 0;
+    private static final int FLAGS_OFFSET = 1;
+    private static final int BLOCK_COUNT_OFFSET = 2;
+    private static final int TAG_OFFSET = 4;
+    private static final int SEQUENCE_OFFSET = 8;
+    private static final int FLOOR_OFFSET = 16;
+    private static final int CUMULATIVE_OFFSET = 24;
+    private static final int CREDIT_OFFSET = 32;
+    private static final int DELAY_OFFSET = 40;
+    private static final int SEGMENT_COUNT_OFFSET = 44;
+    private static final int ZERO_OFFSET = 46;
+
+    private final MemorySlice slice = new MemorySlice();
+
+    /** Points the view at the header; {@code length} bytes of payload follow {@code offset}. */
+    public SuperFrameHeader wrap(MemorySlice payload, long offset, long length) {
+        slice.wrap(payload, offset, length);
+        return this;
+    }
+
+    /** Returns why this header cannot be trusted, or null when it can. */
+    public String invalidReason() {
+        if (slice.length() < LENGTH) {
+            return "shorter than a super-frame header";
+        }
+        if (slice.getByte(VERSION_OFFSET) != VERSION) {
+            return "version is not " + VERSION;
+        }
+        if (blockCount() > BLOCKS_MAX) {
+            return "more than " + BLOCKS_MAX + " acknowledgement blocks";
+        }
+        if (length() > slice.length()) {
+            return "acknowledgement blocks reach past the payload";
+        }
+        return null;
+    }
+
+    /** Bytes of the header with its blocks. */
+    public int length() {
+        return LENGTH + blockCount() * BLOCK_LENGTH;
+    }
+
+    /** Writes all but the blocks. */
+    public void write(int tag, long sequence, boolean isReliable) {
+        slice.putByte(VERSION_OFFSET, (byte) VERSION);
+        slice.putByte(FLAGS_OFFSET, (byte) (isReliable ? RELIABLE : 0));
+        slice.putShortBigEndian(BLOCK_COUNT_OFFSET, 0);
+        slice.putIntBigEndian(TAG_OFFSET, tag);
+        slice.putLongBigEndian(SEQUENCE_OFFSET, sequence);
+        slice.putShortBigEndian(SEGMENT_COUNT_OFFSET, 0);
+        slice.putShortBigEndian(ZERO_OFFSET, 0);
+    }
+
+    public void writeWindow(long floor, long cumulative, long credit, int delayUs) {
+        slice.putLongBigEndian(FLOOR_OFFSET, floor);
+        slice.putLongBigEndian(CUMULATIVE_OFFSET, cumulative);
+        slice.putLongBigEndian(CREDIT_OFFSET, credit);
+        slice.putIntBigEndian(DELAY_OFFSET, delayUs);
+    }
+
+    /** Adds a block behind those there are. */
+    public void addBlock(long start, long limit) {
+        int index = blockCount();
+        long at = LENGTH + (long) index * BLOCK_LENGTH;
+        slice.putIntBigEndian(at, (int) (start - cumulative()));
+        slice.putIntBigEndian(at + 4, (int) (limit - start));
+        slice.putShortBigEndian(BLOCK_COUNT_OFFSET, index + 1);
+    }
+
+    public void writeSegmentCount(int count) {
+        slice.putShortBigEndian(SEGMENT_COUNT_OFFSET, count);
+    }
+
+    public boolean isReliable() {
+        return (slice.getByte(FLAGS_OFFSET) & RELIABLE) != 0;
+    }
+
+    public int blockCount() {
+        return slice.getUnsignedShortBigEndian(BLOCK_COUNT_OFFSET);
+    }
+
+    public int tag() {
+        return slice.getIntBigEndian(TAG_OFFSET);
+    }
+
+    public long sequence() {
+        return slice.getLongBigEndian(SEQUENCE_OFFSET);
+    }
+
+    public long floor() {
+        return slice.getLongBigEndian(FLOOR_OFFSET);
+    }
+
+    public long cumulative() {
+        return slice.getLongBigEndian(CUMULATIVE_OFFSET);
+    }
+
+    public long credit() {
+        return slice.getLongBigEndian(CREDIT_OFFSET);
+    }
+
+    /** Microseconds, unsigned 32 bit. */
+    public long delayUs() {
+        return slice.getIntBigEndian(DELAY_OFFSET) & 0xFFFF_FFFFL;
+    }
+
+    public int segmentCount() {
+        return slice.getUnsignedShortBigEndian(SEGMENT_COUNT_OFFSET);
+    }
+
+    public long blockStart(int index) {
+        long offset = slice.getIntBigEndian(LENGTH + (long) index * BLOCK_LENGTH) & 0xFFFF_FFFFL;
+        return cumulative() + offset;
+    }
+
+    public long blockLimit(int index) {
+        int length = slice.getIntBigEndian(LENGTH + (long) index * BLOCK_LENGTH + 4);
+        return blockStart(index) + (length & 0xFFFF_FFFFL);
+    }
+}
