@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +33,9 @@ public final class Worker implements AutoCloseable {
     /** Limit: commands of one round, so that a flood of them cannot starve the data path. */
     private static final int COMMANDS_MAX = 16;
 
+    /** How often somebody who waits for an answer makes sure that one can still come. */
+    private static final int CALL_CHECK_MS = 100;
+
     private final Thread thread;
     private final NanoClock clock;
     private final long spinNs;
@@ -50,6 +55,11 @@ public final class Worker implements AutoCloseable {
         this.spinNs = spinNs;
         thread = new Thread(this::run, name);
         register(wakeUp.fd(), wakeUp::drain);
+    }
+
+    /** What its agents tell the time by. */
+    public NanoClock clock() {
+        return clock;
     }
 
     public void start() {
@@ -89,8 +99,13 @@ public final class Worker implements AutoCloseable {
         freeKeys.add(key);
     }
 
-    /** Runs a command on the worker's thread, soon. Any thread. */
+    /**
+     * Runs a command on the worker's thread, soon. Any thread.
+     *
+     * @throws IllegalStateException when the worker has ended
+     */
     public void execute(Runnable command) {
+        checkNotEnded();
         commands.add(command);
         wakeUp.signal();
     }
@@ -98,7 +113,7 @@ public final class Worker implements AutoCloseable {
     /**
      * Runs a question on the worker's thread and waits for its answer. Any thread but the worker's.
      *
-     * @throws IllegalStateException with the cause, when the question threw
+     * @throws IllegalStateException when the worker has ended
      */
     public <T> T call(Supplier<T> question) {
         CompletableFuture<T> answer = new CompletableFuture<>();
@@ -111,7 +126,13 @@ public final class Worker implements AutoCloseable {
                     }
                 });
         try {
-            return answer.get();
+            while (true) {
+                try {
+                    return answer.get(CALL_CHECK_MS, TimeUnit.MILLISECONDS);
+                } catch (TimeoutException e) {
+                    checkNotEnded();
+                }
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for " + thread.getName(), e);
@@ -120,6 +141,12 @@ public final class Worker implements AutoCloseable {
                 throw cause;
             }
             throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    private void checkNotEnded() {
+        if (thread.getState() == Thread.State.TERMINATED) {
+            throw new IllegalStateException("worker " + thread.getName() + " has ended");
         }
     }
 
@@ -227,6 +254,12 @@ public final class Worker implements AutoCloseable {
     /** Ends the duty cycle, closes the agents in reverse order, and waits for it. */
     @Override
     public void close() {
+        if (thread.getState() == Thread.State.TERMINATED) {
+            return;
+        }
+        if (thread.getState() == Thread.State.NEW) {
+            start();
+        }
         execute(() -> isStopping = true);
         try {
             thread.join();

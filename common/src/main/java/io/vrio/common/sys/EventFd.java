@@ -2,11 +2,23 @@
 package io.vrio.common.sys;
 
 import io.vrio.common.memory.NativeBuffer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** An event counter of the kernel: one side signals, the other waits in its worker's epoll. */
 public final class EventFd implements AutoCloseable {
+    private static final String KIND = "anon_inode:[eventfd]";
+    private static final int RWF_NOWAIT = 8;
+    private static final int F_SETFL = 4;
+
+    // What is written, what is read, and the iovec of the read.
+    private static final int READ = 8;
+    private static final int IOVEC = 16;
+    private static final int LENGTH = 32;
+
     private final int fd;
-    private final NativeBuffer value = new NativeBuffer(16);
+    private final NativeBuffer value = new NativeBuffer(LENGTH);
     private boolean isClosed;
 
     /** A new one, non-blocking. */
@@ -14,10 +26,36 @@ public final class EventFd implements AutoCloseable {
         this(Linux.check(Linux.eventfd(), "eventfd"));
     }
 
-    /** Takes over a descriptor, for example one received from a frontend. */
+    /** Takes over a descriptor that is known to be a non-blocking event counter. */
     public EventFd(int fd) {
         this.fd = fd;
         value.slice().putLong(0, 1);
+        value.slice().putLong(IOVEC, value.slice().address(READ, 8));
+        value.slice().putLong(IOVEC + 8, 8);
+    }
+
+    /**
+     * Takes over a descriptor that another process sent, perhaps an unfriendly one: a file in its
+     * place could not be waited for, a pipe could be full of work.
+     *
+     * @return null when it is no event counter; it has been closed then
+     */
+    public static EventFd adopt(int fd) {
+        // Limit: the mode is shared with the sender. One that sets it back and fills the counter
+        // makes our next signal wait for it; no system call writes to a counter without that.
+        if (isEventCounter(fd) && Linux.fcntl(fd, F_SETFL, Linux.O_NONBLOCK) == 0) {
+            return new EventFd(fd);
+        }
+        Linux.close(fd);
+        return null;
+    }
+
+    private static boolean isEventCounter(int fd) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString().equals(KIND);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     public int fd() {
@@ -33,9 +71,9 @@ public final class EventFd implements AutoCloseable {
 
     /** Resets it; returns whether it had been signalled. */
     public boolean drain() {
-        // Safety: 8 bytes at offset 8 of our buffer; a foreign descriptor that would block
-        // was set to non-blocking by whoever took it over.
-        return Linux.read(fd, value.slice().address(8, 8), 8) == 8;
+        // Safety: 8 bytes at offset 8 of our buffer. Not to wait is asked for per call, because the
+        // mode of a foreign descriptor is shared with its sender, who may change it at any time.
+        return Linux.preadv2(fd, value.slice().address(IOVEC, 16), 1, -1, RWF_NOWAIT) == 8;
     }
 
     @Override

@@ -57,6 +57,8 @@ public interface LibC {
 
     int unlink(String path);
 
+    int fchmod(int fd, int mode);
+
     int fcntl(int fd, int command, long argument);
 
     int ioctl(int fd, long request, long argument);

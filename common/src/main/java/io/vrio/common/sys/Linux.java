@@ -32,7 +32,9 @@ public final class Linux {
     public static final int EOPNOTSUPP = 95;
     public static final int EADDRINUSE = 98;
     public static final int ENETDOWN = 100;
+    public static final int ECONNABORTED = 103;
     public static final int ENOBUFS = 105;
+    public static final int ECONNREFUSED = 111;
     public static final int EDQUOT = 122;
 
     public static final int O_RDONLY = 0;
@@ -204,6 +206,10 @@ public final class Linux {
 
     public static int unlink(String path) {
         return result(C.unlink(path));
+    }
+
+    public static int fchmod(int fd, int mode) {
+        return result(C.fchmod(fd, mode));
     }
 
     public static int fcntl(int fd, int command, long argument) {

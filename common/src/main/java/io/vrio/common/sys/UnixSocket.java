@@ -20,7 +20,10 @@ public final class UnixSocket implements AutoCloseable {
     private static final int SOCK_STREAM = 1;
     private static final int SOL_SOCKET = 1;
     private static final int SCM_RIGHTS = 1;
+    private static final int SO_PEERCRED = 17;
     private static final int SO_RCVTIMEO = 20;
+    private static final int SO_ACCEPTCONN = 30;
+    private static final int F_SETFL = 4;
     private static final int MSG_CTRUNC = 8;
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int MSG_CMSG_CLOEXEC = 0x40000000;
@@ -54,8 +57,23 @@ public final class UnixSocket implements AutoCloseable {
 
     /** A socket connected to whoever listens at {@code path}. */
     public static UnixSocket connect(Path path) {
+        return connect(path, false);
+    }
+
+    /**
+     * A non-blocking socket connected to whoever listens at {@code path}; fails with EAGAIN when
+     * too many wait to be accepted there.
+     */
+    public static UnixSocket connectNow(Path path) {
+        return connect(path, true);
+    }
+
+    private static UnixSocket connect(Path path, boolean isNonBlocking) {
         UnixSocket socket = open();
         try (NativeBuffer name = name(path)) {
+            if (isNonBlocking) {
+                socket.setNonBlocking();
+            }
             int result =
                     Linux.connect(socket.fd, name.slice().address(0, NAME_LENGTH), NAME_LENGTH);
             Linux.check(result, "connect " + path);
@@ -115,6 +133,38 @@ public final class UnixSocket implements AutoCloseable {
     /** The next connection to a listening socket; it is non-blocking. */
     public UnixSocket accept() {
         return new UnixSocket(Linux.check(Linux.accept(fd), "accept"));
+    }
+
+    /** Lets no call wait from now on; for a descriptor that was inherited or connected. */
+    public void setNonBlocking() {
+        Linux.check(Linux.fcntl(fd, F_SETFL, Linux.O_NONBLOCK), "fcntl O_NONBLOCK");
+    }
+
+    /**
+     * Whether it listens, rather than being connected.
+     *
+     * @throws ErrnoException when it is no socket
+     */
+    public boolean isListening() {
+        return option(SO_ACCEPTCONN, 4) != 0;
+    }
+
+    /** The process that connected to it, 0 when that is in a namespace we cannot see into. */
+    public int peerPid() {
+        final int credentialsLength = 12;
+        return option(SO_PEERCRED, credentialsLength);
+    }
+
+    /** The first int of a socket option of {@code length} bytes. */
+    private int option(int option, int length) {
+        try (NativeBuffer value = new NativeBuffer(16)) {
+            value.slice().putInt(12, length);
+            long target = value.slice().address(0, 12);
+            long lengthAddress = value.slice().address(12, 4);
+            int result = Linux.getsockopt(fd, SOL_SOCKET, option, target, lengthAddress);
+            Linux.check(result, "getsockopt descriptor " + fd);
+            return value.slice().getInt(0);
+        }
     }
 
     /** Lets {@link #receive} of a blocking socket give up after {@code timeoutNs}. */

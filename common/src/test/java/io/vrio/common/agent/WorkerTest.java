@@ -36,6 +36,14 @@ final class WorkerTest {
     }
 
     @Test
+    void shouldNotWaitForAWorkerThatHasEnded() {
+        Worker worker = new Worker("w0", NanoClock.SYSTEM, 0);
+        worker.start();
+        worker.close();
+        assertThrows(IllegalStateException.class, () -> worker.call(() -> 1));
+    }
+
+    @Test
     void shouldHearADescriptorWhileBlocked() throws InterruptedException {
         CountDownLatch heard = new CountDownLatch(1);
         try (EventFd event = new EventFd();
