@@ -155,7 +155,12 @@ public final class MemorySlice {
 
     public void getBytes(long offset, byte[] target, int targetOffset, int length) {
         Objects.checkFromIndexSize(targetOffset, length, target.length);
-        MEMORY.copyMemory(address(offset, length), target, targetOffset, length);
+        long source = address(offset, length);
+        if (length > 0) {
+            // Safety: copyMemory(long, Object, long, int) would take the offset from the start of
+            // the array object and overwrite its header; readBytes takes it from element 0.
+            MEMORY.readBytes(source, target, targetOffset, length);
+        }
     }
 
     public void putBytes(long offset, byte[] source, int sourceOffset, int length) {
