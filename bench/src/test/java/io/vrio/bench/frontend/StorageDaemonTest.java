@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.bench.frontend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.vrio.bench.verify.DataVerifier;
+import io.vrio.bench.verify.DiskModel;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The frontend against a backend that is not ours: what QEMU's own accepts is right. */
+@Tag("linux")
+final class StorageDaemonTest {
+    private static final int DISK_LENGTH = 1 << 20;
+    private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
+
+    @TempDir private Path folder;
+    private Path socket;
+    private Process daemon;
+
+    @BeforeEach
+    void startDaemon() throws Exception {
+        Path program = Path.of("/usr/bin/qemu-storage-daemon");
+        assumeTrue(Files.isExecutable(program), "qemu-storage-daemon is not installed");
+        socket = folder.resolve("d.sock");
+        Path disk = folder.resolve("disk");
+        try (RandomAccessFile file = new RandomAccessFile(disk.toFile(), "rw")) {
+            file.setLength(DISK_LENGTH);
+        }
+        Path ready = folder.resolve("pid");
+        daemon =
+                new ProcessBuilder(
+                                program.toString(),
+                                "--blockdev=driver=file,node-name=d,filename=" + disk,
+                                "--export=type=vhost-user-blk,id=e,node-name=d,writable=on,"
+                                        + "num-queues=2,addr.type=unix,addr.path="
+                                        + socket,
+                                "--pidfile=" + ready)
+                        .redirectErrorStream(true)
+                        .redirectOutput(folder.resolve("log").toFile())
+                        .start();
+        long deadlineNs = System.nanoTime() + TIMEOUT_NS;
+        while (!Files.exists(ready)) {
+            assertTrue(daemon.isAlive(), () -> log());
+            assertTrue(deadlineNs - System.nanoTime() > 0, "the daemon is not ready in 10 s");
+            Thread.onSpinWait();
+        }
+    }
+
+    private String log() {
+        try {
+            return Files.readString(folder.resolve("log"));
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    @AfterEach
+    void stopDaemon() throws Exception {
+        if (daemon != null) {
+            daemon.destroy();
+            assertTrue(daemon.waitFor(10, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
+    void shouldReadTheCapacity() {
+        try (BlockGuest guest = BlockGuest.connect(socket, GuestOptions.DEFAULT)) {
+            assertEquals(DISK_LENGTH / 512, guest.capacitySectors());
+        }
+    }
+
+    @Test
+    void shouldWriteAndReadBackOnTwoQueues() {
+        GuestOptions options = GuestOptions.DEFAULT.withQueues(2, 128).withSlots(4, 192 << 10);
+        try (BlockGuest guest = BlockGuest.connect(socket, options)) {
+            assertEquals(0, writeAndReadBack(guest.queue(0)));
+            assertEquals(0, writeAndReadBack(guest.queue(1)));
+        }
+    }
+
+    @Test
+    void shouldWorkWithoutIndirectDescriptorsAndEventIndex() {
+        GuestOptions options =
+                GuestOptions.DEFAULT
+                        .withSlots(4, 192 << 10)
+                        .withoutFeatures(VirtioBlock.F_INDIRECT_DESC | VirtioBlock.F_EVENT_IDX);
+        try (BlockGuest guest = BlockGuest.connect(socket, options)) {
+            assertEquals(0, writeAndReadBack(guest.queue(0)));
+        }
+    }
+
+    @Test
+    void shouldWorkWithAMemoryTable() {
+        GuestOptions options =
+                GuestOptions.DEFAULT
+                        .withSlots(4, 192 << 10)
+                        .withoutProtocolFeatures(VhostUserProtocol.CONFIGURE_MEM_SLOTS);
+        try (BlockGuest guest = BlockGuest.connect(socket, options)) {
+            assertEquals(0, writeAndReadBack(guest.queue(0)));
+        }
+    }
+
+    @Test
+    void shouldReconnect() {
+        BlockGuest.connect(socket, GuestOptions.DEFAULT).close();
+        BlockGuest.connect(socket, GuestOptions.DEFAULT).release();
+        GuestOptions options = GuestOptions.DEFAULT.withSlots(4, 192 << 10);
+        try (BlockGuest guest = BlockGuest.connect(socket, options)) {
+            assertEquals(0, writeAndReadBack(guest.queue(0)));
+        }
+    }
+
+    @Test
+    void shouldFlushDiscardAndAskForTheSerial() {
+        try (BlockGuest guest = BlockGuest.connect(socket, GuestOptions.DEFAULT)) {
+            BlockQueue queue = guest.queue(0);
+            assertEquals(
+                    VirtioBlock.STATUS_OK, queue.execute(0, VirtioBlock.FLUSH, 0, 0, TIMEOUT_NS));
+            queue.written(0).segment(0).putLong(0, 8);
+            queue.written(0).segment(0).putLong(8, 8);
+            assertEquals(
+                    VirtioBlock.STATUS_OK,
+                    queue.execute(
+                            0, VirtioBlock.DISCARD, 0, VirtioBlock.DISCARD_LENGTH, TIMEOUT_NS));
+            assertEquals(
+                    VirtioBlock.STATUS_OK,
+                    queue.execute(0, VirtioBlock.GET_ID, 0, VirtioBlock.ID_LENGTH, TIMEOUT_NS));
+            byte[] id = new byte[14];
+            queue.read(0).segment(0).getBytes(0, id, 0, id.length);
+            assertEquals("vhost_user_blk", new String(id, StandardCharsets.US_ASCII));
+        }
+    }
+
+    @Test
+    void shouldSeeTheErrorOfAReadBehindTheEnd() {
+        try (BlockGuest guest = BlockGuest.connect(socket, GuestOptions.DEFAULT)) {
+            int status =
+                    guest.queue(0)
+                            .execute(0, VirtioBlock.READ, DISK_LENGTH / 512, 4096, TIMEOUT_NS);
+            assertEquals(VirtioBlock.STATUS_IO_ERROR, status);
+        }
+    }
+
+    /** Three segments, the last one short; returns the number of bad sectors. */
+    private static long writeAndReadBack(BlockQueue queue) {
+        int length = 136 << 10;
+        DiskModel model = new DiskModel(DISK_LENGTH / DiskModel.BLOCK_LENGTH);
+        DataVerifier verifier = new DataVerifier(queue, model, 192 << 10, 1, 7);
+        verifier.beginWrite(3, 64, length);
+        int status = queue.execute(3, VirtioBlock.WRITE, 64, length, TIMEOUT_NS);
+        verifier.endWrite(64, length, status == VirtioBlock.STATUS_OK);
+        verifier.beginRead(2, 64, length);
+        queue.execute(2, VirtioBlock.READ, 64, length, TIMEOUT_NS);
+        verifier.endRead(2, 64, length);
+        assertEquals(length / 512, verifier.verifiedSectorCount());
+        return verifier.failureCount();
+    }
+}
