@@ -81,6 +81,8 @@ public interface LibC {
 
     int shutdown(int fd, int how);
 
+    int getsockname(int fd, long address, long length);
+
     int setsockopt(int fd, int level, int option, long value, int length);
 
     int getsockopt(int fd, int level, int option, long value, long length);
@@ -94,6 +96,8 @@ public interface LibC {
     long send(int fd, long source, long length, int flags);
 
     int if_nametoindex(String name);
+
+    int setns(int fd, int kind);
 
     String strerror(int errno);
 

@@ -2,6 +2,7 @@
 package io.vrio.common.sys;
 
 import io.vrio.common.memory.MemorySlice;
+import io.vrio.common.memory.NativeBuffer;
 import jnr.ffi.LastError;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Runtime;
@@ -17,12 +18,14 @@ public final class Linux {
     public static final int ENOENT = 2;
     public static final int EINTR = 4;
     public static final int EIO = 5;
+    public static final int ENXIO = 6;
     public static final int EAGAIN = 11;
     public static final int ENOMEM = 12;
     public static final int EACCES = 13;
     public static final int EFAULT = 14;
     public static final int EBUSY = 16;
     public static final int EEXIST = 17;
+    public static final int ENODEV = 19;
     public static final int EINVAL = 22;
     public static final int EFBIG = 27;
     public static final int ENOSPC = 28;
@@ -31,6 +34,7 @@ public final class Linux {
     public static final int EMSGSIZE = 90;
     public static final int EOPNOTSUPP = 95;
     public static final int EADDRINUSE = 98;
+    public static final int EADDRNOTAVAIL = 99;
     public static final int ENETDOWN = 100;
     public static final int ECONNABORTED = 103;
     public static final int ENOBUFS = 105;
@@ -264,8 +268,21 @@ public final class Linux {
         return result(C.setsockopt(fd, level, option, value, length));
     }
 
+    /** setsockopt(2) with a number. Control path. */
+    public static int setsockopt(int fd, int level, int option, int value) {
+        try (NativeBuffer buffer = new NativeBuffer(4)) {
+            buffer.slice().putInt(0, value);
+            return setsockopt(fd, level, option, buffer.slice().address(0, 4), 4);
+        }
+    }
+
     public static int getsockopt(int fd, int level, int option, long value, long length) {
         return result(C.getsockopt(fd, level, option, value, length));
+    }
+
+    /** getsockname(2); {@code length} is the address of an int that holds the room there is. */
+    public static int getsockname(int fd, long address, long length) {
+        return result(C.getsockname(fd, address, length));
     }
 
     public static long recvmsg(int fd, long message, int flags) {
@@ -288,6 +305,12 @@ public final class Linux {
     public static int interfaceIndex(String name) {
         int index = C.if_nametoindex(name);
         return index == 0 ? -LastError.getLastError(RUNTIME) : index;
+    }
+
+    /** Moves the calling thread, alone, into the network namespace behind a descriptor. */
+    public static int enterNetworkNamespace(int fd) {
+        final int newNetwork = 0x40000000;
+        return result(C.setns(fd, newNetwork));
     }
 
     public static int setAffinity(int threadId, long size, long mask) {

@@ -16,7 +16,8 @@ public enum LinkCounter implements CounterId {
     RECEIVED_FRAMES("a frame was received"),
     RECEIVED_BYTES("a byte of such a frame, virtio_net_hdr not included"),
     RECEIVE_CUT("a received frame was dropped: it is larger than the buffer"),
-    RECEIVE_FOREIGN("a received frame was dropped: it is addressed to another station"),
+    RECEIVE_OVERRUN("a frame was lost: too many wait to be received"),
+    RECEIVE_FOREIGN("a frame was dropped: it is addressed to another station"),
     RECEIVE_FAILED("receiving failed, for example because the interface went down");
 
     private final String meaning;

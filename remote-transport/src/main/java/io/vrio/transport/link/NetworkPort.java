@@ -1,49 +1,220 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.link;
 
+import io.vrio.common.memory.MemorySlice;
+import io.vrio.common.memory.NativeBuffer;
+import io.vrio.common.sys.Linux;
+import io.vrio.transport.wire.Ipv4Address;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * The network interface and the own IPv4 address on it that an operator named, checked. Link state
- * and MTU are read anew at each call. Control path; any thread of the right network namespace.
+ * and MTU are read anew at each call, which is a system call: control path. Opened in the network
+ * namespace of the interface; then any thread.
  */
 public final class NetworkPort implements AutoCloseable {
-    private NetworkPort() {}
+    /** Limit: bytes of an interface name, IFNAMSIZ without the final zero. */
+    private static final int NAME_MAX = 15;
+
+    /** Limit: addresses of this machine that are looked at. */
+    private static final int ADDRESSES_MAX = 4096;
+
+    private static final int SOCK_DGRAM = 2;
+
+    private static final int SIOCGIFCONF = 0x8912;
+    private static final int SIOCGIFFLAGS = 0x8913;
+    private static final int SIOCGIFMTU = 0x8921;
+    private static final int SIOCGIFHWADDR = 0x8927;
+
+    // struct ifreq {char name[16]; union of 24}.
+    private static final int REQUEST_LENGTH = 40;
+    private static final int REQUEST_VALUE = 16;
+
+    private static final int FLAG_UP = 1;
+    private static final int FLAG_RUNNING = 0x40;
+    private static final int TYPE_ETHERNET = 1;
+    private static final int TYPE_LOOPBACK = 772;
+
+    private final String name;
+    private final int address;
+    private final int fd;
+    private final NativeBuffer buffer = new NativeBuffer(REQUEST_LENGTH);
+    private final MemorySlice request = buffer.slice();
+    private int index;
+    private long hardwareAddress;
+    private boolean isClosed;
+
+    private NetworkPort(String name, int address) {
+        this.name = name;
+        this.address = address;
+        fd = Linux.check(Linux.socket(SocketAddress.AF_INET, SOCK_DGRAM, 0), "socket");
+    }
 
     /**
      * @throws LinkException with one line that says what to do: interface missing, down or not
-     *     Ethernet, address not on it, privilege missing
+     *     Ethernet, address not on it
      */
     public static NetworkPort open(String interfaceName, int address) {
-        throw new UnsupportedOperationException();
+        int nameLength = interfaceName.getBytes(StandardCharsets.UTF_8).length;
+        if (nameLength == 0 || nameLength > NAME_MAX) {
+            throw new LinkException(
+                    "'"
+                            + interfaceName
+                            + "' is not the name of an interface: `ip link` lists them");
+        }
+        NetworkPort port = new NetworkPort(interfaceName, address);
+        try {
+            port.check();
+            return port;
+        } catch (RuntimeException e) {
+            port.close();
+            throw e;
+        }
+    }
+
+    private void check() {
+        index = Linux.interfaceIndex(name);
+        if (index < 0) {
+            throw new LinkException(
+                    "there is no network interface '"
+                            + name
+                            + "': `ip link` lists those there are");
+        }
+        checkEthernet();
+        if ((flags() & FLAG_UP) == 0) {
+            throw new LinkException(
+                    "interface " + name + " is down: run `ip link set " + name + " up`");
+        }
+        List<Integer> own = addresses();
+        if (!own.contains(address)) {
+            throw new LinkException(addressRefusal(own));
+        }
+    }
+
+    private void checkEthernet() {
+        ask(SIOCGIFHWADDR);
+        int type = request.getUnsignedShort(REQUEST_VALUE);
+        if (type != TYPE_ETHERNET) {
+            throw new LinkException(
+                    "interface "
+                            + name
+                            + (type == TYPE_LOOPBACK ? " is the loopback" : " is not Ethernet")
+                            + ": name an Ethernet interface (a NIC, bond, VLAN, bridge or veth)");
+        }
+        hardwareAddress =
+                (long) request.getUnsignedShortBigEndian(REQUEST_VALUE + 2) << 32
+                        | request.getIntBigEndian(REQUEST_VALUE + 4) & 0xFFFF_FFFFL;
+    }
+
+    private String addressRefusal(List<Integer> own) {
+        String text = Ipv4Address.format(address);
+        if (own.isEmpty()) {
+            return "interface "
+                    + name
+                    + " has no IPv4 address: run `ip address add "
+                    + text
+                    + "/24 dev "
+                    + name
+                    + "` with the right prefix length";
+        }
+        StringBuilder list = new StringBuilder();
+        own.forEach(a -> list.append(' ').append(Ipv4Address.format(a)));
+        return "address " + text + " is not on interface " + name + ", which has" + list;
+    }
+
+    /** The IPv4 addresses of the interface, the secondary ones as well. */
+    private List<Integer> addresses() {
+        int room = ADDRESSES_MAX * REQUEST_LENGTH;
+        List<Integer> found = new ArrayList<>();
+        try (NativeBuffer list = new NativeBuffer(16 + room)) {
+            MemorySlice memory = list.slice();
+            // struct ifconf {int length; struct ifreq *requests}.
+            memory.putInt(0, room);
+            memory.putLong(8, memory.address(16, room));
+            // Safety: the kernel writes at most `room` bytes and says how many.
+            Linux.check(Linux.ioctl(fd, SIOCGIFCONF, memory.address(0, 16)), "SIOCGIFCONF");
+            int limit = 16 + memory.getInt(0);
+            for (int at = 16; at < limit; at += REQUEST_LENGTH) {
+                // An address may have a label: "eth0:1" is on eth0.
+                String label = text(memory, at);
+                if (label.equals(name) || label.startsWith(name + ":")) {
+                    found.add(SocketAddress.address(memory, at + REQUEST_VALUE));
+                }
+            }
+        }
+        return found;
+    }
+
+    private static String text(MemorySlice memory, int offset) {
+        byte[] bytes = new byte[NAME_MAX];
+        memory.getBytes(offset, bytes, 0, NAME_MAX);
+        int length = 0;
+        while (length < NAME_MAX && bytes[length] != 0) {
+            length++;
+        }
+        return new String(bytes, 0, length, StandardCharsets.UTF_8);
     }
 
     public String name() {
-        throw new UnsupportedOperationException();
+        return name;
     }
 
     /** The own IPv4 address. */
     public int address() {
-        throw new UnsupportedOperationException();
+        return address;
     }
 
     /** The kernel's index of the interface. */
     public int index() {
-        throw new UnsupportedOperationException();
+        return index;
     }
 
+    /** The Ethernet address, first byte in bits 47-40. */
     public long hardwareAddress() {
-        throw new UnsupportedOperationException();
+        return hardwareAddress;
     }
 
     /** The IP MTU now. */
-    public int mtu() {
-        throw new UnsupportedOperationException();
+    public synchronized int mtu() {
+        ask(SIOCGIFMTU);
+        return request.getInt(REQUEST_VALUE);
     }
 
-    /** Whether the interface is up and has a carrier now. */
-    public boolean isRunning() {
-        throw new UnsupportedOperationException();
+    /** Whether the interface exists, is up and has a carrier now. */
+    public synchronized boolean isRunning() {
+        int wanted = FLAG_UP | FLAG_RUNNING;
+        return tryAsk(SIOCGIFFLAGS) >= 0
+                && (request.getUnsignedShort(REQUEST_VALUE) & wanted) == wanted;
+    }
+
+    private int flags() {
+        ask(SIOCGIFFLAGS);
+        return request.getUnsignedShort(REQUEST_VALUE);
+    }
+
+    private void ask(int question) {
+        int result = tryAsk(question);
+        if (result == -Linux.ENODEV) {
+            throw new LinkException("network interface " + name + " is gone");
+        }
+        Linux.check(result, "ioctl " + Integer.toHexString(question) + " of interface " + name);
+    }
+
+    private int tryAsk(int question) {
+        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        request.fill(0, REQUEST_LENGTH, (byte) 0);
+        request.putBytes(0, bytes, 0, bytes.length);
+        return Linux.ioctl(fd, question, request.address(0, REQUEST_LENGTH));
     }
 
     @Override
-    public void close() {}
+    public synchronized void close() {
+        if (!isClosed) {
+            isClosed = true;
+            Linux.close(fd);
+            buffer.close();
+        }
+    }
 }
