@@ -52,6 +52,7 @@ public final class Association implements AutoCloseable {
     private final ArrayDeque<OutboundMessage> unsent = new ArrayDeque<>();
     private final SuperFrameHeader received = new SuperFrameHeader();
     private final SegmentHeader segment = new SegmentHeader();
+    private int localTag;
     private int remoteTag;
     private long nextSequence;
     private long creditGranted;
@@ -73,6 +74,7 @@ public final class Association implements AutoCloseable {
         this.handler = handler;
         writer = new FrameWriter(setup.local(), setup.remote(), setup.mtu());
         reassembler = new Reassembler(buffers);
+        localTag = setup.localTag();
         window = new ReceiveWindow(setup.firstReceived());
         nextSequence = setup.firstSent();
         highestReceived = setup.firstReceived();
@@ -85,6 +87,11 @@ public final class Association implements AutoCloseable {
 
     public Endpoint remote() {
         return setup.remote();
+    }
+
+    /** From now on super-frames must carry another tag than the handshake's. */
+    public void localTag(int tag) {
+        localTag = tag;
     }
 
     /** The peer has told which tag its frames must carry. */
@@ -220,7 +227,7 @@ public final class Association implements AutoCloseable {
             counters.increment(AssociationCounter.DROPPED_MALFORMED);
             return;
         }
-        if (received.tag() != setup.localTag()) {
+        if (received.tag() != localTag) {
             counters.increment(AssociationCounter.DROPPED_WRONG_TAG);
             return;
         }

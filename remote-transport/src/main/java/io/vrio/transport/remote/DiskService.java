@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.transport.remote;
+
+import io.vrio.common.counter.Counters;
+import io.vrio.common.io.BlockRequest;
+import io.vrio.common.io.BlockRequestKind;
+import io.vrio.common.io.DiskProperties;
+import io.vrio.common.io.IoStatus;
+import io.vrio.common.memory.MemorySlice;
+import io.vrio.transport.flow.Association;
+import io.vrio.transport.flow.AssociationException;
+import io.vrio.transport.flow.FrameBuffer;
+import io.vrio.transport.flow.FrameBufferPool;
+import io.vrio.transport.message.ControlMessage;
+import io.vrio.transport.message.MessageKind;
+import io.vrio.transport.message.SegmentHeader;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One disk as one server uses it, at the IOhyp: turns request messages into block requests and
+ * their ends into answers. Lives from attach to detach, and on until its last request has ended;
+ * one worker.
+ */
+final class DiskService {
+    /** Limit: requests of one disk that are under way; a server that sends more is broken. */
+    static final int REQUESTS_MAX = 1024;
+
+    /** Limit: messages received in part; more means that the peer interleaves without end. */
+    private static final int PARTIALS_MAX = 256;
+
+    /** Bytes of one buffer that are used for answers. */
+    private static final int ROOM = 64 << 10;
+
+    private final int flow;
+    private final DiskClaim claim;
+    private final Association association;
+    private final FrameBufferPool buffers;
+    private final Counters<EndpointCounter> counters;
+    private final ArrayDeque<InboundRequest> free = new ArrayDeque<>();
+    private final List<InboundRequest> all = new ArrayList<>();
+    private final List<InboundRequest> partials = new ArrayList<>();
+    private final ArrayDeque<InboundRequest> waitingForRoom = new ArrayDeque<>();
+    private boolean isClosed;
+
+    DiskService(
+            int flow,
+            DiskClaim claim,
+            Association association,
+            FrameBufferPool buffers,
+            Counters<EndpointCounter> counters) {
+        this.flow = flow;
+        this.claim = claim;
+        this.association = association;
+        this.buffers = buffers;
+        this.counters = counters;
+    }
+
+    int flow() {
+        return flow;
+    }
+
+    ControlMessage.Attached attached() {
+        DiskProperties properties = claim.disk().properties();
+        return new ControlMessage.Attached(flow, claim.incarnation(), REQUESTS_MAX, properties);
+    }
+
+    void onSegment(SegmentHeader segment, FrameBuffer buffer, long offset) {
+        InboundRequest request = partial(segment.id());
+        boolean isFirst = request == null;
+        if (isFirst) {
+            request = take();
+            request.begin(segment.id(), segment.messageLength());
+            partials.add(request);
+        }
+        request.add(segment, buffer, offset);
+        if (request.isComplete()) {
+            partials.remove(request);
+            association.onHeldBytesChange(-heldBytes(request.segmentCount() - 1));
+            execute(request);
+        } else {
+            association.onHeldBytesChange(heldBytes(1));
+        }
+    }
+
+    private static long heldBytes(int segments) {
+        return (long) segments * FrameBuffer.LENGTH;
+    }
+
+    private InboundRequest partial(int id) {
+        for (int i = 0; i < partials.size(); i++) {
+            if (partials.get(i).id() == id) {
+                return partials.get(i);
+            }
+        }
+        return null;
+    }
+
+    private InboundRequest take() {
+        InboundRequest request = free.pollLast();
+        if (request != null) {
+            return request;
+        }
+        if (all.size() == REQUESTS_MAX || partials.size() == PARTIALS_MAX) {
+            throw new AssociationException("more requests under way than were allowed");
+        }
+        InboundRequest made = new InboundRequest(this);
+        all.add(made);
+        return made;
+    }
+
+    private void execute(InboundRequest request) {
+        MemorySlice memory = request.headerBuffer().slice();
+        long at = request.headerOffset();
+        BlockRequestKind kind = BlockMessage.kind(memory, at);
+        long length = BlockMessage.length(memory, at);
+        BlockRequest block = request.block;
+        BlockRequestKind known = kind == null ? BlockRequestKind.FLUSH : kind;
+        block.begin(known, BlockMessage.position(memory, at), length, request.completion);
+        block.allowUnmap(BlockMessage.isUnmapAllowed(memory, at));
+        IoStatus status = kind == null ? IoStatus.UNSUPPORTED : check(request);
+        if (status != IoStatus.OK) {
+            block.complete(status);
+        } else if (BlockMessage.isAnsweredWithData(known)) {
+            request.releaseBuffers();
+            waitingForRoom.addLast(request);
+            executeWaiting();
+        } else {
+            request.gatherData();
+            claim.disk().port().submit(block);
+        }
+    }
+
+    private IoStatus check(InboundRequest request) {
+        BlockRequest block = request.block;
+        long length = block.length();
+        boolean isLengthRight =
+                switch (block.kind()) {
+                    case WRITE -> length == request.dataLength();
+                    case READ -> length > 0 && length <= DiskProperties.TRANSFER_MAX;
+                    case GET_ID -> length == DiskProperties.SERIAL_MAX;
+                    case FLUSH, DISCARD, WRITE_ZEROES -> true;
+                };
+        return isLengthRight ? claim.disk().properties().check(block) : IoStatus.OUT_OF_RANGE;
+    }
+
+    /** Executes reads as far as there are buffers for their answers. */
+    int executeWaiting() {
+        int count = 0;
+        while (!waitingForRoom.isEmpty()) {
+            InboundRequest request = waitingForRoom.peekFirst();
+            int length = (int) request.block.length();
+            // One stays for the frame that may bring the acknowledgements we wait for.
+            if (buffers.available() - 1 < (length + ROOM - 1) / ROOM) {
+                counters.increment(EndpointCounter.WAITS_FOR_BUFFERS);
+                break;
+            }
+            waitingForRoom.removeFirst();
+            request.block.data().clear();
+            for (int done = 0; done < length; done += ROOM) {
+                request.addRoom(buffers.take(), Math.min(ROOM, length - done));
+            }
+            claim.disk().port().submit(request.block);
+            count++;
+        }
+        return count;
+    }
+
+    void end(InboundRequest request, IoStatus status) {
+        counters.increment(EndpointCounter.REQUESTS);
+        boolean hasData =
+                status == IoStatus.OK && BlockMessage.isAnsweredWithData(request.block.kind());
+        if (!hasData) {
+            request.releaseBuffers();
+        }
+        if (isClosed) {
+            request.releaseBuffers();
+            request.response.close();
+            return;
+        }
+        BlockMessage.writeResponse(request.response.header(), status);
+        request.response.begin(
+                MessageKind.RESPONSE,
+                flow,
+                request.id(),
+                BlockMessage.RESPONSE_LENGTH,
+                hasData ? request.block.data() : null);
+        association.send(request.response);
+    }
+
+    void onAcknowledged(InboundRequest request) {
+        request.response.end();
+        request.releaseBuffers();
+        free.addLast(request);
+    }
+
+    /** The association has ended, or the server gives the disk back. Nothing is sent any more. */
+    void close() {
+        isClosed = true;
+        for (InboundRequest request : all) {
+            if (request.response.isUnderWay()) {
+                request.response.end();
+                request.releaseBuffers();
+            }
+            if (!request.block.isUnderWay()) {
+                request.response.close();
+            }
+        }
+        partials.forEach(InboundRequest::releaseBuffers);
+        partials.clear();
+        while (!waitingForRoom.isEmpty()) {
+            waitingForRoom.removeFirst().block.complete(IoStatus.IO_ERROR);
+        }
+        claim.close();
+    }
+}

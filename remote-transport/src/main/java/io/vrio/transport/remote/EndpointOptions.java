@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.transport.remote;
+
+import io.vrio.transport.wire.Endpoint;
+
+/**
+ * How an IOhyp meets its servers.
+ *
+ * @param local own Ethernet address, IPv4 address and TCP port
+ * @param epoch random number of this process
+ * @param mtuMax IP MTU, bytes; the interface's and a peer's may be smaller
+ * @param peerTimeoutNs a server that is silent for so long is dead
+ */
+public record EndpointOptions(Endpoint local, long epoch, int mtuMax, long peerTimeoutNs) {}

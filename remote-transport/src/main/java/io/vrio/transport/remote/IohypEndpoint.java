@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.transport.remote;
+
+import io.vrio.common.agent.Agent;
+import io.vrio.common.clock.NanoClock;
+import io.vrio.common.counter.Counters;
+import io.vrio.common.memory.MemorySlice;
+import io.vrio.common.memory.NativeBuffer;
+import io.vrio.transport.flow.Association;
+import io.vrio.transport.flow.AssociationException;
+import io.vrio.transport.flow.AssociationSetup;
+import io.vrio.transport.flow.FrameBuffer;
+import io.vrio.transport.flow.FrameBufferPool;
+import io.vrio.transport.flow.SegmentHandler;
+import io.vrio.transport.link.Link;
+import io.vrio.transport.wire.Endpoint;
+import io.vrio.transport.wire.FrameHeader;
+import io.vrio.transport.wire.FrameWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The IOhyp's end of all its associations on one link: lets servers in, sorts frames, and ends what
+ * is silent. Nothing is remembered of a peer before it has proved that it receives our answers. One
+ * worker.
+ */
+public final class IohypEndpoint implements Agent {
+    private static final Logger LOG = LoggerFactory.getLogger(IohypEndpoint.class);
+
+    /** Limit: below this MTU a greeting would not fit one segment. */
+    static final int MTU_MIN = 576;
+
+    /** Limit: servers at a time; further ones get RST. */
+    private static final int PEERS_MAX = 1024;
+
+    /** Limit: frames received in one duty cycle. */
+    private static final int FRAMES_MAX = 64;
+
+    /** Limit: RSTs in one interval, so that nobody can make us flood a third party. */
+    private static final int RSTS_MAX = 16;
+
+    private static final long RST_INTERVAL_NS = 100_000_000L;
+    private static final long KEEP_ALIVE_NS = 1_000_000_000L;
+    private static final int SYN_WINDOW = 65535;
+
+    private final EndpointOptions options;
+    private final Link link;
+    private final DiskCatalog catalog;
+    private final NanoClock clock;
+    private final FrameBufferPool buffers;
+    private final RandomGenerator random;
+    private final SynCookie cookies;
+    private final Counters<EndpointCounter> counters = new Counters<>(EndpointCounter.class);
+    private final List<ServedPeer> peers = new ArrayList<>();
+    private final FrameHeader header = new FrameHeader();
+    private final NativeBuffer memory = new NativeBuffer(128);
+    private final MemorySlice headers = memory.slice();
+    private final int mtu;
+    private long housekeepingNs;
+    private long rstIntervalNs;
+    private int rstsSent;
+
+    /**
+     * @param random unpredictable: cookies and tags come from it
+     */
+    public IohypEndpoint(
+            EndpointOptions options,
+            Link link,
+            DiskCatalog catalog,
+            NanoClock clock,
+            FrameBufferPool buffers,
+            RandomGenerator random) {
+        this.options = options;
+        this.link = link;
+        this.catalog = catalog;
+        this.clock = clock;
+        this.buffers = buffers;
+        this.random = random;
+        byte[] key = new byte[32];
+        random.nextBytes(key);
+        cookies = new SynCookie(key);
+        mtu = Math.min(options.mtuMax(), link.mtu());
+        housekeepingNs = clock.nanoTime();
+        rstIntervalNs = housekeepingNs;
+    }
+
+    @Override
+    public String name() {
+        return "iohyp " + options.local();
+    }
+
+    DiskCatalog catalog() {
+        return catalog;
+    }
+
+    long epoch() {
+        return options.epoch();
+    }
+
+    Association associate(AssociationSetup setup, SegmentHandler handler) {
+        return new Association(setup, link, buffers, clock, handler);
+    }
+
+    @Override
+    public int doWork() {
+        long nowNs = clock.nanoTime();
+        int work = receive(nowNs);
+        for (int i = 0; i < peers.size(); i++) {
+            work += peers.get(i).transmit(nowNs);
+        }
+        if (housekeepingNs - nowNs <= 0) {
+            housekeepingNs = nowNs + KEEP_ALIVE_NS / 4;
+            endSilent(nowNs);
+        }
+        return work;
+    }
+
+    private int receive(long nowNs) {
+        int count = 0;
+        while (count < FRAMES_MAX) {
+            FrameBuffer buffer = buffers.take();
+            if (buffer == null) {
+                counters.increment(EndpointCounter.STARVED_OF_BUFFERS);
+                break;
+            }
+            int length = link.receive(buffer.slice());
+            if (length > 0) {
+                onFrame(buffer, length, nowNs);
+                count++;
+            }
+            buffer.release();
+            if (length == 0) {
+                break;
+            }
+        }
+        return count;
+    }
+
+    private void onFrame(FrameBuffer buffer, int length, long nowNs) {
+        header.wrap(buffer.slice());
+        if (header.invalidReason(length) != null) {
+            counters.increment(EndpointCounter.FRAMES_INVALID);
+            return;
+        }
+        ServedPeer peer = find(header.sourceAddress(), header.sourcePort());
+        if (peer != null) {
+            onPeerFrame(peer, buffer, nowNs);
+        } else if (header.flags() == FrameHeader.SYN) {
+            answerSyn(nowNs);
+        } else if (header.payloadLength() > 0) {
+            letIn(buffer, nowNs);
+        }
+    }
+
+    private ServedPeer find(int address, int port) {
+        for (int i = 0; i < peers.size(); i++) {
+            Endpoint remote = peers.get(i).association().remote();
+            if (remote.port() == port && remote.address() == address) {
+                return peers.get(i);
+            }
+        }
+        return null;
+    }
+
+    private void onPeerFrame(ServedPeer peer, FrameBuffer buffer, long nowNs) {
+        int flags = header.flags();
+        try {
+            if ((flags & FrameHeader.RST) != 0) {
+                if (peer.association().isPlausible(header)) {
+                    end(peer, "the server broke off", true);
+                }
+            } else if ((flags & FrameHeader.FIN) != 0) {
+                if (peer.association().isPlausible(header)) {
+                    peer.association().sendFin();
+                    end(peer, "the server has stopped", false);
+                }
+            } else if ((flags & FrameHeader.SYN) == 0 && header.payloadLength() > 0) {
+                peer.association().onFrame(header, buffer, nowNs);
+            }
+        } catch (AssociationException e) {
+            counters.increment(EndpointCounter.PROTOCOL_ERRORS);
+            peer.association().sendRst();
+            end(peer, "the server broke the protocol: " + e.getMessage(), true);
+        }
+    }
+
+    private void answerSyn(long nowNs) {
+        counters.increment(EndpointCounter.SYNS);
+        int sequence = header.sequence();
+        int cookie = cookies.make(header.sourceAddress(), header.sourcePort(), sequence, nowNs);
+        int length =
+                writer().writeSynAck(headers, cookie & 0xFFFF_FFFFL, sequence + 1L, SYN_WINDOW);
+        link.send(headers, length, null, 0, 0);
+    }
+
+    private FrameWriter writer() {
+        return new FrameWriter(options.local(), header.source(), mtu);
+    }
+
+    /** A frame of nobody we know: the first of a server that has seen our SYN-ACK, or refused. */
+    private void letIn(FrameBuffer buffer, long nowNs) {
+        int clientSequence = (int) header.superFrameStart48() - 1;
+        int cookie = header.acknowledgement() - 1;
+        boolean isInvited =
+                header.flags() == (FrameHeader.ACK | FrameHeader.PSH)
+                        && header.payloadLength() == header.superFrameLength()
+                        && cookies.isGood(
+                                cookie,
+                                header.sourceAddress(),
+                                header.sourcePort(),
+                                clientSequence,
+                                nowNs);
+        if (!isInvited || peers.size() == PEERS_MAX) {
+            refuse(nowNs);
+            return;
+        }
+        AssociationSetup setup =
+                new AssociationSetup(
+                        options.local(),
+                        header.source(),
+                        (cookie & 0xFFFF_FFFFL) + 1,
+                        (clientSequence & 0xFFFF_FFFFL) + 1,
+                        0,
+                        mtu);
+        ServedPeer peer = new ServedPeer(this, setup, buffers, counters, nowNs, random.nextInt());
+        peers.add(peer);
+        counters.increment(EndpointCounter.ASSOCIATIONS_BEGUN);
+        onPeerFrame(peer, buffer, nowNs);
+    }
+
+    private void refuse(long nowNs) {
+        if (nowNs - rstIntervalNs >= RST_INTERVAL_NS) {
+            rstIntervalNs = nowNs;
+            rstsSent = 0;
+        }
+        if ((header.flags() & FrameHeader.RST) != 0 || rstsSent == RSTS_MAX) {
+            counters.increment(EndpointCounter.FRAMES_UNKNOWN);
+            return;
+        }
+        rstsSent++;
+        counters.increment(EndpointCounter.RSTS_SENT);
+        long sequence = header.acknowledgement() & 0xFFFF_FFFFL;
+        long acknowledgement = (header.sequence() & 0xFFFF_FFFFL) + header.payloadLength();
+        int length = writer().writeRst(headers, sequence, acknowledgement);
+        link.send(headers, length, null, 0, 0);
+    }
+
+    /** A server attaches disks: whatever came before under its name is over. */
+    void endOlder(ServedPeer newer) {
+        for (ServedPeer peer : List.copyOf(peers)) {
+            boolean isOlder = peer != newer && newer.serverName().equals(peer.serverName());
+            if (!isOlder) {
+                continue;
+            }
+            if (peer.serverEpoch() == newer.serverEpoch()) {
+                end(peer, "the server has a new association", false);
+            } else {
+                peer.supersede();
+            }
+        }
+    }
+
+    private void endSilent(long nowNs) {
+        for (ServedPeer peer : List.copyOf(peers)) {
+            peer.keepAlive(nowNs, KEEP_ALIVE_NS);
+            if (nowNs - peer.association().lastHeardNs() >= options.peerTimeoutNs()) {
+                peer.association().sendRst();
+                end(peer, "the server is silent", true);
+            }
+        }
+    }
+
+    private void end(ServedPeer peer, String why, boolean isLost) {
+        if (isLost) {
+            counters.increment(EndpointCounter.ASSOCIATIONS_LOST);
+        }
+        LOG.info(
+                "peer={} server={} ended: {}", peer.association().remote(), peer.serverName(), why);
+        peers.remove(peer);
+        peer.close();
+    }
+
+    @Override
+    public long deadlineNs() {
+        long deadlineNs = housekeepingNs;
+        for (int i = 0; i < peers.size(); i++) {
+            long peerNs = peers.get(i).association().deadlineNs();
+            if (peerNs != NO_DEADLINE && peerNs - deadlineNs < 0) {
+                deadlineNs = peerNs;
+            }
+        }
+        return deadlineNs;
+    }
+
+    /** The servers that are there now. */
+    public List<PeerStatus> peers() {
+        return peers.stream().map(ServedPeer::status).toList();
+    }
+
+    public Counters<EndpointCounter> counters() {
+        return counters;
+    }
+
+    /** Says goodbye to all. The link is closed by whoever made it. */
+    @Override
+    public void close() {
+        for (ServedPeer peer : peers) {
+            peer.association().transmit(clock.nanoTime());
+            peer.association().sendFin();
+            peer.close();
+        }
+        peers.clear();
+        memory.close();
+    }
+}

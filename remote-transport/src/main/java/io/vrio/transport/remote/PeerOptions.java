@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.transport.remote;
+
+/**
+ * How a server meets its IOhyp.
+ *
+ * @param serverName 1-64 characters; disks are claimed under this name
+ * @param serverEpoch random number of this process
+ * @param remoteAddress IPv4 address of the IOhyp
+ * @param remotePort its TCP port
+ * @param mtuMax IP MTU, bytes; the interface's and the peer's may be smaller
+ * @param peerTimeoutNs a peer that is silent for so long is dead
+ * @param ioTimeoutNs a request that the peer's absence delays for so long fails
+ */
+public record PeerOptions(
+        String serverName,
+        long serverEpoch,
+        int remoteAddress,
+        int remotePort,
+        int mtuMax,
+        long peerTimeoutNs,
+        long ioTimeoutNs) {}

@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.transport.remote;
+
+import io.vrio.common.clock.NanoClock;
+import io.vrio.common.counter.Counters;
+import io.vrio.common.io.BlockDisk;
+import io.vrio.common.io.BlockPort;
+import io.vrio.common.io.BlockRequest;
+import io.vrio.common.io.BlockRequestKind;
+import io.vrio.common.io.DiskProperties;
+import io.vrio.common.io.IoStatus;
+import io.vrio.common.memory.MemorySlice;
+import io.vrio.transport.flow.Association;
+import io.vrio.transport.flow.AssociationException;
+import io.vrio.transport.flow.FrameBuffer;
+import io.vrio.transport.message.ControlMessage;
+import io.vrio.transport.message.MessageKind;
+import io.vrio.transport.message.OutboundMessage;
+import io.vrio.transport.message.SegmentHeader;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A disk of the I/O host as the server uses it. Requests wait while the peer is away and are sent
+ * again, in their old order, to its next incarnation; one that has waited too long ends with an
+ * error. Lives as long as the device; one worker.
+ */
+public final class RemoteDisk implements BlockDisk, BlockPort {
+    private static final Logger LOG = LoggerFactory.getLogger(RemoteDisk.class);
+
+    /** Limit: requests at a time, more than all rings of a device together hold. */
+    private static final int SLOTS_MAX = 1 << 17;
+
+    private static final int GENERATION_SHIFT = 17;
+
+    private final String name;
+    private final int flow;
+    private final RemotePeer peer;
+    private final NanoClock clock;
+    private final Counters<RemoteDiskCounter> counters = new Counters<>(RemoteDiskCounter.class);
+    private final List<Slot> slots = new ArrayList<>();
+    private final ArrayDeque<Slot> free = new ArrayDeque<>();
+    private final ArrayDeque<Slot> waiting = new ArrayDeque<>();
+    private DiskProperties properties = DiskProperties.ofCapacity(0, "");
+    private Runnable listener = () -> {};
+    private Association association;
+    private int requestsMax;
+    private int requestsSent;
+    private long incarnation;
+    private boolean wasAttached;
+    private boolean isFlushLost;
+    private long changesEnded;
+    private long changesFlushed;
+    private String refusal;
+    private boolean isSuperseded;
+
+    RemoteDisk(String name, int flow, RemotePeer peer, NanoClock clock) {
+        this.name = name;
+        this.flow = flow;
+        this.peer = peer;
+        this.clock = clock;
+    }
+
+    /** One request under way. */
+    private static final class Slot {
+        private final int index;
+        private final OutboundMessage message = new OutboundMessage(m -> {});
+        private BlockRequest request;
+        private int generation;
+        private long begunNs;
+        private long changesEndedBefore;
+        private int received;
+        private IoStatus status;
+        private boolean isSent;
+
+        Slot(int index) {
+            this.index = index;
+        }
+
+        int id() {
+            return generation << GENERATION_SHIFT | index;
+        }
+    }
+
+    public String name() {
+        return name;
+    }
+
+    int flow() {
+        return flow;
+    }
+
+    /** Whether the peer has it claimed for us now. */
+    public boolean isAttached() {
+        return association != null;
+    }
+
+    /** Why the peer refuses it, or null. */
+    public String refusal() {
+        return refusal;
+    }
+
+    /** Requests that have begun and not ended. */
+    public int underWay() {
+        return slots.size() - free.size();
+    }
+
+    public Counters<RemoteDiskCounter> counters() {
+        return counters;
+    }
+
+    @Override
+    public DiskProperties properties() {
+        return properties;
+    }
+
+    @Override
+    public BlockPort port() {
+        return this;
+    }
+
+    @Override
+    public void onPropertiesChange(Runnable newListener) {
+        listener = newListener == null ? () -> {} : newListener;
+    }
+
+    @Override
+    public void submit(BlockRequest request) {
+        Slot slot = takeSlot();
+        if (slot == null) {
+            request.complete(IoStatus.IO_ERROR);
+            return;
+        }
+        slot.request = request;
+        slot.begunNs = clock.nanoTime();
+        slot.changesEndedBefore = changesEnded;
+        counters.increment(RemoteDiskCounter.REQUESTS);
+        if (waiting.isEmpty() && association != null && requestsSent < requestsMax) {
+            start(slot);
+        } else {
+            waiting.addLast(slot);
+        }
+    }
+
+    private Slot takeSlot() {
+        Slot slot = free.pollLast();
+        if (slot == null && slots.size() < SLOTS_MAX) {
+            slot = new Slot(slots.size());
+            slots.add(slot);
+        }
+        return slot;
+    }
+
+    private void start(Slot slot) {
+        BlockRequest request = slot.request;
+        if (isFlushLost && request.kind() == BlockRequestKind.FLUSH) {
+            // The guest must learn that what it believed to be in the cache is not: a FLUSH that
+            // succeeded now would vouch for writes that a restart of the I/O host has lost.
+            isFlushLost = false;
+            changesFlushed = changesEnded;
+            end(slot, IoStatus.IO_ERROR);
+            return;
+        }
+        slot.generation++;
+        slot.received = 0;
+        slot.status = null;
+        slot.isSent = true;
+        requestsSent++;
+        BlockMessage.writeRequest(slot.message.header(), request);
+        boolean hasData = request.kind() == BlockRequestKind.WRITE;
+        slot.message.begin(
+                MessageKind.REQUEST,
+                flow,
+                slot.id(),
+                BlockMessage.REQUEST_LENGTH,
+                hasData ? request.data() : null);
+        association.send(slot.message);
+    }
+
+    private void end(Slot slot, IoStatus status) {
+        BlockRequest request = slot.request;
+        if (slot.isSent) {
+            slot.message.end();
+            slot.isSent = false;
+            requestsSent--;
+        }
+        slot.request = null;
+        free.addLast(slot);
+        note(request.kind(), slot, status);
+        request.complete(status);
+    }
+
+    private void note(BlockRequestKind kind, Slot slot, IoStatus status) {
+        if (status != IoStatus.OK) {
+            counters.increment(RemoteDiskCounter.ERRORS);
+        } else if (kind.isChange()) {
+            changesEnded++;
+        } else if (kind == BlockRequestKind.FLUSH) {
+            changesFlushed = Math.max(changesFlushed, slot.changesEndedBefore);
+        }
+    }
+
+    /** A part of an answer has come: its data goes straight to the request's memory. */
+    void onResponse(SegmentHeader segment, FrameBuffer buffer, long offset) {
+        Slot slot = slot(segment.id());
+        if (slot == null) {
+            counters.increment(RemoteDiskCounter.STALE_RESPONSES);
+            return;
+        }
+        int at = segment.segmentOffset();
+        int length = segment.segmentLength();
+        if (at == 0) {
+            readStatus(slot, segment, buffer.slice(), offset);
+            at = BlockMessage.RESPONSE_LENGTH;
+            offset += at;
+            length -= at;
+        }
+        long dataLength = segment.messageLength() - BlockMessage.RESPONSE_LENGTH;
+        boolean hasRoom = at >= BlockMessage.RESPONSE_LENGTH && isDataExpected(slot, dataLength);
+        if (length > 0 && !hasRoom) {
+            throw new AssociationException("answer carries data that nobody asked for");
+        }
+        if (length > 0 && !scatter(slot, at, buffer.slice(), offset, length)) {
+            slot.status = IoStatus.IO_ERROR;
+        }
+        slot.received += segment.segmentLength();
+        if (slot.received >= segment.messageLength() && slot.status != null) {
+            finish(slot, dataLength);
+        }
+    }
+
+    private Slot slot(int id) {
+        int index = id & SLOTS_MAX - 1;
+        if (index >= slots.size()) {
+            return null;
+        }
+        Slot slot = slots.get(index);
+        return slot.isSent && slot.id() == id ? slot : null;
+    }
+
+    private static void readStatus(Slot slot, SegmentHeader segment, MemorySlice m, long offset) {
+        if (segment.segmentLength() < BlockMessage.RESPONSE_LENGTH) {
+            throw new AssociationException("answer is shorter than its header");
+        }
+        IoStatus status = BlockMessage.status(m, offset);
+        // A failed copy of data that overtook the header stays a failure.
+        slot.status = slot.status == null ? status : slot.status;
+    }
+
+    private static boolean isDataExpected(Slot slot, long dataLength) {
+        BlockRequest request = slot.request;
+        return BlockMessage.isAnsweredWithData(request.kind()) && dataLength == request.length();
+    }
+
+    private boolean scatter(Slot slot, int at, MemorySlice source, long offset, int length) {
+        try {
+            long target = at - BlockMessage.RESPONSE_LENGTH;
+            slot.request.data().copyFrom(target, source, offset, length);
+            return true;
+        } catch (InternalError e) {
+            // Safety: a guest that shrinks its memory under us raises SIGBUS, which the JVM turns
+            // into this error; it costs that guest its request and nobody anything else.
+            counters.increment(RemoteDiskCounter.GUEST_MEMORY_FAULTS);
+            return false;
+        }
+    }
+
+    private void finish(Slot slot, long dataLength) {
+        IoStatus status = slot.status;
+        if (status == IoStatus.OK
+                && BlockMessage.isAnsweredWithData(slot.request.kind())
+                && !isDataExpected(slot, dataLength)) {
+            throw new AssociationException("answer lacks its data");
+        }
+        end(slot, status);
+        startWaiting();
+    }
+
+    private void startWaiting() {
+        while (association != null && requestsSent < requestsMax && !waiting.isEmpty()) {
+            start(waiting.removeFirst());
+        }
+    }
+
+    /** The peer has claimed the disk for us: everything that waits is sent. */
+    void onAttached(Association newAssociation, ControlMessage.Attached attached) {
+        if (association != null) {
+            // The answer to a question that was asked twice.
+            return;
+        }
+        boolean isSame = wasAttached && incarnation == attached.incarnation();
+        if (wasAttached && !isSame && changesEnded != changesFlushed) {
+            isFlushLost = true;
+            LOG.error(
+                    "disk={} lost=unflushed-writes: the I/O host restarted; the guest's next flush"
+                            + " fails so that it notices",
+                    name);
+        }
+        wasAttached = true;
+        refusal = null;
+        incarnation = attached.incarnation();
+        association = newAssociation;
+        requestsMax = Math.max(1, attached.requestsMax());
+        requestsSent = 0;
+        onChanged(attached.properties());
+        startWaiting();
+    }
+
+    void onChanged(DiskProperties newProperties) {
+        boolean isChanged = !newProperties.equals(properties);
+        properties = newProperties;
+        if (isChanged) {
+            listener.run();
+        }
+    }
+
+    /** The disk was taken from us. */
+    void onRevoked(ControlMessage.Revoked revoked) {
+        onDetached();
+        onRefused(revoked.reason());
+        isSuperseded = revoked.isFinal();
+    }
+
+    /** Whether another process has taken it under our name: asking again would take it back. */
+    boolean isSuperseded() {
+        return isSuperseded;
+    }
+
+    void onRefused(String reason) {
+        if (!reason.equals(refusal)) {
+            LOG.error("disk={} refused: {}", name, reason);
+        }
+        refusal = reason;
+    }
+
+    /** The association has ended: what was sent and not answered waits for the next one. */
+    void onDetached() {
+        if (association == null) {
+            return;
+        }
+        association = null;
+        requestsSent = 0;
+        List<Slot> sent = new ArrayList<>();
+        for (Slot slot : slots) {
+            if (slot.isSent) {
+                slot.message.end();
+                slot.isSent = false;
+                sent.add(slot);
+            }
+        }
+        sent.sort((a, b) -> Long.signum(b.begunNs - a.begunNs));
+        sent.forEach(waiting::addFirst);
+        counters.add(RemoteDiskCounter.RESUBMITTED, sent.size());
+    }
+
+    /** Ends what has waited longer than it may; only while the peer is away. */
+    int expire(long nowNs, long ioTimeoutNs) {
+        int expired = 0;
+        while (association == null
+                && !waiting.isEmpty()
+                && nowNs - waiting.peekFirst().begunNs >= ioTimeoutNs) {
+            counters.increment(RemoteDiskCounter.EXPIRED);
+            end(waiting.removeFirst(), IoStatus.IO_ERROR);
+            expired++;
+        }
+        return expired;
+    }
+
+    /** When {@link #expire} has something to do, or {@code otherwise}. */
+    long expiryNs(long ioTimeoutNs, long otherwise) {
+        return association == null && !waiting.isEmpty()
+                ? waiting.peekFirst().begunNs + ioTimeoutNs
+                : otherwise;
+    }
+
+    @Override
+    public void abandonRequests() {
+        boolean wasSent = requestsSent > 0;
+        if (wasSent) {
+            // The peer may still execute what was sent; a new association begins only after it
+            // has ended, so that no old write comes after a new one.
+            peer.reset("disk " + name + " abandons requests that the peer has not answered");
+        }
+        while (!waiting.isEmpty()) {
+            end(waiting.removeFirst(), IoStatus.IO_ERROR);
+        }
+    }
+
+    @Override
+    public void close() {
+        abandonRequests();
+        peer.forget(this);
+        slots.forEach(slot -> slot.message.close());
+    }
+}

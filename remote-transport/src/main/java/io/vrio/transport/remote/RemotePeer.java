@@ -1,0 +1,527 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.transport.remote;
+
+import io.vrio.common.agent.Agent;
+import io.vrio.common.clock.NanoClock;
+import io.vrio.transport.flow.Association;
+import io.vrio.transport.flow.AssociationException;
+import io.vrio.transport.flow.AssociationSetup;
+import io.vrio.transport.flow.FrameBuffer;
+import io.vrio.transport.flow.FrameBufferPool;
+import io.vrio.transport.link.LinkException;
+import io.vrio.transport.message.ControlMessage;
+import io.vrio.transport.message.SegmentHeader;
+import io.vrio.transport.wire.Endpoint;
+import io.vrio.transport.wire.FrameHeader;
+import io.vrio.transport.wire.FrameWriter;
+import io.vrio.transport.wire.Ipv4Address;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A server's side of its association with an IOhyp: opens it, keeps it alive, opens it again when
+ * it was lost, and has its disks claimed. One worker.
+ */
+public final class RemotePeer implements Agent {
+    private static final Logger LOG = LoggerFactory.getLogger(RemotePeer.class);
+
+    static final int VERSION = 1;
+    static final String SECURITY_NONE = "none";
+
+    /** Limit: frames received in one duty cycle. */
+    private static final int FRAMES_MAX = 64;
+
+    /** Limit: disks of one server; flows are 16 bit. */
+    private static final int DISKS_MAX = 4096;
+
+    private static final long MS = 1_000_000L;
+    private static final long RESOLVE_INTERVAL_NS = 20 * MS;
+    private static final long SYN_INTERVAL_NS = 20 * MS;
+    private static final long SYN_INTERVAL_MAX_NS = 1000 * MS;
+    private static final long STEP_TIMEOUT_NS = 3000 * MS;
+    private static final long RETRY_MIN_NS = 50 * MS;
+    private static final long RETRY_MAX_NS = 1000 * MS;
+    private static final long KEEP_ALIVE_NS = 1000 * MS;
+    private static final int SYN_WINDOW = 65535;
+
+    private final PeerOptions options;
+    private final LinkFactory links;
+    private final NanoClock clock;
+    private final FrameBufferPool buffers;
+    private final RandomGenerator random;
+    private final FrameHeader header = new FrameHeader();
+    private final List<RemoteDisk> disks = new ArrayList<>();
+    private final ServerHandshake handshake;
+    private PeerState state = PeerState.WAITING;
+    private long sinceNs;
+    private long stepNs;
+    private long retryNs = RETRY_MIN_NS;
+    private String reason;
+    private String loggedReason;
+    private LinkFactory.OpenLink openLink;
+    private Association association;
+    private ControlChannel control;
+    private long peerEpoch;
+    private int mtu;
+    private int nextFlow = 1;
+    private long attachNs;
+
+    /**
+     * @param random unpredictable: initial sequence numbers and tags come from it
+     */
+    public RemotePeer(
+            PeerOptions options,
+            LinkFactory links,
+            NanoClock clock,
+            FrameBufferPool buffers,
+            RandomGenerator random) {
+        this.options = options;
+        this.links = links;
+        this.clock = clock;
+        this.buffers = buffers;
+        this.random = random;
+        handshake = new ServerHandshake(SYN_WINDOW);
+        sinceNs = clock.nanoTime();
+        stepNs = sinceNs;
+    }
+
+    /** A disk of the peer, usable at once: its requests wait until the peer has claimed it. */
+    public RemoteDisk openDisk(String name) {
+        if (disks.size() == DISKS_MAX) {
+            throw new IllegalStateException("more than " + DISKS_MAX + " disks");
+        }
+        RemoteDisk disk = new RemoteDisk(name, nextFlow, this, clock);
+        nextFlow = nextFlow % 0xFFFF + 1;
+        disks.add(disk);
+        if (state == PeerState.ESTABLISHED) {
+            control.send(new ControlMessage.Attach(disk.flow(), name));
+        }
+        return disk;
+    }
+
+    void forget(RemoteDisk disk) {
+        disks.remove(disk);
+        if (state == PeerState.ESTABLISHED) {
+            control.send(new ControlMessage.Detach(disk.flow()));
+        }
+    }
+
+    @Override
+    public String name() {
+        return "peer " + Ipv4Address.format(options.remoteAddress());
+    }
+
+    @Override
+    public int doWork() {
+        long nowNs = clock.nanoTime();
+        int work = receive(nowNs);
+        work += expire(nowNs);
+        if (state == PeerState.ESTABLISHED) {
+            keepAlive(nowNs);
+        } else {
+            work += step(nowNs);
+        }
+        if (association != null) {
+            work += association.transmit(nowNs);
+        }
+        return work;
+    }
+
+    private int receive(long nowNs) {
+        int count = 0;
+        while (openLink != null && count < FRAMES_MAX) {
+            FrameBuffer buffer = buffers.take();
+            if (buffer == null) {
+                break;
+            }
+            int length = openLink.link().receive(buffer.slice());
+            if (length > 0) {
+                onFrame(buffer, length, nowNs);
+                count++;
+            }
+            buffer.release();
+            if (length == 0) {
+                break;
+            }
+        }
+        return count;
+    }
+
+    private void onFrame(FrameBuffer buffer, int length, long nowNs) {
+        header.wrap(buffer.slice());
+        boolean isFromPeer =
+                header.invalidReason(length) == null
+                        && header.sourceAddress() == options.remoteAddress()
+                        && header.sourcePort() == options.remotePort();
+        if (!isFromPeer) {
+            return;
+        }
+        try {
+            dispatch(buffer, nowNs);
+        } catch (AssociationException e) {
+            association.sendRst();
+            lose("the peer broke the protocol: " + e.getMessage(), nowNs);
+        }
+    }
+
+    private void dispatch(FrameBuffer buffer, long nowNs) {
+        int flags = header.flags();
+        if ((flags & FrameHeader.RST) != 0) {
+            onRst(nowNs);
+        } else if (flags == (FrameHeader.SYN | FrameHeader.ACK)) {
+            onSynAck(nowNs);
+        } else if ((flags & FrameHeader.FIN) != 0) {
+            if (association != null && association.isPlausible(header)) {
+                association.sendFin();
+                lose("the IOhyp has stopped", nowNs);
+            }
+        } else if (association != null && header.payloadLength() > 0) {
+            association.onFrame(header, buffer, nowNs);
+        }
+    }
+
+    private void onRst(long nowNs) {
+        if (state == PeerState.OPENING && handshake.isAcknowledged(header)) {
+            lose("nothing listens at " + address() + ": start vrio iohyp there", nowNs);
+        } else if (association != null && association.isPlausible(header)) {
+            lose("the peer broke off: its process has ended or does not know us any more", nowNs);
+        }
+    }
+
+    private String address() {
+        return Ipv4Address.format(options.remoteAddress()) + ":" + options.remotePort();
+    }
+
+    private int expire(long nowNs) {
+        int expired = 0;
+        for (int i = 0; i < disks.size(); i++) {
+            expired += disks.get(i).expire(nowNs, options.ioTimeoutNs());
+        }
+        return expired;
+    }
+
+    private int step(long nowNs) {
+        if (stepNs - nowNs > 0) {
+            return 0;
+        }
+        switch (state) {
+            case WAITING -> enter(PeerState.RESOLVING, nowNs);
+            case RESOLVING -> resolve(nowNs);
+            case OPENING -> repeatSyn(nowNs);
+            case GREETING, PROBING -> checkProgress(nowNs);
+            case ESTABLISHED, REFUSED -> stepNs = nowNs + RETRY_MAX_NS;
+        }
+        return 1;
+    }
+
+    private void enter(PeerState newState, long nowNs) {
+        state = newState;
+        sinceNs = nowNs;
+        stepNs = nowNs;
+    }
+
+    private void resolve(long nowNs) {
+        long hardwareAddress = links.resolve(options.remoteAddress());
+        if (hardwareAddress != 0) {
+            open(hardwareAddress, nowNs);
+        } else if (nowNs - sinceNs >= STEP_TIMEOUT_NS) {
+            lose(
+                    "no host answers ARP for "
+                            + Ipv4Address.format(options.remoteAddress())
+                            + ": check the address and that both hosts share the network",
+                    nowNs);
+        } else {
+            stepNs = nowNs + RESOLVE_INTERVAL_NS;
+        }
+    }
+
+    private void open(long hardwareAddress, long nowNs) {
+        try {
+            openLink = links.open();
+        } catch (LinkException e) {
+            lose(e.getMessage(), nowNs);
+            return;
+        }
+        mtu = Math.min(options.mtuMax(), openLink.link().mtu());
+        Endpoint remote =
+                new Endpoint(hardwareAddress, options.remoteAddress(), options.remotePort());
+        FrameWriter writer = new FrameWriter(openLink.local(), remote, mtu);
+        handshake.begin(writer, remote, random.nextInt());
+        enter(PeerState.OPENING, nowNs);
+        repeatSyn(nowNs);
+    }
+
+    private void repeatSyn(long nowNs) {
+        if (nowNs - sinceNs >= STEP_TIMEOUT_NS) {
+            lose(
+                    "no answer from "
+                            + address()
+                            + ": check that vrio iohyp runs there and that no"
+                            + " firewall is between",
+                    nowNs);
+            return;
+        }
+        handshake.sendSyn(openLink.link());
+        long passedNs = Math.max(SYN_INTERVAL_NS, nowNs - sinceNs);
+        stepNs = nowNs + Math.min(SYN_INTERVAL_MAX_NS, passedNs);
+    }
+
+    private void onSynAck(long nowNs) {
+        if (!handshake.isAcknowledged(header)) {
+            return;
+        }
+        if (state == PeerState.OPENING) {
+            long first = (header.sequence() & 0xFFFF_FFFFL) + 1;
+            int tag = random.nextInt();
+            AssociationSetup setup =
+                    new AssociationSetup(
+                            openLink.local(),
+                            handshake.remote(),
+                            handshake.firstSequence(),
+                            first,
+                            tag,
+                            mtu);
+            association = new Association(setup, openLink.link(), buffers, clock, this::onSegment);
+            control = new ControlChannel(association);
+            enter(PeerState.GREETING, nowNs);
+            stepNs = nowNs + STEP_TIMEOUT_NS;
+            handshake.sendAck(openLink.link(), first);
+            control.send(
+                    new ControlMessage.Hello(
+                            VERSION,
+                            options.serverName(),
+                            options.serverEpoch(),
+                            tag,
+                            mtu,
+                            SECURITY_NONE));
+        }
+    }
+
+    private void checkProgress(long nowNs) {
+        if (state == PeerState.PROBING && !control.isWaiting()) {
+            establish(nowNs);
+        } else if (nowNs - sinceNs < STEP_TIMEOUT_NS) {
+            stepNs = nowNs + MS;
+        } else if (state == PeerState.PROBING) {
+            lose(
+                    "frames of "
+                            + mtu
+                            + " bytes do not arrive at "
+                            + address()
+                            + ", small ones do:"
+                            + " set the same MTU all along the path, or --mtu to the smallest",
+                    nowNs);
+        } else {
+            lose(address() + " answers the handshake but not the greeting", nowNs);
+        }
+    }
+
+    private void onSegment(SegmentHeader segment, FrameBuffer buffer, long offset) {
+        switch (segment.kind()) {
+            case RESPONSE -> onResponse(segment, buffer, offset);
+            case CONTROL -> onControl(ControlChannel.read(segment, buffer.slice(), offset));
+            case PROBE -> {}
+            case REQUEST -> throw new AssociationException("an IOhyp has no requests");
+        }
+    }
+
+    private void onResponse(SegmentHeader segment, FrameBuffer buffer, long offset) {
+        RemoteDisk disk = disk(segment.flow());
+        if (disk != null) {
+            disk.onResponse(segment, buffer, offset);
+        }
+    }
+
+    private RemoteDisk disk(int flow) {
+        for (int i = 0; i < disks.size(); i++) {
+            if (disks.get(i).flow() == flow) {
+                return disks.get(i);
+            }
+        }
+        return null;
+    }
+
+    private void onControl(ControlMessage message) {
+        long nowNs = clock.nanoTime();
+        if (message instanceof ControlMessage.Welcome welcome) {
+            onWelcome(welcome, nowNs);
+        } else if (message instanceof ControlMessage.Refused refused) {
+            refuse(refused.reason(), nowNs);
+        } else if (message instanceof ControlMessage.Attached attached) {
+            RemoteDisk disk = disk(attached.flow());
+            if (disk != null) {
+                disk.onAttached(association, attached);
+            }
+        } else if (message instanceof ControlMessage.AttachRefused refused) {
+            RemoteDisk disk = disk(refused.flow());
+            if (disk != null) {
+                disk.onRefused(refused.reason());
+            }
+        } else if (message instanceof ControlMessage.Revoked revoked) {
+            RemoteDisk disk = disk(revoked.flow());
+            if (disk != null) {
+                disk.onRevoked(revoked);
+            }
+        } else if (message instanceof ControlMessage.Changed changed) {
+            RemoteDisk disk = disk(changed.flow());
+            if (disk != null) {
+                disk.onChanged(changed.properties());
+            }
+        } else {
+            throw new AssociationException("an IOhyp does not say " + message);
+        }
+    }
+
+    private void onWelcome(ControlMessage.Welcome welcome, long nowNs) {
+        if (state != PeerState.GREETING) {
+            throw new AssociationException("welcomed twice");
+        }
+        if (welcome.version() != VERSION || !SECURITY_NONE.equals(welcome.security())) {
+            refuse(
+                    "the IOhyp speaks version "
+                            + welcome.version()
+                            + " with security "
+                            + welcome.security()
+                            + ", we speak "
+                            + VERSION
+                            + " with none",
+                    nowNs);
+            return;
+        }
+        if (welcome.mtu() < mtu) {
+            LOG.warn("peer={} mtu={} ours={}: using the smaller", address(), welcome.mtu(), mtu);
+        }
+        mtu = Math.min(mtu, welcome.mtu());
+        peerEpoch = welcome.epoch();
+        association.remoteTag(welcome.tag());
+        association.mtu(mtu);
+        enter(PeerState.PROBING, nowNs);
+        int overhead = 48 + SegmentHeader.LENGTH;
+        control.probe(association.segmentPayloadMax() - overhead);
+    }
+
+    private void establish(long nowNs) {
+        enter(PeerState.ESTABLISHED, nowNs);
+        retryNs = RETRY_MIN_NS;
+        reason = null;
+        loggedReason = null;
+        LOG.info(
+                "peer={} state=established mtu={} epoch={}",
+                address(),
+                mtu,
+                Long.toHexString(peerEpoch));
+        attachMissing(nowNs);
+    }
+
+    private void keepAlive(long nowNs) {
+        if (nowNs - association.lastHeardNs() >= options.peerTimeoutNs()) {
+            association.sendRst();
+            lose("the peer is silent for " + options.peerTimeoutNs() / MS + " ms", nowNs);
+        } else if (nowNs - association.lastSentNs() >= KEEP_ALIVE_NS && !control.isWaiting()) {
+            control.probe(1);
+        } else if (nowNs - attachNs >= RETRY_MAX_NS) {
+            attachMissing(nowNs);
+        }
+    }
+
+    /** Asks again for disks that were refused: the operator may have made them meanwhile. */
+    private void attachMissing(long nowNs) {
+        attachNs = nowNs;
+        for (RemoteDisk disk : disks) {
+            if (!disk.isAttached() && !disk.isSuperseded()) {
+                control.send(new ControlMessage.Attach(disk.flow(), disk.name()));
+            }
+        }
+    }
+
+    /** Ends the association from our side, so that what was sent can have no effect later. */
+    void reset(String why) {
+        if (association != null) {
+            association.sendRst();
+            lose(why, clock.nanoTime());
+        }
+    }
+
+    private void refuse(String why, long nowNs) {
+        lose(why, nowNs);
+        enter(PeerState.REFUSED, nowNs);
+    }
+
+    private void lose(String why, long nowNs) {
+        reason = why;
+        if (!why.equals(loggedReason)) {
+            loggedReason = why;
+            LOG.warn("peer={} state={} lost: {}", address(), state, why);
+        }
+        disks.forEach(RemoteDisk::onDetached);
+        closeAssociation();
+        enter(PeerState.WAITING, nowNs);
+        stepNs = nowNs + retryNs;
+        retryNs = Math.min(RETRY_MAX_NS, retryNs * 2);
+    }
+
+    private void closeAssociation() {
+        if (control != null) {
+            control.close();
+            control = null;
+        }
+        if (association != null) {
+            association.close();
+            association = null;
+        }
+        if (openLink != null) {
+            openLink.close();
+            openLink = null;
+        }
+    }
+
+    @Override
+    public long deadlineNs() {
+        long deadlineNs = stepNs;
+        if (state == PeerState.ESTABLISHED) {
+            long aliveNs = association.lastSentNs() + KEEP_ALIVE_NS;
+            long deadNs = association.lastHeardNs() + options.peerTimeoutNs();
+            // A probe under way leaves nothing to do before the peer counts as dead.
+            deadlineNs = control.isWaiting() ? deadNs : aliveNs;
+        }
+        if (association != null && association.deadlineNs() != NO_DEADLINE) {
+            long transmitNs = association.deadlineNs();
+            deadlineNs = transmitNs - deadlineNs < 0 ? transmitNs : deadlineNs;
+        }
+        for (int i = 0; i < disks.size(); i++) {
+            long expiryNs = disks.get(i).expiryNs(options.ioTimeoutNs(), deadlineNs);
+            deadlineNs = expiryNs - deadlineNs < 0 ? expiryNs : deadlineNs;
+        }
+        return deadlineNs;
+    }
+
+    /** As of now. */
+    public PeerStatus status() {
+        boolean isOpen = association != null;
+        return new PeerStatus(
+                address(),
+                address(),
+                state,
+                sinceNs,
+                mtu,
+                isOpen ? association.rtt().smoothedNs() : 0,
+                isOpen ? association.rtt().rtoNs() : 0,
+                isOpen ? association.flightBytes() : 0,
+                reason,
+                isOpen ? association.counters().snapshot() : Map.of());
+    }
+
+    /** Says goodbye. The disks are closed before. */
+    @Override
+    public void close() {
+        if (association != null) {
+            association.transmit(clock.nanoTime());
+            association.sendFin();
+        }
+        closeAssociation();
+    }
+}

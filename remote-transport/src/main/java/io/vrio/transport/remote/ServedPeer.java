@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.transport.remote;
+
+import io.vrio.common.counter.Counters;
+import io.vrio.transport.flow.Association;
+import io.vrio.transport.flow.AssociationException;
+import io.vrio.transport.flow.AssociationSetup;
+import io.vrio.transport.flow.FrameBuffer;
+import io.vrio.transport.flow.FrameBufferPool;
+import io.vrio.transport.message.ControlMessage;
+import io.vrio.transport.message.SegmentHeader;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A server as its IOhyp sees it: one association and the disks claimed through it. One worker. */
+final class ServedPeer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ServedPeer.class);
+
+    /** Limit: disks of one server. */
+    private static final int DISKS_MAX = 4096;
+
+    private static final int NAME_MAX = 64;
+
+    private final IohypEndpoint endpoint;
+    private final Association association;
+    private final AssociationSetup setup;
+    private final ControlChannel control;
+    private final FrameBufferPool buffers;
+    private final Counters<EndpointCounter> counters;
+    private final List<DiskService> disks = new ArrayList<>();
+    private final long sinceNs;
+    private final int tag;
+    private ControlMessage.Hello hello;
+
+    ServedPeer(
+            IohypEndpoint endpoint,
+            AssociationSetup setup,
+            FrameBufferPool buffers,
+            Counters<EndpointCounter> counters,
+            long nowNs,
+            int tag) {
+        this.endpoint = endpoint;
+        this.setup = setup;
+        this.buffers = buffers;
+        this.counters = counters;
+        this.tag = tag;
+        sinceNs = nowNs;
+        association = endpoint.associate(setup, this::onSegment);
+        control = new ControlChannel(association);
+    }
+
+    Association association() {
+        return association;
+    }
+
+    /** The server's name, or null before its greeting. */
+    String serverName() {
+        return hello == null ? null : hello.server();
+    }
+
+    long serverEpoch() {
+        return hello.epoch();
+    }
+
+    private void onSegment(SegmentHeader segment, FrameBuffer buffer, long offset) {
+        switch (segment.kind()) {
+            case REQUEST -> onRequest(segment, buffer, offset);
+            case CONTROL -> onControl(ControlChannel.read(segment, buffer.slice(), offset));
+            case PROBE -> {}
+            case RESPONSE -> throw new AssociationException("a server has no answers");
+        }
+    }
+
+    private void onRequest(SegmentHeader segment, FrameBuffer buffer, long offset) {
+        DiskService disk = disk(segment.flow());
+        // A disk that was just revoked: the server learns it from the control message.
+        if (disk != null) {
+            disk.onSegment(segment, buffer, offset);
+        }
+    }
+
+    private DiskService disk(int flow) {
+        for (int i = 0; i < disks.size(); i++) {
+            if (disks.get(i).flow() == flow) {
+                return disks.get(i);
+            }
+        }
+        return null;
+    }
+
+    private void onControl(ControlMessage message) {
+        if (message instanceof ControlMessage.Hello greeting) {
+            onHello(greeting);
+        } else if (hello == null) {
+            throw new AssociationException("the first message is not a greeting");
+        } else if (message instanceof ControlMessage.Attach attach) {
+            onAttach(attach);
+        } else if (message instanceof ControlMessage.Detach detach) {
+            detach(detach.flow());
+        } else {
+            throw new AssociationException("a server does not say " + message);
+        }
+    }
+
+    private void onHello(ControlMessage.Hello greeting) {
+        if (hello != null) {
+            throw new AssociationException("greeted twice");
+        }
+        association.remoteTag(greeting.tag());
+        String reason = refusalReason(greeting);
+        if (reason != null) {
+            control.send(new ControlMessage.Refused(reason));
+            return;
+        }
+        hello = greeting;
+        association.localTag(tag);
+        int mtu = Math.min(setup.mtu(), greeting.mtu());
+        association.mtu(mtu);
+        control.send(
+                new ControlMessage.Welcome(
+                        RemotePeer.VERSION,
+                        endpoint.epoch(),
+                        tag,
+                        setup.mtu(),
+                        RemotePeer.SECURITY_NONE));
+        LOG.info("peer={} server={} mtu={} welcome", setup.remote(), greeting.server(), mtu);
+    }
+
+    private static String refusalReason(ControlMessage.Hello greeting) {
+        if (greeting.version() != RemotePeer.VERSION) {
+            return "this IOhyp speaks protocol version "
+                    + RemotePeer.VERSION
+                    + ", not "
+                    + greeting.version()
+                    + ": install the same release on both hosts";
+        }
+        if (!RemotePeer.SECURITY_NONE.equals(greeting.security())) {
+            return "this IOhyp runs with --insecure: the server must, too";
+        }
+        String name = greeting.server();
+        if (name == null || name.isEmpty() || name.length() > NAME_MAX) {
+            return "the server's name is not 1 to " + NAME_MAX + " characters: set --name";
+        }
+        return greeting.mtu() < IohypEndpoint.MTU_MIN ? "the server's MTU is too small" : null;
+    }
+
+    private void onAttach(ControlMessage.Attach attach) {
+        int flow = attach.flow();
+        DiskService present = disk(flow);
+        if (present != null) {
+            control.send(present.attached());
+            return;
+        }
+        if (flow <= 0 || flow > 0xFFFF || attach.disk() == null || disks.size() == DISKS_MAX) {
+            throw new AssociationException("attach with an impossible flow or name");
+        }
+        endpoint.endOlder(this);
+        try {
+            DiskClaim claim = endpoint.catalog().claim(attach.disk(), serverName(), serverEpoch());
+            DiskService disk = new DiskService(flow, claim, association, buffers, counters);
+            disks.add(disk);
+            claim.onRevoke(() -> revoke(disk, "disk " + attach.disk() + " was taken away", false));
+            claim.disk().onPropertiesChange(() -> onPropertiesChange(disk));
+            control.send(disk.attached());
+            LOG.info("disk={} server={} attached", attach.disk(), serverName());
+        } catch (DiskRefusedException e) {
+            control.send(new ControlMessage.AttachRefused(flow, e.getMessage()));
+        }
+    }
+
+    private void onPropertiesChange(DiskService disk) {
+        control.send(new ControlMessage.Changed(disk.flow(), disk.attached().properties()));
+    }
+
+    private void detach(int flow) {
+        DiskService disk = disk(flow);
+        if (disk != null) {
+            disks.remove(disk);
+            disk.close();
+        }
+    }
+
+    private void revoke(DiskService disk, String reason, boolean isFinal) {
+        if (disks.remove(disk)) {
+            control.send(new ControlMessage.Revoked(disk.flow(), reason, isFinal));
+            disk.close();
+        }
+    }
+
+    /** Another process uses this server's name: it has the disks from now on. */
+    void supersede() {
+        for (DiskService disk : List.copyOf(disks)) {
+            revoke(
+                    disk,
+                    "another server took it under the name "
+                            + serverName()
+                            + ": give each server its own --name",
+                    true);
+        }
+    }
+
+    int transmit(long nowNs) {
+        int work = 0;
+        for (int i = 0; i < disks.size(); i++) {
+            work += disks.get(i).executeWaiting();
+        }
+        return work + association.transmit(nowNs);
+    }
+
+    void keepAlive(long nowNs, long intervalNs) {
+        if (nowNs - association.lastSentNs() >= intervalNs && !control.isWaiting()) {
+            control.probe(1);
+        }
+    }
+
+    PeerStatus status() {
+        return new PeerStatus(
+                hello == null ? setup.remote().toString() : serverName(),
+                setup.remote().toString(),
+                hello == null ? PeerState.GREETING : PeerState.ESTABLISHED,
+                sinceNs,
+                setup.mtu(),
+                association.rtt().smoothedNs(),
+                association.rtt().rtoNs(),
+                association.flightBytes(),
+                null,
+                association.counters().snapshot());
+    }
+
+    @Override
+    public void close() {
+        disks.forEach(DiskService::close);
+        disks.clear();
+        control.close();
+        association.close();
+    }
+}
