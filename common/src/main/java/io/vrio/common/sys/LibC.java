@@ -13,6 +13,8 @@ public interface LibC {
 
     int munmap(long address, long length);
 
+    long mremap(long address, long length, long newLength, int flags, long newAddress);
+
     int madvise(long address, long length, int advice);
 
     int memfd_create(String name, int flags);

@@ -48,6 +48,10 @@ public final class Linux {
     public static final int O_CLOEXEC = 0x80000;
     public static final int O_NONBLOCK = 0x800;
 
+    /** Bypasses the page cache; the value differs between architectures. */
+    public static final int O_DIRECT =
+            System.getProperty("os.arch").equals("aarch64") ? 0x10000 : 0x4000;
+
     private static final LibC C = LibraryLoader.create(LibC.class).load("c");
     private static final Runtime RUNTIME = Runtime.getRuntime(C);
 
@@ -129,6 +133,11 @@ public final class Linux {
 
     public static int munmap(long address, long length) {
         return result(C.munmap(address, length));
+    }
+
+    public static long mremap(
+            long address, long length, long newLength, int flags, long newAddress) {
+        return result(C.mremap(address, length, newLength, flags, newAddress));
     }
 
     public static int madvise(long address, long length, int advice) {
