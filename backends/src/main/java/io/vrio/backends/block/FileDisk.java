@@ -50,7 +50,7 @@ public final class FileDisk implements BackendDisk, BlockPort {
         transfer = new Transfer(calls, file.fd(), file.alignment());
         ranges = new RangeCalls(calls, file.fd(), file.isDevice());
         lane = new SlowLane(context.name(), context.worker());
-        flushes = new FlushGroup(lane, (request, done) -> sync());
+        flushes = new FlushGroup(lane, () -> calls.sync(file.fd()));
         serial = new SerialAnswer(properties.serial());
         mayTryCached = !isDirect && canReadCached();
     }
@@ -155,7 +155,7 @@ public final class FileDisk implements BackendDisk, BlockPort {
     private IoStatus onFlush(BlockRequest request) {
         if (file.isMemory()) {
             // Nothing to wait for, and a trip through the lane costs two wake-ups.
-            return sync();
+            return calls.sync(file.fd()) == 0 ? IoStatus.OK : IoStatus.IO_ERROR;
         }
         flushes.submit(request);
         return null;
@@ -166,7 +166,7 @@ public final class FileDisk implements BackendDisk, BlockPort {
         return null;
     }
 
-    // From here to sync(): on a thread of the lane.
+    // From here to writeZeroes: on a thread of the lane.
 
     private IoStatus readRest(BlockRequest request, long done) {
         Transfer own = takeTransfer();
@@ -199,9 +199,10 @@ public final class FileDisk implements BackendDisk, BlockPort {
         return ranges.writeZeroes(request);
     }
 
-    private IoStatus sync() {
-        int result = calls.sync(file.fd());
-        return result == 0 ? IoStatus.OK : Failure.status(-result);
+    @Override
+    public void abandonRequests() {
+        flushes.abandonWaiting();
+        lane.abandon();
     }
 
     @Override

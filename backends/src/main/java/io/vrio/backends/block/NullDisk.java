@@ -71,6 +71,11 @@ public final class NullDisk implements BackendDisk, BlockPort {
     }
 
     @Override
+    public void abandonRequests() {
+        // Every request has ended before submit returned.
+    }
+
+    @Override
     public void resize(long capacity, boolean mayShrink) throws BackendException {
         Capacity.checkChange(properties, capacity, mayShrink);
         properties = properties.withCapacity(capacity);

@@ -147,6 +147,11 @@ public final class RamDisk implements BackendDisk, BlockPort {
     }
 
     @Override
+    public void abandonRequests() {
+        lane.abandon();
+    }
+
+    @Override
     public void resize(long capacity, boolean mayShrink) throws BackendException {
         Capacity.checkChange(properties, capacity, mayShrink);
         if (lane.underWayCount() > 0) {

@@ -4,6 +4,8 @@ package io.vrio.backends.block;
 import io.vrio.common.io.BlockRequest;
 import io.vrio.common.io.IoStatus;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +42,7 @@ final class SlowLane implements AutoCloseable {
     private final Consumer<Runnable> worker;
     private final ThreadPoolExecutor threads;
     private final ArrayDeque<Call> idleCalls = new ArrayDeque<>();
-    private int underWayCount;
+    private final ArrayList<Call> callsUnderWay = new ArrayList<>();
 
     SlowLane(String diskName, Consumer<Runnable> worker) {
         this.worker = worker;
@@ -70,28 +72,47 @@ final class SlowLane implements AutoCloseable {
             // As many as were ever under way at once; bounded by the pools of those who submit.
             call = new Call();
         }
-        underWayCount++;
+        callsUnderWay.add(call);
         call.begin(request, done, operation);
         threads.execute(call);
     }
 
     int underWayCount() {
-        return underWayCount;
+        return callsUnderWay.size();
     }
 
     private void end(Call call) {
-        BlockRequest request = call.request;
+        callsUnderWay.remove(call);
+        BlockRequest request = call.take();
         IoStatus status = call.status;
-        call.request = null;
         idleCalls.push(call);
-        underWayCount--;
         request.complete(status);
+    }
+
+    /**
+     * Ends every request under way with IO_ERROR: those that wait are never executed; for those
+     * that a thread is busy with it waits, because the kernel cannot be told to stop.
+     */
+    void abandon() {
+        List<Call> calls = List.copyOf(callsUnderWay);
+        for (Call call : calls) {
+            callsUnderWay.remove(call);
+            boolean wasWaiting = threads.getQueue().remove(call);
+            if (!wasWaiting) {
+                call.awaitExecuted();
+            }
+            BlockRequest request = call.take();
+            if (wasWaiting) {
+                idleCalls.push(call);
+            }
+            request.complete(IoStatus.IO_ERROR);
+        }
     }
 
     @Override
     public void close() {
-        if (underWayCount != 0) {
-            throw new IllegalStateException(underWayCount + " slow requests are under way");
+        if (!callsUnderWay.isEmpty()) {
+            throw new IllegalStateException(underWayCount() + " slow requests are under way");
         }
         threads.shutdown();
     }
@@ -102,23 +123,53 @@ final class SlowLane implements AutoCloseable {
         private long done;
         private Operation operation;
         private IoStatus status;
+        private boolean isExecuted;
 
         void begin(BlockRequest request, long done, Operation operation) {
             this.request = request;
             this.done = done;
             this.operation = operation;
-            status = null;
+            isExecuted = false;
         }
 
         @Override
         public void run() {
-            if (status == null) {
-                status = execute();
-                // Ordering: the worker's queue publishes what was stored here.
+            if (!isExecuted) {
+                IoStatus result = execute();
+                synchronized (this) {
+                    status = result;
+                    isExecuted = true;
+                    notifyAll();
+                }
                 worker.accept(this);
+            } else if (request == null) {
+                // Abandoned meanwhile; only now does nobody refer to this call any more.
+                idleCalls.push(this);
             } else {
                 end(this);
             }
+        }
+
+        /** Blocks the worker until the thread of the lane has let go of the request. */
+        synchronized void awaitExecuted() {
+            boolean isInterrupted = false;
+            while (!isExecuted) {
+                try {
+                    wait();
+                } catch (InterruptedException e) {
+                    // Going on would let the kernel write to memory that is used otherwise.
+                    isInterrupted = true;
+                }
+            }
+            if (isInterrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        BlockRequest take() {
+            BlockRequest taken = request;
+            request = null;
+            return taken;
         }
 
         private IoStatus execute() {
