@@ -53,8 +53,9 @@ public final class FaultyLink implements Link {
         random = new SplittableRandom(seed);
     }
 
-    /** What happens to frames that come in from now on; those under way keep their times. */
+    /** What happens to frames sent from now on; those under way have met their fate. */
     public void faults(Faults faults) {
+        takeIn();
         this.faults = faults;
     }
 
