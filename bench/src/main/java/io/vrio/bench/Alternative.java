@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.bench;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/** A way to bring the I/O host's file to the guest, and the commands that do it. */
+enum Alternative {
+    QSD_NBDKIT("qsd-nbdkit", "qemu-storage-daemon -> NBD over TCP -> nbdkit"),
+    QSD_LOCAL("qsd-local", "qemu-storage-daemon on the file itself, no network"),
+    VRIO("vrio", "vrio server -> vrio iohyp"),
+    VRIO_LOCAL("vrio-local", "vrio local on the file itself, no network");
+
+    private static final String NBD_PORT = "10809";
+
+    private final String title;
+    private final String description;
+
+    Alternative(String title, String description) {
+        this.title = title;
+        this.description = description;
+    }
+
+    /** What its commands need to know. */
+    record Place(Network network, Path disk, Path folder, Path vrio) {
+        Path file(String name) {
+            return folder.resolve(name);
+        }
+    }
+
+    /**
+     * @param role a name for the report
+     * @param namespace the network namespace it runs in
+     * @param readyFile exists as soon as it serves; null when it prints {@code ready} instead
+     */
+    record Command(String role, String namespace, List<String> words, Path readyFile) {}
+
+    static Alternative titled(String title) {
+        return Arrays.stream(values())
+                .filter(alternative -> alternative.title.equals(title))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "no alternative "
+                                                + title
+                                                + "; there are "
+                                                + Arrays.stream(values())
+                                                        .map(Alternative::title)
+                                                        .toList()));
+    }
+
+    String title() {
+        return title;
+    }
+
+    String description() {
+        return description;
+    }
+
+    /** Where its vhost-user socket will be. */
+    Path socket(Place place) {
+        return place.file(title + ".sock");
+    }
+
+    /** Its daemons, in the order of their start. */
+    List<Command> commands(Place place) {
+        return switch (this) {
+            case QSD_NBDKIT -> List.of(nbdkit(place), storageDaemon(place, nbdDisk(place)));
+            case QSD_LOCAL -> List.of(storageDaemon(place, fileDisk(place)));
+            case VRIO -> List.of(iohyp(place), server(place));
+            case VRIO_LOCAL -> List.of(local(place));
+        };
+    }
+
+    private static Command nbdkit(Place place) {
+        Network.End end = place.network().ioHost();
+        Path ready = place.file("nbdkit.pid");
+        List<String> words =
+                List.of(
+                        "nbdkit",
+                        "--foreground",
+                        "--pidfile=" + ready,
+                        "--ipaddr=" + end.address(),
+                        "--port=" + NBD_PORT,
+                        "file",
+                        place.disk().toString());
+        return new Command("nbdkit", end.namespace(), words, ready);
+    }
+
+    /** Without reconnect-delay, one lost connection would fail every later request. */
+    private static String nbdDisk(Place place) {
+        return "driver=nbd,node-name=disk,reconnect-delay=20,server.type=inet,server.host="
+                + place.network().ioHost().address()
+                + ",server.port="
+                + NBD_PORT;
+    }
+
+    /** Without a lock, because the other alternatives have the file open as well. */
+    private static String fileDisk(Place place) {
+        return "driver=file,node-name=disk,locking=off,filename=" + place.disk();
+    }
+
+    private Command storageDaemon(Place place, String disk) {
+        Path ready = place.file(title + ".pid");
+        List<String> words =
+                List.of(
+                        "qemu-storage-daemon",
+                        "--blockdev",
+                        disk,
+                        "--export",
+                        "type=vhost-user-blk,id=export,node-name=disk,writable=on,num-queues=1,"
+                                + "addr.type=unix,addr.path="
+                                + socket(place),
+                        "--pidfile",
+                        ready.toString());
+        String role = "qemu-storage-daemon";
+        return new Command(role, place.network().vmHost().namespace(), words, ready);
+    }
+
+    private static Command iohyp(Place place) {
+        Network.End end = place.network().ioHost();
+        List<String> words =
+                List.of(
+                        place.vrio().toString(),
+                        "iohyp",
+                        "--interface=" + end.interfaceName(),
+                        "--address=" + end.address(),
+                        "--disk=bench=file:" + place.disk(),
+                        "--state-dir=" + place.file("iohyp.state"),
+                        "--control=" + place.file("iohyp.control"),
+                        "--insecure");
+        return new Command("vrio iohyp", end.namespace(), words, null);
+    }
+
+    private Command server(Place place) {
+        Network.End end = place.network().vmHost();
+        List<String> words =
+                List.of(
+                        place.vrio().toString(),
+                        "server",
+                        "--interface=" + end.interfaceName(),
+                        "--address=" + end.address(),
+                        "--peer=" + place.network().ioHost().address(),
+                        "--disk=bench=" + socket(place),
+                        "--socket-dir=" + place.folder(),
+                        "--control=" + place.file("server.control"),
+                        "--insecure");
+        return new Command("vrio server", end.namespace(), words, null);
+    }
+
+    private Command local(Place place) {
+        List<String> words =
+                List.of(
+                        place.vrio().toString(),
+                        "local",
+                        "--socket-path=" + socket(place),
+                        "--blk-file=" + place.disk());
+        return new Command("vrio local", place.network().vmHost().namespace(), words, null);
+    }
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vrio.bench.verify.DiskModel;
+import io.vrio.common.sys.Linux;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Measures alternatives against each other. Started by {@code bench/run}, which makes the
+ * namespaces and the disk. Exits 1 when data were wrong or a request failed, never for being slow.
+ */
+@Command(name = "bench/run", sortOptions = false, usageHelpWidth = 100)
+final class Bench implements Callable<Integer> {
+    @Option(
+            names = "--rows",
+            split = ",",
+            paramLabel = "ROW",
+            description = "rows to measure; default all")
+    private List<String> rows = Workload.ALL.stream().map(Workload::name).toList();
+
+    @Option(
+            names = "--loss",
+            split = ",",
+            paramLabel = "PERCENT",
+            description = "random packet loss; 0 is a direct link; default ${DEFAULT-VALUE}")
+    private List<Double> lossPercents = List.of(0.0, 0.1, 1.0);
+
+    @Option(
+            names = "--alternatives",
+            split = ",",
+            paramLabel = "NAME",
+            description =
+                    "what to compare, the reference first: qsd-nbdkit, qsd-local, vrio,"
+                            + " vrio-local; default qsd-nbdkit,vrio")
+    private List<String> alternatives = List.of("qsd-nbdkit", "vrio");
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            description = "runs per row and alternative; default ${DEFAULT-VALUE}")
+    private int rounds = 3;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            description = "length of a run; default ${DEFAULT-VALUE}")
+    private double seconds = 3;
+
+    @Option(
+            names = "--output",
+            paramLabel = "FOLDER",
+            description = "where table, JSON and plot go; default build/bench")
+    private Path output = Path.of("build/bench");
+
+    @Option(names = "--help", usageHelp = true, description = "print this")
+    private boolean isHelp;
+
+    @Option(names = "--vm-namespace", hidden = true, defaultValue = "")
+    private String vmNamespace;
+
+    @Option(names = "--io-namespace", hidden = true, defaultValue = "")
+    private String ioNamespace;
+
+    @Option(names = "--loss-namespace", hidden = true, defaultValue = "")
+    private String lossNamespace;
+
+    @Option(names = "--disk", hidden = true)
+    private Path disk;
+
+    @Option(names = "--folder", hidden = true)
+    private Path folder;
+
+    @Option(names = "--vrio", hidden = true)
+    private Path vrio;
+
+    @Option(names = "--command", hidden = true, defaultValue = "bench/run")
+    private String command;
+
+    public static void main(String[] arguments) {
+        CommandLine line = new CommandLine(new Bench());
+        line.setExecutionExceptionHandler(
+                (exception, commandLine, parsed) -> {
+                    System.err.println("bench: " + exception.getMessage());
+                    return 1;
+                });
+        System.exit(line.execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Linux.selfTest();
+        Schedule schedule = schedule();
+        LocalDateTime date = LocalDateTime.now();
+        Campaign campaign = new Campaign(schedule, site(), blockCount(), System.out::println);
+        campaign.run();
+        Results results =
+                new Results(
+                        Environment.describe(date, command, schedule),
+                        schedule.reference().title(),
+                        campaign.measurements(),
+                        campaign.memory(),
+                        campaign.verifiedSectorCount(),
+                        campaign.failures());
+        write(results, schedule, date);
+        boolean hasErrors = results.measurements().stream().anyMatch(run -> run.errorCount() > 0);
+        return results.failures().isEmpty() && !hasErrors ? 0 : 1;
+    }
+
+    private Schedule schedule() {
+        if (rounds < 1 || seconds <= 0) {
+            throw new IllegalArgumentException("--rounds and --seconds must be positive");
+        }
+        return new Schedule(
+                lossPercents,
+                rows.stream().map(Workload::named).toList(),
+                alternatives.stream().map(Alternative::titled).toList(),
+                rounds,
+                seconds);
+    }
+
+    private Campaign.Site site() {
+        return new Campaign.Site(
+                network("direct0", 0, "one veth pair, offloads on"),
+                network("lossy0", 1, "a bridge between, offloads off on every port"),
+                new Loss(lossNamespace),
+                disk,
+                folder,
+                vrio);
+    }
+
+    /** The names and addresses that bench/run has given. */
+    private Network network(String interfaceName, int subnet, String description) {
+        return new Network(
+                new Network.End(vmNamespace, interfaceName, "10.77." + subnet + ".1"),
+                new Network.End(ioNamespace, interfaceName, "10.77." + subnet + ".2"),
+                description);
+    }
+
+    private int blockCount() throws IOException {
+        return (int) (Files.size(disk) / DiskModel.BLOCK_LENGTH);
+    }
+
+    private void write(Results results, Schedule schedule, LocalDateTime date) throws IOException {
+        Files.createDirectories(output);
+        String name = date.format(DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmmss"));
+        String text = new Report(results, schedule).text();
+        Path json = output.resolve(name + ".json");
+        new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(json.toFile(), results);
+        Files.writeString(output.resolve(name + ".md"), text);
+        Files.writeString(output.resolve(name + ".svg"), new Plot(results, schedule).svg());
+        System.out.println();
+        System.out.println(text);
+        System.out.println("Written: " + output.resolve(name) + ".{md,json,svg}");
+    }
+}

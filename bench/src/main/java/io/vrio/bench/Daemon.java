@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A process under measurement, started in its network namespace and ended on close. */
+final class Daemon implements AutoCloseable {
+    /** Limit: a daemon that is not ready by then has failed to start. */
+    private static final long START_NS = TimeUnit.SECONDS.toNanos(30);
+
+    /** Limit: a daemon that has not obeyed SIGTERM by then is killed. */
+    private static final long STOP_S = 5;
+
+    private static final int LOG_LINES_SHOWN = 10;
+    private static final long POLL_MS = 10;
+
+    private final Alternative.Command command;
+    private final Path log;
+    private final Process process;
+
+    private Daemon(Alternative.Command command, Path log, Process process) {
+        this.command = command;
+        this.log = log;
+        this.process = process;
+    }
+
+    /** Starts it; returns once it serves. */
+    static Daemon start(Alternative.Command command, Path log) {
+        // ip replaces itself by the command, so the process started here is the daemon.
+        List<String> words = new ArrayList<>(List.of("ip", "netns", "exec", command.namespace()));
+        words.addAll(command.words());
+        try {
+            Process process =
+                    new ProcessBuilder(words)
+                            .redirectErrorStream(true)
+                            .redirectOutput(log.toFile())
+                            .start();
+            Daemon daemon = new Daemon(command, log, process);
+            // An interrupted benchmark leaves nothing behind.
+            Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+            daemon.awaitReady();
+            return daemon;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void awaitReady() {
+        long deadlineNs = System.nanoTime() + START_NS;
+        while (!isReady()) {
+            if (!process.isAlive() || deadlineNs - System.nanoTime() <= 0) {
+                process.destroyForcibly();
+                throw new IllegalStateException(
+                        command.role() + " did not start; the end of its log:\n" + logTail());
+            }
+            sleep();
+        }
+    }
+
+    private boolean isReady() {
+        Path file = command.readyFile();
+        return file == null ? logLines().contains("ready") : Files.exists(file);
+    }
+
+    private static void sleep() {
+        try {
+            Thread.sleep(POLL_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    private List<String> logLines() {
+        try {
+            return Files.readAllLines(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String logTail() {
+        List<String> lines = logLines();
+        int first = Math.max(0, lines.size() - LOG_LINES_SHOWN);
+        return String.join("\n", lines.subList(first, lines.size()));
+    }
+
+    String role() {
+        return command.role();
+    }
+
+    ProcessUsage usage() {
+        if (!process.isAlive()) {
+            throw new IllegalStateException(
+                    command.role() + " has ended; the end of its log:\n" + logTail());
+        }
+        return ProcessUsage.of(process.pid());
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(STOP_S, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

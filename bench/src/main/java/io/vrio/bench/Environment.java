@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.bench;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a number is worthless without: machine, kernel, versions, date and command. */
+final class Environment {
+    private Environment() {}
+
+    static Map<String, String> describe(LocalDateTime date, String command, Schedule schedule) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("date", date.withNano(0).toString());
+        facts.put("command", command);
+        facts.put(
+                "machine",
+                Runtime.getRuntime().availableProcessors()
+                        + " CPUs, "
+                        + field("/proc/cpuinfo", "model name")
+                        + ", memory "
+                        + field("/proc/meminfo", "MemTotal"));
+        facts.put("kernel", run("uname", "-sr"));
+        facts.put("Java", Runtime.version().toString());
+        facts.put("qemu-storage-daemon", run("qemu-storage-daemon", "--version"));
+        facts.put("nbdkit", run("nbdkit", "--version"));
+        for (Alternative alternative : schedule.alternatives()) {
+            facts.put(alternative.title(), alternative.description());
+        }
+        facts.put(
+                "runs",
+                String.format(
+                        "%d rounds of %s s per row and alternative, in alternation; interrupt mode;"
+                                + " nothing is pinned",
+                        schedule.rounds(), Report.number(schedule.seconds())));
+        return facts;
+    }
+
+    private static String field(String file, String name) {
+        try {
+            return Files.readAllLines(Path.of(file)).stream()
+                    .filter(line -> line.startsWith(name))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst()
+                    .orElse("unknown");
+        } catch (IOException e) {
+            return "unknown";
+        }
+    }
+
+    /** The first line that a program prints. */
+    private static String run(String... words) {
+        try {
+            Process process = new ProcessBuilder(List.of(words)).redirectErrorStream(true).start();
+            String output =
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return output.lines().findFirst().orElse("unknown");
+        } catch (IOException e) {
+            return "not installed";
+        }
+    }
+}

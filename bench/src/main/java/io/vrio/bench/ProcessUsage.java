@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * What a process has used, from /proc: CPU time of all its threads, also of those that have ended,
+ * and memory. Guest memory that a daemon maps counts as shared ({@code RssShmem}).
+ *
+ * @param peakKib VmHWM: the most that was ever resident, shared memory included
+ */
+record ProcessUsage(long cpuNs, long peakKib, long anonKib, long fileKib, long sharedKib) {
+    private static final long NS_PER_TICK = 10_000_000;
+
+    // Fields of /proc/PID/stat behind the command's name, which may hold spaces; see proc(5).
+    private static final int USER_TICKS = 11;
+    private static final int SYSTEM_TICKS = 12;
+
+    static ProcessUsage of(long pid) {
+        Path folder = Path.of("/proc", Long.toString(pid));
+        try {
+            return parse(
+                    Files.readString(folder.resolve("stat")),
+                    Files.readString(folder.resolve("status")));
+        } catch (IOException e) {
+            throw new UncheckedIOException("process " + pid + " has ended", e);
+        }
+    }
+
+    static ProcessUsage parse(String stat, String status) {
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        long ticks = Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[SYSTEM_TICKS]);
+        return new ProcessUsage(
+                ticks * NS_PER_TICK,
+                kib(status, "VmHWM:"),
+                kib(status, "RssAnon:"),
+                kib(status, "RssFile:"),
+                kib(status, "RssShmem:"));
+    }
+
+    private static long kib(String status, String name) {
+        return status.lines()
+                .filter(line -> line.startsWith(name))
+                .map(line -> line.substring(name.length()).replace("kB", "").strip())
+                .mapToLong(Long::parseLong)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** CPU time of the whole machine so far, kernel threads and interrupts included. */
+    static long machineCpuNs() {
+        try {
+            return machineCpuNs(Files.readString(Path.of("/proc/stat")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static long machineCpuNs(String stat) {
+        String[] fields = stat.lines().findFirst().orElseThrow().split(" +");
+        long ticks = 0;
+        // user nice system, then irq softirq; between them idle and iowait, which are no work.
+        for (int field : new int[] {1, 2, 3, 6, 7}) {
+            ticks += Long.parseLong(fields[field]);
+        }
+        return ticks * NS_PER_TICK;
+    }
+}
