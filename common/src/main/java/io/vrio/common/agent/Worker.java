@@ -144,8 +144,13 @@ public final class Worker implements AutoCloseable {
         }
     }
 
+    /** Whether it has been closed, or died of a fault; its agents are closed then. */
+    public boolean hasEnded() {
+        return thread.getState() == Thread.State.TERMINATED;
+    }
+
     private void checkNotEnded() {
-        if (thread.getState() == Thread.State.TERMINATED) {
+        if (hasEnded()) {
             throw new IllegalStateException("worker " + thread.getName() + " has ended");
         }
     }
@@ -254,7 +259,7 @@ public final class Worker implements AutoCloseable {
     /** Ends the duty cycle, closes the agents in reverse order, and waits for it. */
     @Override
     public void close() {
-        if (thread.getState() == Thread.State.TERMINATED) {
+        if (hasEnded()) {
             return;
         }
         if (thread.getState() == Thread.State.NEW) {

@@ -24,7 +24,9 @@ public final class UnixSocket implements AutoCloseable {
     private static final int SO_RCVTIMEO = 20;
     private static final int SO_ACCEPTCONN = 30;
     private static final int F_SETFL = 4;
+    private static final int MSG_PEEK = 2;
     private static final int MSG_CTRUNC = 8;
+    private static final int MSG_DONTWAIT = 0x40;
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int MSG_CMSG_CLOEXEC = 0x40000000;
 
@@ -216,6 +218,31 @@ public final class UnixSocket implements AutoCloseable {
             keepDescriptors();
         }
         return result;
+    }
+
+    /**
+     * Receives up to {@code length} bytes without waiting; descriptors beside them are dropped.
+     *
+     * @return the number of bytes, 0 when the peer has closed, or a negated errno such as EAGAIN
+     */
+    public long receiveBytes(MemorySlice target, long offset, long length) {
+        return Linux.recv(fd, target.address(offset, length), length, MSG_DONTWAIT);
+    }
+
+    /**
+     * Sends all bytes at once, without waiting.
+     *
+     * @return false when the peer has gone or does not read; some bytes may have been sent
+     */
+    public boolean sendNow(MemorySlice source, long offset, long length) {
+        long address = source.address(offset, length);
+        return Linux.send(fd, address, length, MSG_DONTWAIT | MSG_NOSIGNAL) == length;
+    }
+
+    /** Whether the peer has closed and everything it sent has been received. */
+    public boolean isEnded() {
+        long result = Linux.recv(fd, message.address(0, 1), 1, MSG_PEEK | MSG_DONTWAIT);
+        return result == 0 || (result < 0 && result != -Linux.EAGAIN && result != -Linux.EINTR);
     }
 
     private void prepare(long address, long length) {

@@ -73,6 +73,42 @@ final class UnixSocketTest {
     }
 
     @Test
+    void shouldKnowThatThePeerHasGoneOnlyAfterItsLastByte() {
+        pair[0].send(memory, 0, 8);
+        assertFalse(pair[1].isEnded());
+        pair[0].close();
+        assertFalse(pair[1].isEnded());
+        assertEquals(8, pair[1].receiveBytes(memory, 8, 16));
+        assertTrue(pair[1].isEnded());
+    }
+
+    @Test
+    void shouldDropDescriptorsBesideBytesThatMayHaveNone() {
+        try (EventFd event = new EventFd()) {
+            pair[0].send(memory, 0, 8, event.fd());
+            assertEquals(8, pair[1].receiveBytes(memory, 8, 16));
+            assertEquals(0, pair[1].takeDescriptors().length);
+        }
+    }
+
+    @Test
+    void shouldNotWaitForAPeerThatDoesNotRead() {
+        int sent = 0;
+        while (pair[0].sendNow(memory, 0, 64)) {
+            sent++;
+        }
+        assertTrue(sent > 0);
+    }
+
+    @Test
+    void shouldTellASocketThatListens(@TempDir Path folder) {
+        try (UnixSocket listener = UnixSocket.listen(folder.resolve("a.sock"))) {
+            assertTrue(listener.isListening());
+            assertFalse(pair[0].isListening());
+        }
+    }
+
+    @Test
     void shouldConnectToAListeningSocket(@TempDir Path folder) {
         Path path = folder.resolve("a.sock");
         try (UnixSocket listener = UnixSocket.listen(path);

@@ -1,0 +1,503 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.server.session;
+
+import static io.vrio.server.protocol.ProtocolFeatures.VHOST_USER_F_PROTOCOL_FEATURES;
+
+import io.vrio.common.agent.Agent;
+import io.vrio.common.agent.Worker;
+import io.vrio.common.memory.NativeBuffer;
+import io.vrio.common.sys.EventFd;
+import io.vrio.common.sys.UnixSocket;
+import io.vrio.server.device.DeviceListener;
+import io.vrio.server.device.VirtioDevice;
+import io.vrio.server.memory.GuestMemory;
+import io.vrio.server.memory.GuestRegion;
+import io.vrio.server.memory.RegionRefusedException;
+import io.vrio.server.protocol.ProtocolFeatures;
+import io.vrio.server.protocol.VhostUserMessage;
+import io.vrio.server.protocol.VhostUserRequest;
+import io.vrio.server.virtqueue.RingFeatures;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One frontend from its connection to its end. Takes its messages as they come, never waits for it,
+ * and answers each as the protocol asks. A message that cannot be obeyed is refused; when the
+ * frontend would not learn of that, the connection ends. Lives on its device's worker.
+ */
+public final class VhostUserSession implements DeviceListener, AutoCloseable {
+    /** Limit: messages of one look at the socket, so that other devices get their turn. */
+    private static final int MESSAGES_MAX = 32;
+
+    /**
+     * How long chains are left alone after a region was removed. Frontends replace a region by
+     * removing it and adding another: in between, good chains would be found in no memory.
+     */
+    private static final long MEMORY_SETTLE_NS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    /** How often a vring is looked at whose frontend does not kick. */
+    private static final long POLL_NS = TimeUnit.MICROSECONDS.toNanos(100);
+
+    private static final int NONE = -1;
+
+    private final VirtioDevice device;
+    private final UnixSocket socket;
+    private final Worker worker;
+    private final DeviceLog log;
+    private final MessageReader reader;
+    private final NativeBuffer replyBuffer = new NativeBuffer(VhostUserMessage.LENGTH_MAX);
+    private final VhostUserMessage reply = new VhostUserMessage(replyBuffer.slice());
+    private final GuestMemory memory = new GuestMemory();
+    private final VringSet vrings;
+    private final VringDrain drain;
+    private final long offeredFeatures;
+    private final int pid;
+    private int socketKey;
+    private BackChannel backChannel;
+    private long features;
+    private long protocolFeatures;
+    private int deviceStatus;
+    private boolean isConfigChangeUntold;
+    private boolean isMemorySettling;
+    private long memorySettledNs;
+    private boolean isClosed;
+
+    /**
+     * @param socket connected and non-blocking; taken over
+     * @param drainNs how long a vring that is stopped waits for its requests, in all
+     */
+    public VhostUserSession(
+            Worker worker, VirtioDevice device, UnixSocket socket, long drainNs, DeviceLog log) {
+        this.worker = worker;
+        this.device = device;
+        this.socket = socket;
+        this.log = log;
+        pid = socket.peerPid();
+        reader = new MessageReader(socket);
+        vrings = new VringSet(device, memory, worker, log);
+        drain = new VringDrain(vrings, worker.clock(), drainNs);
+        // Asked once: a frontend must hear the same answer as often as it asks.
+        offeredFeatures = device.offeredFeatures();
+        device.listen(this);
+        socketKey = worker.register(socket.fd(), this::onReadable);
+        log.info("frontend=connected pid=" + pid);
+    }
+
+    /** The socket has something for us, or has ended. */
+    private void onReadable() {
+        try {
+            readMessages();
+        } catch (RuntimeException | InternalError e) {
+            // Also guest memory that its frontend has taken away while a vring was started there.
+            log.error("frontend=closed reason=\"fault while obeying it\" pid=" + pid, e);
+            close();
+        }
+    }
+
+    private void readMessages() {
+        if (drain.isUnderWay()) {
+            onReadableWhileDraining();
+            return;
+        }
+        for (int i = 0; i < MESSAGES_MAX && !isClosed && !drain.isUnderWay(); i++) {
+            switch (reader.read()) {
+                case MESSAGE -> onMessage(reader.message());
+                case INCOMPLETE -> {
+                    return;
+                }
+                case END -> end("left");
+                case BROKEN -> end("closed reason=\"" + reader.brokenReason() + '"');
+            }
+        }
+    }
+
+    /** Its next message has to wait for our answer to the last one; its end has not. */
+    private void onReadableWhileDraining() {
+        if (socket.isEnded()) {
+            end("left");
+        } else {
+            listen(false);
+        }
+    }
+
+    private void listen(boolean isListening) {
+        if (isListening && socketKey == NONE) {
+            socketKey = worker.register(socket.fd(), this::onReadable);
+        } else if (!isListening && socketKey != NONE) {
+            worker.unregister(socket.fd(), socketKey);
+            socketKey = NONE;
+        }
+    }
+
+    private void onMessage(VhostUserMessage message) {
+        VhostUserRequest request = message.request();
+        try {
+            if (request == null) {
+                onUnknown(message);
+                return;
+            }
+            String reason =
+                    request.invalidReason(message.payloadLength(), reader.descriptorCount());
+            if (reason != null) {
+                throw new RequestRefusedException(reason);
+            }
+            dispatch(request, message);
+        } catch (RequestRefusedException | RegionRefusedException e) {
+            refuse(message, e.getMessage());
+        }
+    }
+
+    private void dispatch(VhostUserRequest request, VhostUserMessage message)
+            throws RequestRefusedException {
+        switch (request) {
+            case GET_FEATURES -> sendNumber(offeredFeatures | VHOST_USER_F_PROTOCOL_FEATURES);
+            case SET_FEATURES -> onSetFeatures(message.number());
+            case GET_PROTOCOL_FEATURES -> sendNumber(ProtocolFeatures.OFFERED);
+            case SET_PROTOCOL_FEATURES -> onSetProtocolFeatures(message.number());
+            case GET_QUEUE_NUM -> sendNumber(vrings.count());
+            case GET_MAX_MEM_SLOTS -> sendNumber(GuestMemory.SLOTS_MAX);
+            case SET_MEM_TABLE -> onSetMemTable(message);
+            case ADD_MEM_REG -> onAddMemReg(message);
+            case REM_MEM_REG -> onRemMemReg(message);
+            case SET_VRING_NUM -> vrings.setSize(message);
+            case SET_VRING_ADDR -> vrings.setAddresses(message);
+            case SET_VRING_BASE -> vrings.setAvailIdx(message);
+            case SET_VRING_KICK -> onSetVringKick(message);
+            case SET_VRING_CALL -> vrings.setCall(eventIndex(message), takeEvent(message));
+            case SET_VRING_ERR -> vrings.setErr(eventIndex(message), takeEvent(message));
+            case SET_VRING_ENABLE -> vrings.setEnabled(message);
+            case GET_VRING_BASE -> drain.begin(vrings.checkIndex(message.vringIndex()));
+            case GET_CONFIG -> onGetConfig(message);
+            case SET_CONFIG -> onSetConfig(message);
+            case SET_BACKEND_REQ_FD -> onSetBackendReqFd();
+            case SET_STATUS -> onSetStatus(message.number());
+            case GET_STATUS -> sendNumber(deviceStatus);
+            case RESET_DEVICE -> drain.beginAll();
+            case SET_OWNER, RESET_OWNER -> {
+                // Nothing to own, and nothing to undo: RESET_OWNER has meant many things.
+            }
+        }
+        if (isClosed) {
+            return;
+        }
+        if (drain.isUnderWay()) {
+            finishDrainWhenDone();
+        } else if (!request.hasReply()) {
+            acknowledge(message, true);
+        }
+        tellConfigChange();
+    }
+
+    private void onSetFeatures(long wanted) throws RequestRefusedException {
+        long virtio = wanted & ~VHOST_USER_F_PROTOCOL_FEATURES;
+        checkOffered(virtio, offeredFeatures);
+        boolean changesRings = ((virtio ^ features) & RingFeatures.SPLIT) != 0;
+        if (changesRings && vrings.runningCount() > 0) {
+            throw new RequestRefusedException("vrings are running with other features");
+        }
+        features = virtio;
+        device.acceptFeatures(virtio);
+        vrings.acceptFeatures(virtio);
+        if ((wanted & VHOST_USER_F_PROTOCOL_FEATURES) == 0) {
+            // Such a frontend never enables a vring. With the bit, nothing may be disabled here:
+            // features are repeated while vrings run, and after they were enabled.
+            vrings.enableAll();
+        }
+    }
+
+    private void onSetProtocolFeatures(long wanted) throws RequestRefusedException {
+        checkOffered(wanted, ProtocolFeatures.OFFERED);
+        protocolFeatures = wanted;
+    }
+
+    private static void checkOffered(long wanted, long offered) throws RequestRefusedException {
+        if ((wanted & ~offered) != 0) {
+            throw new RequestRefusedException(
+                    "features 0x" + Long.toHexString(wanted & ~offered) + " are not offered");
+        }
+    }
+
+    private void onSetMemTable(VhostUserMessage message) throws RequestRefusedException {
+        int count = message.regionCount();
+        if (count < 0 || message.payloadLength() != VhostUserMessage.regionsLength(count)) {
+            throw new RequestRefusedException(
+                    Integer.toUnsignedString(count)
+                            + " regions in "
+                            + message.payloadLength()
+                            + " bytes");
+        }
+        checkDescriptorCount(count);
+        List<GuestRegion> regions = new ArrayList<>();
+        for (int row = 0; row < count; row++) {
+            regions.add(region(message, row));
+        }
+        memory.replace(regions, reader.descriptors());
+        vrings.onMemoryChange();
+    }
+
+    private void onAddMemReg(VhostUserMessage message) throws RequestRefusedException {
+        checkDescriptorCount(1);
+        memory.add(region(message, 0), reader.descriptors()[0]);
+        vrings.onMemoryChange();
+    }
+
+    private void onRemMemReg(VhostUserMessage message) {
+        memory.remove(region(message, 0));
+        isMemorySettling = true;
+        memorySettledNs = worker.clock().nanoTime() + MEMORY_SETTLE_NS;
+        vrings.onMemoryChange();
+    }
+
+    private static GuestRegion region(VhostUserMessage message, int row) {
+        return new GuestRegion(
+                message.regionGuestAddress(row),
+                message.regionSize(row),
+                message.regionFrontendAddress(row),
+                message.regionMmapOffset(row));
+    }
+
+    private void checkDescriptorCount(int count) throws RequestRefusedException {
+        if (reader.descriptorCount() != count) {
+            throw new RequestRefusedException(
+                    reader.descriptorCount() + " descriptors, not " + count);
+        }
+    }
+
+    private int eventIndex(VhostUserMessage message) throws RequestRefusedException {
+        return vrings.checkIndex(message.descriptorVringIndex());
+    }
+
+    /** The event counter that came along; null when the frontend says that there is none. */
+    private EventFd takeEvent(VhostUserMessage message) throws RequestRefusedException {
+        if (message.isWithoutDescriptor()) {
+            checkDescriptorCount(0);
+            return null;
+        }
+        checkDescriptorCount(1);
+        EventFd event = EventFd.adopt(reader.takeDescriptor());
+        if (event == null) {
+            throw new RequestRefusedException("the descriptor is no event counter");
+        }
+        return event;
+    }
+
+    private void onSetVringKick(VhostUserMessage message) throws RequestRefusedException {
+        vrings.setKick(eventIndex(message), takeEvent(message));
+        drain.renewBudget();
+    }
+
+    private void onGetConfig(VhostUserMessage message) {
+        String reason = message.invalidConfigReason(false);
+        reply.beginReply(message.code());
+        if (reason == null) {
+            reply.putConfig(message.configOffset(), message.configLength());
+            device.readConfig(message.configOffset(), reply.configData());
+        } else {
+            // An answer without payload is how the protocol says no here.
+            log.warn("request=GET_CONFIG refused=\"" + reason + '"');
+        }
+        sendReply();
+    }
+
+    private void onSetConfig(VhostUserMessage message) throws RequestRefusedException {
+        String reason = message.invalidConfigReason(true);
+        if (reason != null) {
+            throw new RequestRefusedException(reason);
+        }
+        boolean isDriver = message.configFlags() == 0;
+        if (!isDriver || !device.writeConfig(message.configOffset(), message.configData())) {
+            throw new RequestRefusedException(
+                    "configuration offset "
+                            + message.configOffset()
+                            + " length "
+                            + message.configLength()
+                            + " cannot be written");
+        }
+    }
+
+    private void onSetBackendReqFd() throws RequestRefusedException {
+        checkDescriptorCount(1);
+        closeBackChannel();
+        backChannel = new BackChannel(reader.takeDescriptor());
+    }
+
+    private void onSetStatus(long status) throws RequestRefusedException {
+        final int statusMax = 0xFF;
+        if (status < 0 || status > statusMax) {
+            throw new RequestRefusedException("status 0x" + Long.toHexString(status));
+        }
+        deviceStatus = (int) status;
+        if (status == 0) {
+            // The driver has reset the device. Memory and features stay: they are the frontend's.
+            drain.beginAll();
+        }
+    }
+
+    /** Answers the request that waits for vrings to stop, when they have. */
+    private void finishDrainWhenDone() {
+        if (!drain.isDone()) {
+            return;
+        }
+        // Nothing was read since: the request is still in the reader.
+        VhostUserMessage message = reader.message();
+        int availIdx = drain.finish();
+        if (message.request() == VhostUserRequest.GET_VRING_BASE) {
+            reply.beginReply(message.code()).putVringState(message.vringIndex(), availIdx);
+            sendReply();
+        } else {
+            if (message.request() == VhostUserRequest.RESET_DEVICE) {
+                resetDevice();
+            }
+            acknowledge(message, true);
+        }
+        if (!isClosed) {
+            listen(true);
+        }
+    }
+
+    private void resetDevice() {
+        device.reset();
+        vrings.reset();
+        features = 0;
+        deviceStatus = 0;
+    }
+
+    private void onUnknown(VhostUserMessage message) {
+        log.warn("request=" + message.requestName() + " is not known");
+        acknowledge(message, false);
+    }
+
+    /** The request changed nothing; a frontend that cannot learn of it is lost to us. */
+    private void refuse(VhostUserMessage message, String reason) {
+        log.warn("request=" + message.requestName() + " refused=\"" + reason + '"');
+        VhostUserRequest request = message.request();
+        if (message.isReplyNeeded() && !request.hasReply()) {
+            acknowledge(message, false);
+        } else {
+            end("closed: it would not learn that its request was refused");
+        }
+    }
+
+    private void acknowledge(VhostUserMessage message, boolean isDone) {
+        if (message.isReplyNeeded()) {
+            sendNumber(isDone ? 0 : 1);
+        }
+    }
+
+    /** Answers the present message with a number. */
+    private void sendNumber(long number) {
+        reply.beginReply(reader.message().code()).putNumber(number);
+        sendReply();
+    }
+
+    private void sendReply() {
+        // Limit: what the socket holds, a few hundred answers; a frontend waits for each.
+        if (!socket.sendNow(reply.bytes(), 0, reply.length())) {
+            end("closed: it does not read its answers");
+        }
+    }
+
+    @Override
+    public void onConfigChange() {
+        isConfigChangeUntold = true;
+        tellConfigChange();
+    }
+
+    /** Frontends hear it only while the device runs; what changed before is told at the start. */
+    private void tellConfigChange() {
+        if (isConfigChangeUntold && backChannel != null && vrings.runningCount() > 0) {
+            isConfigChangeUntold = !backChannel.sendConfigChange();
+        }
+    }
+
+    @Override
+    public void onQueueFault(int index, String reason) {
+        log.warn("vring=" + index + " stopped by a fault of the guest: " + reason);
+        vrings.signalErr(index);
+    }
+
+    /** Goes on with what waits for time or for the device; a bounded amount. */
+    public int doWork() {
+        if (isMemorySettling && worker.clock().nanoTime() - memorySettledNs >= 0) {
+            isMemorySettling = false;
+        }
+        if (drain.isUnderWay()) {
+            finishDrainWhenDone();
+            return drain.isUnderWay() ? 0 : 1;
+        }
+        return 0;
+    }
+
+    /** Whether chains may be taken now. */
+    public boolean isServing() {
+        return !isMemorySettling;
+    }
+
+    /** When {@link #doWork} must be called even if nothing happens. */
+    public long deadlineNs() {
+        long deadlineNs = drain.isUnderWay() ? drain.deadlineNs() : Agent.NO_DEADLINE;
+        if (isMemorySettling) {
+            deadlineNs = earlier(deadlineNs, memorySettledNs);
+        }
+        if (vrings.isPolled()) {
+            deadlineNs = earlier(deadlineNs, worker.clock().nanoTime() + POLL_NS);
+        }
+        return deadlineNs;
+    }
+
+    private static long earlier(long deadlineNs, long otherNs) {
+        return deadlineNs == Agent.NO_DEADLINE || otherNs - deadlineNs < 0 ? otherNs : deadlineNs;
+    }
+
+    /** Looks at the socket now; a frontend that has gone is noticed. */
+    public void look() {
+        onReadable();
+    }
+
+    public boolean isClosed() {
+        return isClosed;
+    }
+
+    public int pid() {
+        return pid;
+    }
+
+    public SessionStatus status() {
+        return new SessionStatus(
+                pid, features, protocolFeatures, vrings.runningCount(), memory.count());
+    }
+
+    private void end(String why) {
+        log.info("frontend=" + why + " pid=" + pid);
+        close();
+    }
+
+    private void closeBackChannel() {
+        if (backChannel != null) {
+            backChannel.close();
+            backChannel = null;
+        }
+    }
+
+    /** Lets go of the device, the guest's memory and all descriptors. */
+    @Override
+    public void close() {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
+        device.listen(null);
+        try {
+            device.reset();
+        } finally {
+            listen(false);
+            vrings.close();
+            closeBackChannel();
+            reader.close();
+            replyBuffer.close();
+            memory.close();
+            socket.close();
+        }
+    }
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.server.session;
+
+import io.vrio.common.agent.Worker;
+import io.vrio.common.sys.ErrnoException;
+import io.vrio.common.sys.EventFd;
+import io.vrio.server.virtqueue.RingLayout;
+import io.vrio.server.virtqueue.Virtqueue;
+
+/**
+ * What the frontend has said about one vring. Whether it is started and whether it is enabled are
+ * independent of each other; it runs when it is started and its addresses are mapped.
+ */
+final class Vring implements AutoCloseable {
+    private final int index;
+    private final Worker worker;
+    private int size;
+    private boolean hasAddresses;
+    private long descriptorsAddress;
+    private long availAddress;
+    private long usedAddress;
+    private int availIdx;
+    private boolean isStarted;
+    private boolean isEnabled;
+    private EventFd kick;
+    private int kickKey;
+    private EventFd call;
+    private EventFd err;
+    private Virtqueue queue;
+
+    Vring(int index, Worker worker) {
+        this.index = index;
+        this.worker = worker;
+    }
+
+    int index() {
+        return index;
+    }
+
+    void setSize(int newSize) {
+        size = newSize;
+    }
+
+    void setAddresses(long descriptors, long avail, long used) {
+        hasAddresses = true;
+        descriptorsAddress = descriptors;
+        availAddress = avail;
+        usedAddress = used;
+    }
+
+    boolean hasAddresses(long descriptors, long avail, long used) {
+        return hasAddresses
+                && descriptorsAddress == descriptors
+                && availAddress == avail
+                && usedAddress == used;
+    }
+
+    /** Whether all is known that a ring is made of. */
+    boolean isConfigured() {
+        return hasAddresses && size > 0;
+    }
+
+    RingLayout layout() {
+        return new RingLayout(size, descriptorsAddress, availAddress, usedAddress, availIdx);
+    }
+
+    void setAvailIdx(int newAvailIdx) {
+        availIdx = newAvailIdx;
+    }
+
+    /** Where the ring goes on: the answer to GET_VRING_BASE. */
+    int availIdx() {
+        return queue == null ? availIdx : queue.availIdx();
+    }
+
+    /** The frontend asks that the ring be served; null when it will not kick. */
+    void start(EventFd newKick) {
+        dropKick();
+        isStarted = true;
+        if (newKick != null) {
+            // A kick is a hint: to wake up for it is all there is to do, the rings are polled then.
+            try {
+                kickKey = worker.register(newKick.fd(), newKick::drain);
+            } catch (ErrnoException e) {
+                newKick.close();
+                throw e;
+            }
+            kick = newKick;
+        }
+    }
+
+    boolean isStarted() {
+        return isStarted;
+    }
+
+    /** Whether the frontend relies on our looking at the ring from time to time. */
+    boolean isPolled() {
+        return isStarted && kick == null;
+    }
+
+    void setEnabled(boolean isNowEnabled) {
+        isEnabled = isNowEnabled;
+    }
+
+    boolean isEnabled() {
+        return isEnabled;
+    }
+
+    /** Where to signal used descriptors, null when the frontend polls. */
+    EventFd call() {
+        return call;
+    }
+
+    /** Returns the former one, which the caller closes. */
+    EventFd replaceCall(EventFd newCall) {
+        EventFd former = call;
+        call = newCall;
+        return former;
+    }
+
+    void replaceErr(EventFd newErr) {
+        close(err);
+        err = newErr;
+    }
+
+    void signalErr() {
+        if (err != null) {
+            err.signal();
+        }
+    }
+
+    void run(Virtqueue newQueue) {
+        queue = newQueue;
+    }
+
+    boolean isRunning() {
+        return queue != null;
+    }
+
+    /** The running queue. */
+    Virtqueue queue() {
+        return queue;
+    }
+
+    /** Stopped: keeps its size, its index and whether it is enabled, and nothing else. */
+    void stop() {
+        availIdx = availIdx();
+        queue = null;
+        isStarted = false;
+        hasAddresses = false;
+        dropKick();
+        close(call);
+        call = null;
+    }
+
+    /** As at the beginning. The err descriptor stays: frontends send it once per connection. */
+    void reset() {
+        stop();
+        size = 0;
+        availIdx = 0;
+        isEnabled = false;
+    }
+
+    private void dropKick() {
+        if (kick != null) {
+            worker.unregister(kick.fd(), kickKey);
+            kick.close();
+            kick = null;
+        }
+    }
+
+    private static void close(EventFd event) {
+        if (event != null) {
+            event.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        stop();
+        close(err);
+        err = null;
+    }
+}

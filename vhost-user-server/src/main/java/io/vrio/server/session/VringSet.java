@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.server.session;
+
+import io.vrio.common.agent.Worker;
+import io.vrio.common.sys.EventFd;
+import io.vrio.server.device.VirtioDevice;
+import io.vrio.server.memory.GuestMemory;
+import io.vrio.server.protocol.VhostUserMessage;
+import io.vrio.server.virtqueue.RingLayout;
+import io.vrio.server.virtqueue.SplitVirtqueue;
+import io.vrio.server.virtqueue.Virtqueue;
+
+/**
+ * The vrings of one session: hands each to the device when all is known that it needs, takes it
+ * back when the frontend stops it. Owned by the session, on its worker's thread.
+ */
+final class VringSet implements AutoCloseable {
+    private static final int INDEX_MAX = 0xFFFF;
+
+    private final VirtioDevice device;
+    private final GuestMemory memory;
+    private final DeviceLog log;
+    private final Vring[] vrings;
+    private long features;
+
+    VringSet(VirtioDevice device, GuestMemory memory, Worker worker, DeviceLog log) {
+        this.device = device;
+        this.memory = memory;
+        this.log = log;
+        vrings = new Vring[device.queueCountMax()];
+        for (int i = 0; i < vrings.length; i++) {
+            vrings[i] = new Vring(i, worker);
+        }
+    }
+
+    /** What queues that are started from now on do. */
+    void acceptFeatures(long accepted) {
+        features = accepted;
+    }
+
+    void setSize(VhostUserMessage message) throws RequestRefusedException {
+        Vring vring = stopped(message.vringIndex());
+        int size = message.vringValue();
+        if (size < 1 || size > device.queueSizeMax() || Integer.bitCount(size) != 1) {
+            throw new RequestRefusedException(
+                    "size " + size + " is no power of two up to " + device.queueSizeMax());
+        }
+        vring.setSize(size);
+    }
+
+    void setAddresses(VhostUserMessage message) throws RequestRefusedException {
+        Vring vring = vring(message.vringIndex());
+        long descriptors = message.descriptorsAddress();
+        long avail = message.availAddress();
+        long used = message.usedAddress();
+        if (vring.isRunning() && !vring.hasAddresses(descriptors, avail, used)) {
+            throw new RequestRefusedException("vring " + vring.index() + " is running");
+        }
+        vring.setAddresses(descriptors, avail, used);
+        startIfReady(vring);
+    }
+
+    void setAvailIdx(VhostUserMessage message) throws RequestRefusedException {
+        Vring vring = stopped(message.vringIndex());
+        int index = message.vringValue();
+        if (index < 0 || index > INDEX_MAX) {
+            throw new RequestRefusedException("index " + Integer.toUnsignedString(index));
+        }
+        vring.setAvailIdx(index);
+    }
+
+    /** Starts the vring, as every server does: a kick may have come before its descriptor. */
+    void setKick(int index, EventFd kick) {
+        Vring vring = vrings[index];
+        vring.start(kick);
+        startIfReady(vring);
+    }
+
+    void setCall(int index, EventFd call) {
+        EventFd former = vrings[index].replaceCall(call);
+        device.replaceCall(index, call);
+        if (former != null) {
+            former.close();
+        }
+    }
+
+    void setErr(int index, EventFd err) {
+        vrings[index].replaceErr(err);
+    }
+
+    void setEnabled(VhostUserMessage message) throws RequestRefusedException {
+        Vring vring = vring(message.vringIndex());
+        int value = message.vringValue();
+        if (value != 0 && value != 1) {
+            throw new RequestRefusedException("value " + Integer.toUnsignedString(value));
+        }
+        setEnabled(vring, value == 1);
+    }
+
+    void enableAll() {
+        for (Vring vring : vrings) {
+            setEnabled(vring, true);
+        }
+    }
+
+    private void setEnabled(Vring vring, boolean isEnabled) {
+        vring.setEnabled(isEnabled);
+        if (vring.isRunning()) {
+            device.enableQueue(vring.index(), isEnabled);
+        }
+    }
+
+    /**
+     * The memory table has changed: vrings that waited for their memory may start, those that run
+     * look for their rings in it.
+     */
+    void onMemoryChange() {
+        for (Vring vring : vrings) {
+            if (vring.isRunning()) {
+                if (!vring.queue().remap()) {
+                    log.warn("vring=" + vring.index() + " is in no memory region any more");
+                }
+            } else {
+                startIfReady(vring);
+            }
+        }
+    }
+
+    private void startIfReady(Vring vring) {
+        if (!vring.isStarted() || vring.isRunning() || !vring.isConfigured()) {
+            return;
+        }
+        RingLayout layout = vring.layout();
+        String reason = SplitVirtqueue.invalidReason(layout);
+        if (reason != null) {
+            log.warn("vring=" + vring.index() + " not started: " + reason);
+            return;
+        }
+        Virtqueue queue = new SplitVirtqueue(memory, layout, features);
+        if (!queue.remap()) {
+            // Its memory may come later; until then nobody can serve it.
+            log.warn("vring=" + vring.index() + " waits: it is in no memory region");
+            return;
+        }
+        vring.run(queue);
+        device.startQueue(vring.index(), queue, vring.call());
+        if (!vring.isEnabled()) {
+            device.enableQueue(vring.index(), false);
+        }
+        log.info("vring=" + vring.index() + " started size=" + layout.size());
+    }
+
+    /** No more chains are taken; those in flight go on, see {@link #inFlight}. */
+    void beginStop(int index) {
+        if (vrings[index].isRunning()) {
+            device.stopQueue(index);
+        }
+    }
+
+    int inFlight(int index) {
+        return vrings[index].isRunning() ? device.inFlight(index) : 0;
+    }
+
+    /**
+     * Ends what {@link #beginStop} began; what is still in flight is given up.
+     *
+     * @return the index of the chain the vring goes on with
+     */
+    int finishStop(int index) {
+        Vring vring = vrings[index];
+        if (vring.isRunning()) {
+            int left = device.inFlight(index);
+            if (left > 0) {
+                log.warn("vring=" + index + " stopped with " + left + " requests unanswered");
+            }
+            device.abandon(index);
+            // The guest may wait for the last of them: the call descriptor is about to go.
+        }
+        vring.stop();
+        return vring.availIdx();
+    }
+
+    /** All vrings as at the beginning; none is running. */
+    void reset() {
+        for (Vring vring : vrings) {
+            vring.reset();
+        }
+    }
+
+    void signalErr(int index) {
+        vrings[index].signalErr();
+    }
+
+    int count() {
+        return vrings.length;
+    }
+
+    int runningCount() {
+        int count = 0;
+        for (Vring vring : vrings) {
+            count += vring.isRunning() ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** Whether a vring's frontend does not kick. */
+    boolean isPolled() {
+        for (Vring vring : vrings) {
+            if (vring.isPolled()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The index in a request, checked. */
+    int checkIndex(int index) throws RequestRefusedException {
+        if (index < 0 || index >= vrings.length) {
+            throw new RequestRefusedException(
+                    "vring " + Integer.toUnsignedString(index) + " of " + vrings.length);
+        }
+        return index;
+    }
+
+    private Vring vring(int index) throws RequestRefusedException {
+        return vrings[checkIndex(index)];
+    }
+
+    private Vring stopped(int index) throws RequestRefusedException {
+        Vring vring = vring(index);
+        if (vring.isRunning()) {
+            throw new RequestRefusedException("vring " + index + " is running");
+        }
+        return vring;
+    }
+
+    /** The device has let go of all queues before. */
+    @Override
+    public void close() {
+        for (Vring vring : vrings) {
+            vring.close();
+        }
+    }
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.server.worker;
+
+import io.vrio.common.agent.Agent;
+import io.vrio.common.agent.Worker;
+import io.vrio.common.sys.UnixSocket;
+import io.vrio.server.device.VirtioDevice;
+import io.vrio.server.session.DeviceLog;
+import io.vrio.server.session.VhostUserSession;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One device's part of its worker's duty cycle: takes frontends in, one at a time, and runs the
+ * device. Whatever goes wrong here ends this frontend's session and nobody else's.
+ */
+final class DeviceAgent implements Agent {
+    /** Limit: connections of one look, so that a flood of them cannot starve other devices. */
+    private static final int CONNECTIONS_MAX = 8;
+
+    /** How long nobody is taken in after that has failed, most likely for want of descriptors. */
+    private static final long PAUSE_NS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Worker worker;
+    private final String name;
+    private final VirtioDevice device;
+    private final FrontendSource source;
+    private final SocketOptions options;
+    private final DeviceLog log;
+    private VhostUserSession session;
+    private int sourceKey;
+    private boolean isWatching;
+    private boolean isPaused;
+    private long pauseEndNs;
+    private boolean isDevicePrepared;
+    private boolean isClosed;
+
+    DeviceAgent(
+            Worker worker,
+            String name,
+            VirtioDevice device,
+            FrontendSource source,
+            SocketOptions options) {
+        this.worker = worker;
+        this.name = name;
+        this.device = device;
+        this.source = source;
+        this.options = options;
+        log = new DeviceLog(name, worker.clock());
+    }
+
+    /** Becomes part of its worker. On the worker's thread. */
+    void start() {
+        worker.add(this);
+        log.info("socket=" + source.description());
+        takeIn();
+    }
+
+    private void watch(boolean isWanted) {
+        if (source.fd() >= 0 && isWanted != isWatching) {
+            isWatching = isWanted;
+            if (isWanted) {
+                sourceKey = worker.register(source.fd(), this::takeIn);
+            } else {
+                worker.unregister(source.fd(), sourceKey);
+            }
+        }
+    }
+
+    private void takeIn() {
+        try {
+            watch(true);
+            for (int i = 0; i < CONNECTIONS_MAX; i++) {
+                UnixSocket socket = source.next();
+                if (socket == null) {
+                    return;
+                }
+                admit(socket);
+            }
+        } catch (RuntimeException e) {
+            log.warn("frontend=not-accepted reason=\"" + e.getMessage() + '"');
+            watch(false);
+            isPaused = true;
+            pauseEndNs = worker.clock().nanoTime() + PAUSE_NS;
+        }
+    }
+
+    private void admit(UnixSocket socket) {
+        if (session != null) {
+            // The former frontend may have gone, and its end not have been heard yet.
+            session.look();
+            forgetClosedSession();
+        }
+        if (session == null) {
+            begin(socket);
+            return;
+        }
+        try (socket) {
+            log.warn(
+                    "frontend=refused pid="
+                            + socket.peerPid()
+                            + " reason=\"in use by pid "
+                            + session.pid()
+                            + "; every virtual machine needs its own socket\"");
+        }
+    }
+
+    private void begin(UnixSocket socket) {
+        try {
+            session = new VhostUserSession(worker, device, socket, options.drainNs(), log);
+        } catch (RuntimeException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    private void forgetClosedSession() {
+        if (session != null && session.isClosed()) {
+            session = null;
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public int doWork() {
+        try {
+            return serve();
+        } catch (RuntimeException | InternalError e) {
+            onFault(e);
+            return 1;
+        }
+    }
+
+    private int serve() {
+        forgetClosedSession();
+        if (session == null) {
+            lookForFrontend();
+        }
+        if (session == null) {
+            return device.doWork();
+        }
+        int work = session.doWork();
+        return session.isServing() ? work + device.doWork() : work;
+    }
+
+    /** What is not heard of by itself: a pause that is over, a connection to try again. */
+    private void lookForFrontend() {
+        long deadlineNs = isPaused ? pauseEndNs : source.deadlineNs();
+        if (deadlineNs != NO_DEADLINE && worker.clock().nanoTime() - deadlineNs >= 0) {
+            isPaused = false;
+            takeIn();
+        }
+    }
+
+    @Override
+    public boolean prepareToBlock() {
+        if (session != null && !session.isServing()) {
+            return true;
+        }
+        try {
+            isDevicePrepared = true;
+            return device.prepareToBlock();
+        } catch (RuntimeException | InternalError e) {
+            onFault(e);
+            return false;
+        }
+    }
+
+    @Override
+    public void onWake() {
+        if (!isDevicePrepared) {
+            return;
+        }
+        isDevicePrepared = false;
+        try {
+            device.onWake();
+        } catch (RuntimeException | InternalError e) {
+            onFault(e);
+        }
+    }
+
+    @Override
+    public long deadlineNs() {
+        if (session != null) {
+            return session.isClosed() ? worker.clock().nanoTime() : session.deadlineNs();
+        }
+        return isPaused ? pauseEndNs : source.deadlineNs();
+    }
+
+    /** A fault of this program, or guest memory that its frontend has taken away under us. */
+    private void onFault(Throwable fault) {
+        log.error("frontend=closed reason=\"fault while serving it\"", fault);
+        if (session != null) {
+            session.close();
+            session = null;
+        }
+    }
+
+    DeviceStatus status() {
+        forgetClosedSession();
+        return new DeviceStatus(
+                name,
+                source.description(),
+                Optional.ofNullable(session).map(VhostUserSession::status),
+                device.counters());
+    }
+
+    /** Leaves its worker: ends the session, closes the device and the socket. */
+    @Override
+    public void close() {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
+        worker.remove(this);
+        watch(false);
+        try {
+            if (session != null) {
+                session.close();
+            }
+            device.close();
+        } finally {
+            source.close();
+        }
+    }
+}

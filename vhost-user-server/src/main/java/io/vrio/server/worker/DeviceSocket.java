@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.server.worker;
+
+import io.vrio.common.agent.Worker;
+import io.vrio.common.sys.ErrnoException;
+import io.vrio.common.sys.SocketPathException;
+import io.vrio.common.sys.UnixListener;
+import io.vrio.server.device.VirtioDevice;
+import java.nio.file.Path;
+
+/**
+ * A device that frontends can use, from now until it is closed: the way to it and the worker that
+ * serves it. Used by any thread but the worker's.
+ */
+public final class DeviceSocket implements AutoCloseable {
+    private final Worker worker;
+    private final DeviceAgent agent;
+
+    private DeviceSocket(
+            Worker worker,
+            String name,
+            VirtioDevice device,
+            FrontendSource source,
+            SocketOptions options) {
+        this.worker = worker;
+        agent = new DeviceAgent(worker, name, device, source, options);
+        worker.execute(agent::start);
+    }
+
+    /**
+     * Listens at {@code path}; frontends can connect when this returns. The device is taken over.
+     *
+     * @throws SocketPathException telling what is wrong with the path; the device stays the
+     *     caller's
+     */
+    public static DeviceSocket open(
+            Worker worker, String name, VirtioDevice device, Path path, SocketOptions options) {
+        UnixListener listener = UnixListener.open(path, options.group());
+        return new DeviceSocket(worker, name, device, new ListeningSource(listener), options);
+    }
+
+    /**
+     * Uses a socket that was opened by whoever started this process; it may listen or be connected.
+     * Descriptor and device are taken over.
+     *
+     * @throws ErrnoException when the descriptor is not a socket; the device stays the caller's
+     */
+    public static DeviceSocket inherit(
+            Worker worker,
+            String name,
+            VirtioDevice device,
+            int descriptor,
+            SocketOptions options) {
+        return new DeviceSocket(worker, name, device, new InheritedSource(descriptor), options);
+    }
+
+    /**
+     * Connects to a frontend that listens at {@code path} (QEMU's server mode), as often as it
+     * takes. The device is taken over.
+     */
+    public static DeviceSocket connect(
+            Worker worker, String name, VirtioDevice device, Path path, SocketOptions options) {
+        FrontendSource source = new ConnectingSource(path, worker.clock());
+        return new DeviceSocket(worker, name, device, source, options);
+    }
+
+    /** What goes on there at this moment. */
+    public DeviceStatus status() {
+        return worker.call(agent::status);
+    }
+
+    /** Ends the session of its frontend, if any, and closes the device and the socket. */
+    @Override
+    public void close() {
+        if (worker.hasEnded()) {
+            // A worker closes its agents when it ends.
+            return;
+        }
+        worker.call(
+                () -> {
+                    agent.close();
+                    return null;
+                });
+    }
+}

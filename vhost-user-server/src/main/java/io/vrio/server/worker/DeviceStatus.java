@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.server.worker;
+
+import io.vrio.server.session.SessionStatus;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One device at one time, for the operator.
+ *
+ * @param socket the path it listens at, or which descriptor it was given
+ * @param frontend who uses it now
+ * @param counters of the device, by name
+ */
+public record DeviceStatus(
+        String name, String socket, Optional<SessionStatus> frontend, Map<String, Long> counters) {}
