@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.it.root;
+
+import io.vrio.common.sys.Linux;
+import io.vrio.it.Programs;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A network namespace of a test, with a thread that lives in it. A socket belongs to the namespace
+ * of the thread that opened it, and may then be used by any thread.
+ */
+public final class Namespace implements AutoCloseable {
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final String name;
+    private final ExecutorService inside = Executors.newSingleThreadExecutor(Namespace::daemon);
+
+    /**
+     * @param role appears in the name, which is unique on this machine
+     */
+    public Namespace(String role) {
+        name = "vrio-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet() + "-" + role;
+        Programs.run("ip", "netns", "add", name);
+        try {
+            call(this::enter);
+            run("ip", "link", "set", "lo", "up");
+            // No router solicitations and multicast reports between the frames of a test.
+            run("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1");
+            run("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1");
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task, "namespace");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private Integer enter() {
+        String path = "/run/netns/" + name;
+        int fd = Linux.check(Linux.open(path, Linux.O_RDONLY, 0), "open " + path);
+        try {
+            return Linux.check(Linux.enterNetworkNamespace(fd), "setns " + path);
+        } finally {
+            Linux.close(fd);
+        }
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** Runs {@code task} on the thread in the namespace; its unchecked exceptions come through. */
+    public <T> T call(Callable<T> task) {
+        try {
+            return inside.submit(task).get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Runs a program in the namespace to its end; see {@link Programs#run}. */
+    public String run(String... command) {
+        return Programs.run(inNamespace(command));
+    }
+
+    /** Starts a program in the namespace; the caller ends it. */
+    public Process start(String... command) throws IOException {
+        return new ProcessBuilder(inNamespace(command)).redirectErrorStream(true).start();
+    }
+
+    private List<String> inNamespace(String... command) {
+        List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", name));
+        all.addAll(List.of(command));
+        return all;
+    }
+
+    @Override
+    public void close() {
+        inside.shutdownNow();
+        Programs.run("ip", "netns", "delete", name);
+    }
+}

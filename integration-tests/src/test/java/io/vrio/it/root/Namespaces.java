@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.it.root;
+
+import io.vrio.transport.wire.Ipv4Address;
+
+/** Two network namespaces joined by a veth pair, for one test: two machines and their cable. */
+public final class Namespaces implements AutoCloseable {
+    /** The name of the interface at both ends. */
+    public static final String INTERFACE = "wire0";
+
+    public static final int LEFT_ADDRESS = Ipv4Address.parse("10.77.0.1");
+    public static final int RIGHT_ADDRESS = Ipv4Address.parse("10.77.0.2");
+
+    private static final String PREFIX_LENGTH = "/24";
+
+    private final Namespace left;
+    private final Namespace right;
+
+    /**
+     * @param mtu the IP MTU of both ends
+     */
+    public Namespaces(int mtu) {
+        left = new Namespace("left");
+        try {
+            right = new Namespace("right");
+        } catch (RuntimeException e) {
+            left.close();
+            throw e;
+        }
+        try {
+            join(mtu);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void join(int mtu) {
+        // Born inside the namespaces: the machine's own interfaces are left alone.
+        left.run("ip", "link", "add", INTERFACE, "type", "veth", "peer", "name", "wire1");
+        left.run("ip", "link", "set", "wire1", "netns", right.name());
+        right.run("ip", "link", "set", "wire1", "name", INTERFACE);
+        configure(left, LEFT_ADDRESS, mtu);
+        configure(right, RIGHT_ADDRESS, mtu);
+    }
+
+    private static void configure(Namespace end, int address, int mtu) {
+        String text = Ipv4Address.format(address) + PREFIX_LENGTH;
+        end.run("ip", "address", "add", text, "dev", INTERFACE);
+        end.run("ip", "link", "set", INTERFACE, "mtu", Integer.toString(mtu), "up");
+    }
+
+    public Namespace left() {
+        return left;
+    }
+
+    public Namespace right() {
+        return right;
+    }
+
+    /**
+     * Makes the cable carry what a wire carries: segments of the MTU, their checksums filled in.
+     * With offloads on, as at first, super-frames cross whole.
+     */
+    public Namespaces withoutOffloads() {
+        for (Namespace end : new Namespace[] {left, right}) {
+            end.run(
+                    "ethtool", "-K", INTERFACE, "tso", "off", "gso", "off", "gro", "off", "tx",
+                    "off");
+        }
+        return this;
+    }
+
+    @Override
+    public void close() {
+        try {
+            right.close();
+        } finally {
+            left.close();
+        }
+    }
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.it.root;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vrio.common.memory.MemorySlice;
+import io.vrio.common.memory.NativeBuffer;
+import io.vrio.common.memory.SliceList;
+import io.vrio.common.sys.Linux;
+import io.vrio.it.Requires;
+import io.vrio.transport.link.LinkCounter;
+import io.vrio.transport.link.LinkFixture;
+import io.vrio.transport.link.PacketLink;
+import io.vrio.transport.wire.FrameHeader;
+import io.vrio.transport.wire.FrameWriter;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Packet sockets over a veth pair. */
+@Tag("root")
+final class PacketLinkTest {
+    private static final int MTU = 1500;
+    private static final int SEGMENT_MAX = MTU - FrameHeader.SEGMENT_OVERHEAD;
+
+    private Namespaces namespaces;
+    private LinkEnd left;
+    private LinkEnd right;
+    private LinkFixture wire;
+
+    @BeforeEach
+    void open() {
+        Requires.root();
+        Requires.program("ip");
+        Requires.program("ethtool");
+        namespaces = new Namespaces(MTU);
+        left = new LinkEnd(namespaces.left(), Namespaces.LEFT_ADDRESS);
+        right = new LinkEnd(namespaces.right(), Namespaces.RIGHT_ADDRESS);
+        wire = new LinkFixture(left.link(), right.link(), left.endpoint(), right.endpoint());
+    }
+
+    @AfterEach
+    void close() {
+        if (namespaces != null) {
+            wire.close();
+            right.close();
+            left.close();
+            namespaces.close();
+        }
+    }
+
+    /** Frames cross a veth pair within the system call, up to the receiver's softirq. */
+    private void receive() {
+        assertTrue(LinkEnd.await(wire::receive), "a frame arrives");
+    }
+
+    @Test
+    void shouldCarryASuperFrameWhole() {
+        assertTrue(wire.send(1, 65_000));
+        receive();
+        assertNull(wire.invalidReason());
+        assertEquals(FrameHeader.DATA_LENGTH + 65_000, wire.receivedLength());
+        assertTrue(wire.isPayloadRight());
+    }
+
+    @Test
+    void shouldCarryTheLargestSuperFrameWhole() {
+        assertTrue(wire.send(1, FrameHeader.PAYLOAD_MAX));
+        receive();
+        assertNull(wire.invalidReason());
+        assertEquals(FrameHeader.PAYLOAD_MAX, wire.header().payloadLength());
+        assertTrue(wire.isPayloadRight());
+    }
+
+    @Test
+    void shouldCarryASuperFrameInSegments() {
+        namespaces.withoutOffloads();
+        assertTrue(wire.send(1, 65_000));
+        List<Integer> offsets = new ArrayList<>();
+        int bytes = 0;
+        while (bytes < 65_000) {
+            receive();
+            assertNull(wire.invalidReason());
+            assertTrue(wire.isPayloadRight());
+            offsets.add(wire.header().superFrameOffset());
+            bytes += wire.header().payloadLength();
+        }
+        assertEquals(65_000, bytes);
+        assertEquals(45, offsets.size());
+        assertEquals(List.of(0, SEGMENT_MAX, 2 * SEGMENT_MAX), offsets.subList(0, 3));
+    }
+
+    @Test
+    void shouldGatherMorePiecesThanASystemCallTakes() {
+        assertTrue(wire.sendShredded(1, 3000));
+        receive();
+        assertNull(wire.invalidReason());
+        assertEquals(3000, wire.header().payloadLength());
+        assertTrue(wire.isPayloadRight());
+    }
+
+    @Test
+    void shouldNotSeeFramesToAnotherPort() {
+        LinkEnd other = new LinkEnd(namespaces.right(), Namespaces.RIGHT_ADDRESS);
+        try (LinkFixture aside =
+                new LinkFixture(left.link(), other.link(), left.endpoint(), other.endpoint())) {
+            assertTrue(aside.sendAck(77));
+            assertTrue(wire.sendAck(88));
+            receive();
+            assertEquals(88, wire.header().sequence());
+            assertFalse(wire.receive());
+        } finally {
+            other.close();
+        }
+    }
+
+    @Test
+    void shouldDropAFrameThatDoesNotFitTheBuffer() {
+        assertTrue(wire.send(1, 1000));
+        assertTrue(wire.sendAck(1001));
+        try (NativeBuffer small = new NativeBuffer(100)) {
+            PacketLink link = right.link();
+            assertTrue(LinkEnd.await(() -> link.receive(small.slice()) == 76));
+            assertEquals(1, link.counters().value(LinkCounter.RECEIVE_CUT));
+        }
+    }
+
+    @Test
+    void shouldTellThatTheInterfaceIsDownAndGoOnWhenItIsUp() {
+        namespaces.left().run("ip", "link", "set", Namespaces.INTERFACE, "down");
+        assertFalse(wire.sendAck(1));
+        assertEquals(1, left.link().counters().value(LinkCounter.SEND_LINK_DOWN));
+        assertFalse(left.port().isRunning());
+        namespaces.left().run("ip", "link", "set", Namespaces.INTERFACE, "up");
+        assertTrue(LinkEnd.await(left.port()::isRunning));
+        assertTrue(LinkEnd.await(() -> wire.sendAck(2) && wire.receive()));
+        assertNull(wire.invalidReason());
+    }
+
+    @Test
+    void shouldTellThatTheInterfaceIsGone() {
+        namespaces.left().run("ip", "link", "delete", Namespaces.INTERFACE);
+        assertFalse(wire.sendAck(1));
+        assertEquals(1, left.link().counters().value(LinkCounter.SEND_LINK_DOWN));
+        assertFalse(left.port().isRunning());
+    }
+
+    @Test
+    void shouldReadAChangedMtu() {
+        assertEquals(MTU, left.link().mtu());
+        namespaces.left().run("ip", "link", "set", Namespaces.INTERFACE, "mtu", "9000");
+        assertEquals(9000, left.link().mtu());
+    }
+
+    @Test
+    void shouldRefuseAFrameLargerThanTheMtu() {
+        namespaces.left().run("ip", "link", "set", Namespaces.INTERFACE, "mtu", "1400");
+        assertFalse(wire.send(1, SEGMENT_MAX));
+        assertEquals(1, left.link().counters().value(LinkCounter.SEND_TOO_LARGE));
+    }
+
+    @Test
+    void shouldSurvivePayloadMemoryThatAGuestTookAway() {
+        final int length = 8192;
+        int file = Linux.check(Linux.memfdCreate("guest"), "memfd_create");
+        Linux.check(Linux.ftruncate(file, length), "ftruncate");
+        long address = Linux.mmap(0, length, 3, 1, file, 0);
+        SliceList payload = new SliceList();
+        payload.add(new MemorySlice(address, length), 0, length);
+        Linux.check(Linux.ftruncate(file, 0), "ftruncate");
+        try (NativeBuffer headers = new NativeBuffer(FrameHeader.SYN_LENGTH)) {
+            FrameWriter writer = new FrameWriter(left.endpoint(), right.endpoint(), MTU);
+            int headersLength = writer.writeData(headers.slice(), 1, 0, 0, length);
+            assertFalse(
+                    left.link().send(headers.slice(), headersLength, payload, 0, length),
+                    "nothing is sent");
+            assertEquals(1, left.link().counters().value(LinkCounter.SEND_BAD_MEMORY));
+        } finally {
+            Linux.munmap(address, length);
+            Linux.close(file);
+        }
+    }
+}
