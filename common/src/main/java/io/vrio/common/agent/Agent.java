@@ -28,6 +28,12 @@ public interface Agent extends AutoCloseable {
         return NO_DEADLINE;
     }
 
+    /**
+     * Memory that another process shares with us has vanished, and nobody knows whose: makes sure
+     * that one's own is still there, and ends what uses it otherwise.
+     */
+    default void onMemoryFault() {}
+
     @Override
     default void close() {}
 

@@ -36,6 +36,9 @@ public final class Worker implements AutoCloseable {
     /** How often somebody who waits for an answer makes sure that one can still come. */
     private static final int CALL_CHECK_MS = 100;
 
+    /** Limit: log lines about vanished memory, which a hostile frontend can cause at will. */
+    private static final int MEMORY_FAULT_LINES_MAX = 16;
+
     private final Thread thread;
     private final NanoClock clock;
     private final long spinNs;
@@ -46,6 +49,10 @@ public final class Worker implements AutoCloseable {
     private final List<EventHandler> handlers = new ArrayList<>();
     private final List<Integer> freeKeys = new ArrayList<>();
     private boolean isStopping;
+    private long idleSinceNs;
+    private int emptyRounds;
+    private int busyRounds;
+    private int memoryFaultLines;
 
     /**
      * @param spinNs how long to go on polling after the last work, 0 to 1,000,000
@@ -157,32 +164,12 @@ public final class Worker implements AutoCloseable {
 
     private void run() {
         try {
-            long idleSinceNs = clock.nanoTime();
-            int emptyRounds = 0;
-            int busyRounds = 0;
+            idleSinceNs = clock.nanoTime();
             while (!isStopping) {
-                if (runRound() > 0) {
-                    emptyRounds = 0;
-                    if (++busyRounds >= BUSY_ROUNDS_MAX) {
-                        busyRounds = 0;
-                        handleEvents(0);
-                    }
-                    continue;
-                }
-                emptyRounds++;
-                if (emptyRounds == 1) {
-                    idleSinceNs = clock.nanoTime();
-                } else if (emptyRounds % ROUNDS_PER_CLOCK == 0) {
-                    if (clock.nanoTime() - idleSinceNs >= spinNs) {
-                        block();
-                        emptyRounds = 0;
-                    } else {
-                        // With more busy threads than cores, an unyielding spin starves the very
-                        // thread that it waits for.
-                        Linux.yield();
-                    }
-                } else {
-                    Thread.onSpinWait();
+                try {
+                    runCycle();
+                } catch (InternalError e) {
+                    onMemoryFault(e);
                 }
             }
         } catch (RuntimeException | Error e) {
@@ -190,6 +177,46 @@ public final class Worker implements AutoCloseable {
             throw e;
         } finally {
             closeAgents();
+        }
+    }
+
+    private void runCycle() {
+        if (runRound() > 0) {
+            emptyRounds = 0;
+            if (++busyRounds >= BUSY_ROUNDS_MAX) {
+                busyRounds = 0;
+                handleEvents(0);
+            }
+            return;
+        }
+        emptyRounds++;
+        if (emptyRounds == 1) {
+            idleSinceNs = clock.nanoTime();
+        } else if (emptyRounds % ROUNDS_PER_CLOCK == 0) {
+            if (clock.nanoTime() - idleSinceNs >= spinNs) {
+                block();
+                emptyRounds = 0;
+            } else {
+                // With more busy threads than cores, an unyielding spin starves the very thread
+                // that it waits for.
+                Linux.yield();
+            }
+        } else {
+            Thread.onSpinWait();
+        }
+    }
+
+    /**
+     * A frontend cut off memory that it shares with us. The JVM does not say whose, and devices of
+     * other guests run here too: each agent looks after its own, and the worker goes on.
+     */
+    private void onMemoryFault(InternalError fault) {
+        if (memoryFaultLines < MEMORY_FAULT_LINES_MAX) {
+            memoryFaultLines++;
+            LOG.warn("worker={} shared memory has vanished", thread.getName(), fault);
+        }
+        for (Agent agent : List.copyOf(agents)) {
+            agent.onMemoryFault();
         }
     }
 

@@ -22,7 +22,7 @@ public record DiskProperties(
         boolean hasWriteCache,
         boolean isDiscardSupported,
         String serial) {
-    /** Limit: bytes of one request; the device splits nothing and refuses more. */
+    /** Limit: data bytes of one request; the device cuts what is longer into several. */
     public static final int TRANSFER_MAX = 4 << 20;
 
     public static final int SECTOR = 512;

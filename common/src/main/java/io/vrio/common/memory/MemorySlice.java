@@ -13,6 +13,9 @@ import net.openhft.chronicle.core.UnsafeMemory;
 public final class MemorySlice {
     private static final UnsafeMemory MEMORY = UnsafeMemory.MEMORY;
 
+    /** Bytes stored one by one before the rest is copied from them; stays in the L1 cache. */
+    private static final int FILL_PATTERN_LENGTH = 4096;
+
     private long nativeAddress;
     private long length;
 
@@ -170,6 +173,23 @@ public final class MemorySlice {
 
     /** Stores {@code value} in each of {@code length} bytes. */
     public void fill(long offset, long length, byte value) {
-        MEMORY.setMemory(address(offset, length), length, value);
+        long start = address(offset, length);
+        // Safety: no Unsafe.setMemory. Where a frontend has cut off its memory file under us, Java
+        // 17 dies of SIGBUS in it; stores and copyMemory become an InternalError.
+        long patternLength = Math.min(length, FILL_PATTERN_LENGTH);
+        long at = start;
+        long pattern = (value & 0xFF) * 0x0101010101010101L;
+        for (; at + 8 <= start + patternLength; at += 8) {
+            MEMORY.writeLong(at, pattern);
+        }
+        for (; at < start + patternLength; at++) {
+            MEMORY.writeByte(at, value);
+        }
+        long done = patternLength;
+        while (done < length) {
+            long part = Math.min(length - done, patternLength);
+            MEMORY.copyMemory(start, start + done, part);
+            done += part;
+        }
     }
 }

@@ -2,6 +2,7 @@
 package io.vrio.common.memory;
 
 import java.util.Arrays;
+import net.openhft.chronicle.core.UnsafeMemory;
 
 /**
  * An ordered list of pieces of native memory that together hold one request's data (scatter and
@@ -14,6 +15,9 @@ public final class SliceList {
 
     /** Bytes of one {@code struct iovec} (LP64). */
     public static final int IOVEC_LENGTH = 16;
+
+    /** The piece in work; a field, so that copying allocates nothing. */
+    private final MemorySlice cursor = new MemorySlice();
 
     private long[] addresses = new long[4];
     private int[] lengths = new int[4];
@@ -109,7 +113,6 @@ public final class SliceList {
 
     private void copy(long offset, MemorySlice other, long otherOffset, long length, boolean in) {
         checkRange(this, offset, length);
-        MemorySlice piece = new MemorySlice();
         long skip = offset;
         long done = 0;
         for (int i = 0; done < length; i++) {
@@ -118,21 +121,42 @@ public final class SliceList {
                 continue;
             }
             long part = Math.min(length - done, lengths[i] - skip);
-            piece.wrap(addresses[i] + skip, part);
+            cursor.wrap(addresses[i] + skip, part);
             if (in) {
-                other.copyTo(otherOffset + done, piece, 0, part);
+                other.copyTo(otherOffset + done, cursor, 0, part);
             } else {
-                piece.copyTo(0, other, otherOffset + done, part);
+                cursor.copyTo(0, other, otherOffset + done, part);
             }
             done += part;
             skip = 0;
         }
     }
 
+    /**
+     * Points every piece at the start of {@code scrap}, so that whoever still writes through this
+     * list writes there. The lengths stay.
+     */
+    public void redirect(MemorySlice scrap) {
+        for (int i = 0; i < count; i++) {
+            addresses[i] = scrap.address(0, lengths[i]);
+        }
+    }
+
+    /** Stores one byte at {@code offset} of the list. */
+    public void putByte(long offset, byte value) {
+        checkRange(this, offset, 1);
+        int i = 0;
+        long skip = offset;
+        while (skip >= lengths[i]) {
+            skip -= lengths[i++];
+        }
+        // Safety: the byte is inside a piece, which was taken from a checked slice.
+        UnsafeMemory.MEMORY.writeByte(addresses[i] + skip, value);
+    }
+
     /** Stores {@code value} in each of {@code length} bytes from {@code offset} on. */
     public void fill(long offset, long length, byte value) {
         checkRange(this, offset, length);
-        MemorySlice piece = new MemorySlice();
         long skip = offset;
         long done = 0;
         for (int i = 0; done < length; i++) {
@@ -141,7 +165,7 @@ public final class SliceList {
                 continue;
             }
             long part = Math.min(length - done, lengths[i] - skip);
-            piece.wrap(addresses[i] + skip, part).fill(0, part, value);
+            cursor.wrap(addresses[i] + skip, part).fill(0, part, value);
             done += part;
             skip = 0;
         }

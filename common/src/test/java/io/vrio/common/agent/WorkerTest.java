@@ -89,4 +89,38 @@ final class WorkerTest {
             assertTrue(heard.await(10, TimeUnit.SECONDS));
         }
     }
+
+    @Test
+    void shouldGoOnAfterSharedMemoryVanishedUnderAnAgent() throws InterruptedException {
+        CountDownLatch asked = new CountDownLatch(1);
+        Agent victim =
+                new Agent() {
+                    private boolean hasFailed;
+
+                    @Override
+                    public String name() {
+                        return "victim";
+                    }
+
+                    @Override
+                    public int doWork() {
+                        if (!hasFailed) {
+                            hasFailed = true;
+                            throw new InternalError("a fault occurred");
+                        }
+                        return 0;
+                    }
+
+                    @Override
+                    public void onMemoryFault() {
+                        asked.countDown();
+                    }
+                };
+        try (Worker worker = new Worker("w0", NanoClock.SYSTEM, 0)) {
+            worker.add(victim);
+            worker.start();
+            assertTrue(asked.await(10, TimeUnit.SECONDS));
+            assertEquals(1, worker.call(() -> 1));
+        }
+    }
 }

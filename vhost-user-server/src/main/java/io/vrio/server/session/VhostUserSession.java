@@ -459,6 +459,11 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
         return isClosed;
     }
 
+    /** Whether the memory that the frontend shares is still there. */
+    public boolean isMemoryBacked() {
+        return memory.isBacked();
+    }
+
     public int pid() {
         return pid;
     }

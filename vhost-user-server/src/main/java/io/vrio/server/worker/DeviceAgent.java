@@ -191,6 +191,13 @@ final class DeviceAgent implements Agent {
         return isPaused ? pauseEndNs : source.deadlineNs();
     }
 
+    @Override
+    public void onMemoryFault() {
+        if (session != null && !session.isMemoryBacked()) {
+            onFault(new InternalError("the frontend has cut off the memory that it shares"));
+        }
+    }
+
     /** A fault of this program, or guest memory that its frontend has taken away under us. */
     private void onFault(Throwable fault) {
         log.error("frontend=closed reason=\"fault while serving it\"", fault);
