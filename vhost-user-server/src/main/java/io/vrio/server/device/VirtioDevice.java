@@ -75,8 +75,17 @@ public interface VirtioDevice extends AutoCloseable {
     int inFlight(int index);
 
     /**
-     * Stops a queue and forgets what is in flight: whatever becomes of it later, the guest's memory
-     * is not written again. {@link #inFlight} is 0 afterwards.
+     * Stops a queue and ends what is in flight with an I/O error towards the guest: for a guest
+     * that lives on but cannot be kept waiting (the bounded drain of GET_VRING_BASE is over).
+     * Afterwards as {@link #abandon}.
+     */
+    void failInFlight(int index);
+
+    /**
+     * Stops a queue and forgets what is in flight without touching the guest's memory: for a guest
+     * that is gone, starts anew, or whose chains the frontend will offer again. Whatever becomes of
+     * the requests later, the guest's memory is not written again. {@link #inFlight} is 0
+     * afterwards.
      */
     void abandon(int index);
 
@@ -106,7 +115,10 @@ public interface VirtioDevice extends AutoCloseable {
     /** All counters by name, in a fixed order. */
     Map<String, Long> counters();
 
-    /** Abandons all queues and lets go of the disk or NIC. */
+    /**
+     * Abandons all queues. The disk or NIC is closed by whoever opened it, afterwards: abandoned
+     * requests may still be under way there.
+     */
     @Override
     void close();
 }

@@ -3,6 +3,9 @@ package io.vrio.server.memory;
 
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.SliceList;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -15,12 +18,30 @@ public final class GuestMemory implements AutoCloseable {
     public static final int SLOTS_MAX = 509;
 
     /**
+     * Limit: regions that are out of the table and still mapped for running requests. Beyond it
+     * changes are refused: a frontend that replaces its table in a loop must not fill our memory
+     * map.
+     */
+    static final int RETIRED_MAX = 2 * SLOTS_MAX;
+
+    private static final Comparator<MappedRegion> BY_GUEST_ADDRESS =
+            (a, b) -> Long.compareUnsigned(a.guestAddress(), b.guestAddress());
+
+    private final ArrayDeque<MemoryTable> formerTables = new ArrayDeque<>();
+    private MemoryTable table = new MemoryTable(this, List.of());
+    private int generation;
+
+    /**
      * Maps one more region. The caller keeps the descriptor and closes it, also when refused.
      *
      * @throws RegionRefusedException and nothing has changed
      */
     public void add(GuestRegion region, int fd) {
-        throw new UnsupportedOperationException();
+        checkCounts(table.count() + 1);
+        MappedRegion added = MappedRegion.map(region, fd);
+        List<MappedRegion> next = new ArrayList<>(table.regions());
+        next.add(added);
+        installOrUnmap(next, List.of(added), List.of());
     }
 
     /**
@@ -29,7 +50,13 @@ public final class GuestMemory implements AutoCloseable {
      * @throws RegionRefusedException when there is none
      */
     public void remove(GuestRegion region) {
-        throw new UnsupportedOperationException();
+        List<MappedRegion> next = new ArrayList<>(table.regions());
+        List<MappedRegion> gone = new ArrayList<>();
+        next.removeIf(mapped -> mapped.region().isSameMemory(region) && gone.add(mapped));
+        if (gone.isEmpty()) {
+            throw MappedRegion.refused("it is not in the table", region);
+        }
+        install(next, gone);
     }
 
     /**
@@ -38,31 +65,127 @@ public final class GuestMemory implements AutoCloseable {
      * @throws RegionRefusedException and nothing has changed
      */
     public void replace(List<GuestRegion> regions, int[] fds) {
-        throw new UnsupportedOperationException();
+        checkCounts(regions.size());
+        List<MappedRegion> next = new ArrayList<>();
+        try {
+            for (int i = 0; i < regions.size(); i++) {
+                next.add(MappedRegion.map(regions.get(i), fds[i]));
+            }
+        } catch (RegionRefusedException e) {
+            next.forEach(MappedRegion::unmap);
+            throw e;
+        }
+        installOrUnmap(next, List.copyOf(next), table.regions());
+    }
+
+    private void checkCounts(int count) {
+        if (count > SLOTS_MAX) {
+            throw new RegionRefusedException("more than " + SLOTS_MAX + " memory regions");
+        }
+        int retired = formerTables.stream().mapToInt(MemoryTable::retiredCount).sum();
+        if (retired + table.count() > RETIRED_MAX) {
+            throw new RegionRefusedException(
+                    retired + " removed memory regions are still in use by running requests");
+        }
+    }
+
+    private void installOrUnmap(
+            List<MappedRegion> next, List<MappedRegion> added, List<MappedRegion> gone) {
+        next.sort(BY_GUEST_ADDRESS);
+        for (int i = 1; i < next.size(); i++) {
+            if (next.get(i - 1).overlaps(next.get(i))) {
+                RegionRefusedException refused =
+                        MappedRegion.refused(
+                                "it overlaps with region " + next.get(i - 1).region(),
+                                next.get(i).region());
+                added.forEach(MappedRegion::unmap);
+                throw refused;
+            }
+        }
+        install(next, gone);
+    }
+
+    private void install(List<MappedRegion> next, List<MappedRegion> gone) {
+        MemoryTable former = table;
+        table = new MemoryTable(this, next);
+        generation++;
+        former.retire(gone);
+        formerTables.add(former);
+        unmapUnused();
+    }
+
+    /** Oldest first: a region that a table retires may also be used through the tables before. */
+    void unmapUnused() {
+        while (!formerTables.isEmpty() && !formerTables.peek().isUsed()) {
+            formerTables.remove().unmapRetired();
+        }
     }
 
     /** Number of regions in the table. */
     public int count() {
-        return 0;
+        return table.count();
     }
 
     /** Changes with every change of the table: whoever kept slices translates them again. */
     public int generation() {
-        return 0;
+        return generation;
     }
 
     /** Keeps the present regions mapped until it is released. */
     public MemoryLease acquire() {
-        throw new UnsupportedOperationException();
+        return table.retain();
     }
 
     /**
      * Adds the native memory of a guest-physical range to {@code target}, cut at region borders.
      *
-     * @return false when a byte of the range is not mapped; the list is then as it was
+     * @return false when a byte of the range is not mapped or the list has no room for the pieces;
+     *     the list is then as it was
      */
     public boolean translate(long guestAddress, int length, SliceList target) {
-        return false;
+        MemoryTable now = table;
+        int first = now.indexOf(guestAddress);
+        if (first < 0 || target.count() >= SliceList.PIECES_MAX) {
+            return false;
+        }
+        if (length <= now.region(first).lengthFrom(guestAddress)) {
+            now.region(first).addTo(target, guestAddress, length);
+            return true;
+        }
+        return translateAcross(now, first, guestAddress, length, target);
+    }
+
+    private static boolean translateAcross(
+            MemoryTable table, int first, long guestAddress, int length, SliceList target) {
+        if (!isContiguous(table, first, guestAddress, length, target.count())) {
+            return false;
+        }
+        long address = guestAddress;
+        int left = length;
+        for (int i = first; left > 0; i++) {
+            int part = (int) Math.min(left, table.region(i).lengthFrom(address));
+            table.region(i).addTo(target, address, part);
+            address += part;
+            left -= part;
+        }
+        return true;
+    }
+
+    private static boolean isContiguous(
+            MemoryTable table, int first, long guestAddress, int length, int pieceCount) {
+        long address = guestAddress;
+        long left = length;
+        for (int i = first; left > 0; i++) {
+            if (i == table.count()
+                    || pieceCount + (i - first) >= SliceList.PIECES_MAX
+                    || !table.region(i).containsGuest(address)) {
+                return false;
+            }
+            long part = table.region(i).lengthFrom(address);
+            address += part;
+            left -= part;
+        }
+        return true;
     }
 
     /**
@@ -72,10 +195,30 @@ public final class GuestMemory implements AutoCloseable {
      * @return false when it is not inside one region; the target is then as it was
      */
     public boolean translateFrontend(long frontendAddress, long length, MemorySlice target) {
+        for (int i = 0; i < table.count(); i++) {
+            if (table.region(i).wrapFrontend(frontendAddress, length, target)) {
+                return true;
+            }
+        }
         return false;
+    }
+
+    /**
+     * Whether every region still has its file under it. Asked after an access failed: a frontend
+     * can make its file shorter while we use it.
+     */
+    public boolean isBacked() {
+        for (int i = 0; i < table.count(); i++) {
+            if (!table.region(i).isBacked()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Empties the table. Memory that is still leased is unmapped by the last release. */
     @Override
-    public void close() {}
+    public void close() {
+        install(List.of(), table.regions());
+    }
 }

@@ -173,7 +173,8 @@ final class VringSet implements AutoCloseable {
             if (left > 0) {
                 log.warn("vring=" + index + " stopped with " + left + " requests unanswered");
             }
-            device.abandon(index);
+            // A guest that is only paused would wait for ever: it gets an I/O error for each.
+            device.failInFlight(index);
             // The guest may wait for the last of them: the call descriptor is about to go.
         }
         vring.stop();

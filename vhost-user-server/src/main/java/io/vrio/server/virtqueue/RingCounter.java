@@ -3,16 +3,26 @@ package io.vrio.server.virtqueue;
 
 import io.vrio.common.counter.CounterId;
 
-/** Why a guest's chain was dropped or its ring was stopped. */
+/** How guests break the rules of their rings. The first group stops the queue. */
 public enum RingCounter implements CounterId {
-    RING_NOT_MAPPED("The ring lies in no region of the memory table."),
-    AVAIL_IDX_JUMP("The guest moved avail.idx by more than the ring's size."),
-    HEAD_OUT_OF_RANGE("A head index in the avail ring is not below the ring's size."),
-    HEAD_IN_FLIGHT("The guest made a chain available again that it has not got back yet.");
+    AVAIL_IDX_JUMP(true, "The guest moved avail.idx by more than the ring's size."),
+    HEAD_OUT_OF_RANGE(true, "A head index is not below the ring's size."),
+    HEAD_IN_FLIGHT(true, "A chain was made available again before it was given back."),
 
+    CHAIN_TOO_LONG(false, "A chain has more descriptors or bytes than are allowed."),
+    NEXT_OUT_OF_RANGE(false, "A descriptor's next index is not below the table's size."),
+    NOT_MAPPED(false, "A descriptor names memory that is in no region of the memory table."),
+    READABLE_AFTER_WRITABLE(false, "A readable descriptor follows a writable one."),
+    INDIRECT_NOT_NEGOTIATED(false, "An indirect descriptor came without INDIRECT_DESC."),
+    INDIRECT_NESTED(false, "An indirect table holds an indirect descriptor."),
+    INDIRECT_WITH_NEXT(false, "An indirect descriptor is not the last one of its table."),
+    INDIRECT_LENGTH(false, "An indirect table's length is 0, too big or not a multiple of 16.");
+
+    private final boolean isRingFault;
     private final String meaning;
 
-    RingCounter(String meaning) {
+    RingCounter(boolean isRingFault, String meaning) {
+        this.isRingFault = isRingFault;
         this.meaning = meaning;
     }
 
@@ -23,6 +33,6 @@ public enum RingCounter implements CounterId {
 
     /** Whether the ring as a whole cannot be trusted any more, not just one chain. */
     public boolean isRingFault() {
-        return true;
+        return isRingFault;
     }
 }

@@ -3,9 +3,6 @@ package io.vrio.server.virtqueue;
 
 /** Feature bits of virtio that concern the rings (virtio 1.2, section 6). */
 public final class RingFeatures {
-    /** Legacy: call when the ring runs empty, even if the driver suppresses calls. */
-    public static final long NOTIFY_ON_EMPTY = 1L << 24;
-
     /** Legacy: framing is free; implied by {@link #VERSION_1}. */
     public static final long ANY_LAYOUT = 1L << 27;
 
@@ -13,8 +10,8 @@ public final class RingFeatures {
     public static final long EVENT_IDX = 1L << 29;
     public static final long VERSION_1 = 1L << 32;
 
-    /** What {@link SplitVirtqueue} does. */
-    public static final long SPLIT = NOTIFY_ON_EMPTY | INDIRECT_DESC | EVENT_IDX | VERSION_1;
+    /** What {@link SplitVirtqueue} can do. */
+    public static final long SPLIT = ANY_LAYOUT | INDIRECT_DESC | EVENT_IDX | VERSION_1;
 
     private RingFeatures() {}
 }

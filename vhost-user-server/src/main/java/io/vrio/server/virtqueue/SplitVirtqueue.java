@@ -1,71 +1,293 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.server.virtqueue;
 
+import io.vrio.common.memory.MemorySlice;
 import io.vrio.server.memory.GuestMemory;
+import io.vrio.server.memory.MemoryLease;
+import java.lang.invoke.VarHandle;
 
-/** A virtqueue in the split format (virtio 1.2, 2.7). */
+/**
+ * A virtqueue in the split format (virtio 1.2, 2.7), modern and legacy alike. Indices run free in
+ * 16 bits; a slot is an index after masking.
+ *
+ * <pre>
+ *  avail ring  | flags u16 | idx u16 | head u16 x size | used_event u16 |
+ *  used ring   | flags u16 | idx u16 | {id u32, length u32} x size | avail_event u16 |
+ * </pre>
+ */
 public final class SplitVirtqueue implements Virtqueue {
     /** Limit: descriptors of a ring that we serve (the specification allows 32768). */
     public static final int SIZE_MAX = 1024;
 
     /**
+     * Limit: used elements without a call. The comparison with used_event is ambiguous from 2^16
+     * on; long before, a call is made even if it is not wanted.
+     */
+    private static final int UNCALLED_MAX = 1 << 15;
+
+    private static final int FLAGS = 0;
+    private static final int IDX = 2;
+    private static final int RING = 4;
+    private static final int HEAD_LENGTH = 2;
+    private static final int ELEMENT_LENGTH = 8;
+    private static final int EVENT_LENGTH = 2;
+    private static final int AVAIL_NO_CALL = 1;
+    private static final int USED_NO_KICK = 1;
+
+    private static final int DESCRIPTORS_ALIGNMENT = 16;
+    private static final int AVAIL_ALIGNMENT = 2;
+    private static final int USED_ALIGNMENT = 4;
+
+    private final GuestMemory memory;
+    private final RingLayout layout;
+    private final int size;
+    private final boolean hasEventIdx;
+    private final SplitChainWalk walk;
+    private final MemoryLease[] leases;
+    private final MemorySlice descriptors = new MemorySlice();
+    private final MemorySlice avail = new MemorySlice();
+    private final MemorySlice used = new MemorySlice();
+    private int mappedGeneration;
+    private boolean isMapped;
+    private boolean isBegun;
+    private int availIdx;
+    private int seenAvailIdx;
+    private int usedIdx;
+    private int publishedIdx;
+    private int calledIdx;
+    private int inFlight;
+
+    /**
+     * @param layout without {@link #invalidReason}
      * @param features what was negotiated; the ring looks at {@link RingFeatures#SPLIT}
      */
     public SplitVirtqueue(GuestMemory memory, RingLayout layout, long features) {
-        throw new UnsupportedOperationException();
+        String reason = invalidReason(layout);
+        if (reason != null) {
+            throw new IllegalArgumentException(reason);
+        }
+        this.memory = memory;
+        this.layout = layout;
+        size = layout.size();
+        hasEventIdx = (features & RingFeatures.EVENT_IDX) != 0;
+        walk = new SplitChainWalk(memory, (features & RingFeatures.INDIRECT_DESC) != 0);
+        leases = new MemoryLease[size];
+        availIdx = layout.availIdx();
+        seenAvailIdx = availIdx;
+        remap();
     }
 
     /** Returns why no ring can be made of this, or null when one can. */
     public static String invalidReason(RingLayout layout) {
+        if (layout.size() < 1 || layout.size() > SIZE_MAX || Integer.bitCount(layout.size()) != 1) {
+            return "ring size " + layout.size() + " is no power of two up to " + SIZE_MAX;
+        }
+        if (layout.availIdx() < 0 || layout.availIdx() > 0xFFFF) {
+            return "index " + layout.availIdx() + " has more than 16 bits";
+        }
         return null;
     }
 
     @Override
     public int size() {
-        return 0;
+        return size;
     }
 
     @Override
     public boolean remap() {
-        return false;
+        mappedGeneration = memory.generation();
+        int eventLength = hasEventIdx ? EVENT_LENGTH : 0;
+        long availLength = RING + (long) size * HEAD_LENGTH + eventLength;
+        long usedLength = RING + (long) size * ELEMENT_LENGTH + eventLength;
+        long tableLength = (long) size * SplitDescriptor.LENGTH;
+        isMapped =
+                map(layout.descriptors(), tableLength, DESCRIPTORS_ALIGNMENT, descriptors)
+                        && map(layout.availRing(), availLength, AVAIL_ALIGNMENT, avail)
+                        && map(layout.usedRing(), usedLength, USED_ALIGNMENT, used);
+        if (isMapped && !isBegun) {
+            begin();
+        }
+        return isMapped;
+    }
+
+    private boolean map(long frontendAddress, long length, int alignment, MemorySlice target) {
+        return memory.translateFrontend(frontendAddress, length, target)
+                && target.address(0, length) % alignment == 0;
+    }
+
+    private void begin() {
+        isBegun = true;
+        // The used ring goes on where it was left by whoever served it before us.
+        usedIdx = used.getUnsignedShort(IDX);
+        publishedIdx = usedIdx;
+        calledIdx = usedIdx;
+        used.putShort(FLAGS, (short) 0);
+    }
+
+    /** Whether the ring's slices may be used: they belong to the present memory table. */
+    private boolean isUsable() {
+        return mappedGeneration == memory.generation() ? isMapped : remap();
     }
 
     @Override
     public boolean poll(DescriptorChain chain) throws MalformedChainException {
-        return false;
+        if (!isUsable()) {
+            return false;
+        }
+        if (seenAvailIdx == availIdx && !lookForChains()) {
+            return false;
+        }
+        int head = avail.getUnsignedShort(RING + (long) slot(availIdx) * HEAD_LENGTH);
+        if (head >= size) {
+            throw new MalformedChainException(RingCounter.HEAD_OUT_OF_RANGE);
+        }
+        if (leases[head] != null) {
+            throw new MalformedChainException(RingCounter.HEAD_IN_FLIGHT);
+        }
+        availIdx = increment(availIdx);
+        leases[head] = memory.acquire();
+        inFlight++;
+        chain.begin(head);
+        RingCounter fault = walk.walk(descriptors, size, chain);
+        if (fault != null) {
+            chain.clear();
+            throw new MalformedChainException(fault);
+        }
+        return true;
+    }
+
+    /** Reads how far the guest has got; whether there is something new. */
+    private boolean lookForChains() throws MalformedChainException {
+        int idx = Short.toUnsignedInt(avail.getShortAcquire(IDX));
+        int count = distance(availIdx, idx);
+        if (count > size) {
+            throw new MalformedChainException(RingCounter.AVAIL_IDX_JUMP);
+        }
+        seenAvailIdx = idx;
+        return count > 0;
     }
 
     @Override
-    public void push(int headIndex, int usedLength) {}
+    public void push(int headIndex, int usedLength) {
+        release(headIndex);
+        if (!isUsable()) {
+            return;
+        }
+        long element = RING + (long) slot(usedIdx) * ELEMENT_LENGTH;
+        used.putInt(element, headIndex);
+        used.putInt(element + 4, usedLength);
+        usedIdx = increment(usedIdx);
+    }
 
     @Override
-    public void release(int headIndex) {}
+    public MemoryLease retainMemory(int headIndex) {
+        return lease(headIndex).retain();
+    }
+
+    @Override
+    public void release(int headIndex) {
+        MemoryLease lease = lease(headIndex);
+        leases[headIndex] = null;
+        inFlight--;
+        lease.release();
+    }
+
+    private MemoryLease lease(int headIndex) {
+        MemoryLease lease = leases[headIndex];
+        if (lease == null) {
+            throw new IllegalStateException("chain " + headIndex + " is not in flight");
+        }
+        return lease;
+    }
 
     @Override
     public boolean publish() {
-        return false;
+        if (calledIdx == usedIdx || !isUsable()) {
+            return false;
+        }
+        if (publishedIdx != usedIdx) {
+            // Ordering: the guest must not see the new index before the elements it covers.
+            used.putShortRelease(IDX, (short) usedIdx);
+            publishedIdx = usedIdx;
+            // Ordering: our store of used.idx must not pass our next load of used_event: if it
+            // does, we skip the call the guest is waiting for (virtio 1.2, 2.7.7).
+            VarHandle.fullFence();
+        }
+        boolean isWanted = isCallWanted() || distance(calledIdx, publishedIdx) >= UNCALLED_MAX;
+        if (isWanted) {
+            calledIdx = publishedIdx;
+        }
+        return isWanted;
+    }
+
+    private boolean isCallWanted() {
+        if (!hasEventIdx) {
+            return (avail.getUnsignedShort(FLAGS) & AVAIL_NO_CALL) == 0;
+        }
+        int usedEvent = avail.getUnsignedShort(RING + (long) size * HEAD_LENGTH);
+        // The guest wants to hear of the element usedEvent: is it among those since the last call?
+        return distance(calledIdx, usedEvent) < distance(calledIdx, publishedIdx);
+    }
+
+    @Override
+    public boolean isIdleCallDue() {
+        // Without event index, the guest has told by a flag that it does not wait.
+        if (!hasEventIdx || calledIdx == publishedIdx) {
+            return false;
+        }
+        calledIdx = publishedIdx;
+        return true;
     }
 
     @Override
     public int inFlight() {
-        return 0;
+        return inFlight;
     }
 
     @Override
-    public void suppressKicks() {}
+    public void suppressKicks() {
+        // With event index, avail_event stays behind the guest's index, which has the same effect.
+        if (!hasEventIdx && isUsable()) {
+            used.putShort(FLAGS, (short) USED_NO_KICK);
+        }
+    }
 
     @Override
     public boolean requestKicks() {
-        return false;
+        if (!isUsable()) {
+            return false;
+        }
+        if (hasEventIdx) {
+            used.putShort(RING + (long) size * ELEMENT_LENGTH, (short) availIdx);
+        } else {
+            used.putShort(FLAGS, (short) 0);
+        }
+        // Ordering: our wish must be visible before we look again: the guest publishes a chain and
+        // then looks at the wish, and one of the two must see the other's store (virtio 1.2,
+        // 2.7.13.4.1), else nobody wakes us for that chain.
+        VarHandle.fullFence();
+        return Short.toUnsignedInt(avail.getShortAcquire(IDX)) != availIdx;
     }
 
     @Override
     public int availIdx() {
-        return 0;
+        return availIdx;
     }
 
     @Override
     public int usedIdx() {
-        return 0;
+        return usedIdx;
+    }
+
+    private int slot(int idx) {
+        return idx & (size - 1);
+    }
+
+    private static int increment(int idx) {
+        return (idx + 1) & 0xFFFF;
+    }
+
+    private static int distance(int from, int to) {
+        return (to - from) & 0xFFFF;
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.server.virtqueue;
 
+import io.vrio.server.memory.MemoryLease;
+
 /**
  * The device's end of one virtqueue: takes descriptor chains, gives them back. Owned by one
  * session, touched by its worker only, and new with every start of the queue. Chains may be given
@@ -13,9 +15,9 @@ public interface Virtqueue {
 
     /**
      * Translates the ring addresses again. Happens by itself before the first use after a change of
-     * the memory table; called by the session to hear the result.
+     * the memory table; the session calls it to hear the result.
      *
-     * @return whether all parts of the ring are mapped
+     * @return whether all parts of the ring are mapped; while they are not, nothing is touched
      */
     boolean remap();
 
@@ -31,9 +33,15 @@ public interface Virtqueue {
     /**
      * Gives a chain back; the guest sees it after {@link #publish}.
      *
-     * @param usedLength bytes written, counted from the first writable byte without a gap
+     * @param usedLength bytes written to the chain
      */
     void push(int headIndex, int usedLength);
+
+    /**
+     * Keeps the memory of a chain in flight mapped beyond its {@link #push} or {@link #release},
+     * for somebody below who may still look at it.
+     */
+    MemoryLease retainMemory(int headIndex);
 
     /** Forgets a chain without telling the guest; its memory must not be touched any more. */
     void release(int headIndex);
@@ -45,6 +53,13 @@ public interface Virtqueue {
      *     then signals, once for all of them
      */
     boolean publish();
+
+    /**
+     * Asked when the queue has gone idle: whether there is something the guest has not been called
+     * for, whatever it wished. True once; the caller then signals. There are drivers that wait
+     * although their used_event says that they do not (libblkio), and no harm is in one call.
+     */
+    boolean isIdleCallDue();
 
     /** Chains taken and neither pushed nor released. */
     int inFlight();

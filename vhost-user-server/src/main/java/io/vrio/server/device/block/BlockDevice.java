@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.server.device.block;
+
+import io.vrio.common.counter.Counters;
+import io.vrio.common.io.BlockDisk;
+import io.vrio.common.io.BlockPort;
+import io.vrio.common.io.BlockRequestKind;
+import io.vrio.common.io.DiskProperties;
+import io.vrio.common.io.IoStatus;
+import io.vrio.common.memory.MemorySlice;
+import io.vrio.common.memory.NativeBuffer;
+import io.vrio.common.sys.EventFd;
+import io.vrio.server.device.DeviceListener;
+import io.vrio.server.device.VirtioDevice;
+import io.vrio.server.virtqueue.DescriptorChain;
+import io.vrio.server.virtqueue.RingCounter;
+import io.vrio.server.virtqueue.SplitVirtqueue;
+import io.vrio.server.virtqueue.Virtqueue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A virtio block device (virtio 1.2, 5.2) in front of a disk that may be anywhere, modern and
+ * legacy alike. Lives as long as its socket; one worker's thread.
+ */
+public final class BlockDevice implements VirtioDevice {
+    /** Limit: queues of a device; QEMU asks for as many as the guest has processors. */
+    public static final int QUEUES_MAX = 256;
+
+    /** Queues offered when nobody says otherwise. */
+    public static final int QUEUES_DEFAULT = 64;
+
+    /** Limit: log lines of one device about faulty queues; a hostile guest makes one per start. */
+    private static final int FAULT_LINES_MAX = 16;
+
+    private static final Logger LOG = LoggerFactory.getLogger(BlockDevice.class);
+
+    private final String name;
+    private final BlockDisk disk;
+    private final BlockPort port;
+    private final int queueCountMax;
+    private final BlockConfigSpace config;
+    private final BlockCommand command = new BlockCommand();
+    private final DescriptorChain chain = new DescriptorChain();
+    private final Counters<BlockCounter> counters = new Counters<>(BlockCounter.class);
+    private final Counters<RingCounter> ringCounters = new Counters<>(RingCounter.class);
+    private final BlockQueue[] queues;
+    private final List<BlockQueue> served = new ArrayList<>();
+    private DiskProperties properties;
+    private DeviceListener listener;
+    private NativeBuffer scrap;
+    private int abandonedCount;
+    private int faultLines;
+    private boolean isWriteThrough;
+    private long features;
+    private boolean isClosed;
+
+    /**
+     * @param name of the device, for logs
+     * @param disk stays the caller's
+     * @param queueCountMax 1 to {@link #QUEUES_MAX}
+     */
+    public BlockDevice(String name, BlockDisk disk, int queueCountMax) {
+        if (queueCountMax < 1 || queueCountMax > QUEUES_MAX) {
+            throw new IllegalArgumentException("queues " + queueCountMax + " not in 1-256");
+        }
+        this.name = name;
+        this.disk = disk;
+        this.queueCountMax = queueCountMax;
+        port = disk.port();
+        queues = new BlockQueue[queueCountMax];
+        config = new BlockConfigSpace(queueCountMax);
+        config.setWriteback(true);
+        describe();
+        disk.onPropertiesChange(this::onPropertiesChange);
+    }
+
+    private void describe() {
+        properties = disk.properties();
+        config.describe(properties);
+        chooseCacheMode();
+    }
+
+    private void onPropertiesChange() {
+        describe();
+        if (listener != null) {
+            listener.onConfigChange();
+        }
+    }
+
+    /**
+     * A driver that cannot flush, or that has switched the cache off, takes a write that has ended
+     * for durable (virtio 1.2, 5.2.6.2).
+     */
+    private void chooseCacheMode() {
+        boolean isWriteback =
+                (features & BlockFeatures.CONFIG_WCE) != 0
+                        ? config.isWriteback()
+                        : (features & BlockFeatures.FLUSH) != 0;
+        boolean hasCache = !BlockFeatures.isKnown(properties) || properties.hasWriteCache();
+        isWriteThrough = hasCache && !isWriteback;
+    }
+
+    @Override
+    public long offeredFeatures() {
+        return BlockFeatures.of(properties);
+    }
+
+    @Override
+    public void acceptFeatures(long newFeatures) {
+        features = newFeatures;
+        chooseCacheMode();
+    }
+
+    @Override
+    public int queueCountMax() {
+        return queueCountMax;
+    }
+
+    @Override
+    public int queueSizeMax() {
+        return SplitVirtqueue.SIZE_MAX;
+    }
+
+    @Override
+    public void readConfig(int offset, MemorySlice target) {
+        config.read(offset, target);
+    }
+
+    @Override
+    public boolean writeConfig(int offset, MemorySlice source) {
+        boolean isOffered = (offeredFeatures() & BlockFeatures.CONFIG_WCE) != 0;
+        if (!isOffered || !BlockConfigSpace.isWritable(offset, source.length())) {
+            return false;
+        }
+        config.setWriteback(source.getByte(0) != 0);
+        chooseCacheMode();
+        return true;
+    }
+
+    @Override
+    public void listen(DeviceListener newListener) {
+        listener = newListener;
+    }
+
+    @Override
+    public void startQueue(int index, Virtqueue virtqueue, EventFd call) {
+        BlockQueue former = queues[index];
+        if (former != null && !(former.isStopped() && former.inFlight() == 0)) {
+            throw new IllegalStateException("queue " + index + " is not stopped");
+        }
+        BlockQueue queue = new BlockQueue(this, index, virtqueue, call);
+        queues[index] = queue;
+        served.add(queue);
+        queue.suppressKicks();
+    }
+
+    @Override
+    public void replaceCall(int index, EventFd call) {
+        if (queues[index] != null) {
+            queues[index].replaceCall(call);
+        }
+    }
+
+    @Override
+    public void enableQueue(int index, boolean isEnabled) {
+        if (queues[index] != null) {
+            queues[index].enable(isEnabled);
+        }
+    }
+
+    @Override
+    public void stopQueue(int index) {
+        if (queues[index] != null) {
+            served.remove(queues[index]);
+            queues[index].stop();
+        }
+    }
+
+    @Override
+    public int inFlight(int index) {
+        return queues[index] == null ? 0 : queues[index].inFlight();
+    }
+
+    @Override
+    public void failInFlight(int index) {
+        end(index, true);
+    }
+
+    @Override
+    public void abandon(int index) {
+        end(index, false);
+    }
+
+    private void end(int index, boolean isGuestTold) {
+        BlockQueue queue = queues[index];
+        if (queue != null) {
+            served.remove(queue);
+            queue.abandon(isGuestTold);
+            queues[index] = null;
+        }
+    }
+
+    @Override
+    public void reset() {
+        for (int i = 0; i < queueCountMax; i++) {
+            abandon(i);
+        }
+        features = 0;
+        config.setWriteback(true);
+        chooseCacheMode();
+    }
+
+    @Override
+    public int doWork() {
+        int work = 0;
+        for (int i = 0; i < served.size(); i++) {
+            work += served.get(i).doWork();
+        }
+        return work;
+    }
+
+    @Override
+    public boolean prepareToBlock() {
+        boolean mayBlock = true;
+        for (int i = 0; i < served.size(); i++) {
+            mayBlock &= served.get(i).prepareToBlock();
+        }
+        return mayBlock;
+    }
+
+    @Override
+    public void onWake() {
+        for (int i = 0; i < served.size(); i++) {
+            served.get(i).suppressKicks();
+        }
+    }
+
+    /** For the queue in work: the chain it takes. */
+    DescriptorChain chain() {
+        return chain;
+    }
+
+    BlockPort port() {
+        return port;
+    }
+
+    /** Judges the command of a chain and submits or ends it. */
+    void execute(BlockTask task, DescriptorChain taken) {
+        IoStatus verdict = command.parse(taken, properties);
+        if (verdict != IoStatus.OK) {
+            task.refuse(verdict);
+            return;
+        }
+        BlockRequestKind kind = command.kind();
+        if (kind == BlockRequestKind.GET_ID && command.length() < DiskProperties.SERIAL_MAX) {
+            task.answer(taken, command.serial(properties.serial()));
+            return;
+        }
+        boolean isFlushedAfter = isWriteThrough && isFlushNeeded(kind);
+        if (isFlushedAfter) {
+            count(BlockCounter.WRITE_THROUGH_FLUSHES);
+        }
+        task.submit(command, taken, isFlushedAfter);
+    }
+
+    private static boolean isFlushNeeded(BlockRequestKind kind) {
+        return switch (kind) {
+            case WRITE, WRITE_ZEROES -> true;
+            case READ, FLUSH, DISCARD, GET_ID -> false;
+        };
+    }
+
+    void count(BlockCounter id) {
+        counters.increment(id);
+    }
+
+    void count(RingCounter id) {
+        ringCounters.increment(id);
+    }
+
+    void countEnd(BlockTask task, IoStatus status) {
+        switch (status) {
+            case OK -> countSuccess(task.kind(), task.length());
+            case IO_ERROR -> count(BlockCounter.IO_ERRORS);
+            case UNSUPPORTED -> count(BlockCounter.UNSUPPORTED);
+            case READ_ONLY -> count(BlockCounter.READ_ONLY);
+            case OUT_OF_RANGE -> count(BlockCounter.OUT_OF_RANGE);
+            case NO_SPACE -> count(BlockCounter.NO_SPACE);
+        }
+    }
+
+    private void countSuccess(BlockRequestKind kind, long length) {
+        switch (kind) {
+            case READ -> {
+                count(BlockCounter.READS);
+                counters.add(BlockCounter.READ_BYTES, length);
+            }
+            case WRITE -> {
+                count(BlockCounter.WRITES);
+                counters.add(BlockCounter.WRITE_BYTES, length);
+            }
+            case FLUSH -> count(BlockCounter.FLUSHES);
+            case DISCARD -> count(BlockCounter.DISCARDS);
+            case WRITE_ZEROES -> count(BlockCounter.WRITE_ZEROES);
+            case GET_ID -> count(BlockCounter.IDENTIFICATIONS);
+        }
+    }
+
+    void onQueueFault(int index, String reason) {
+        count(BlockCounter.QUEUE_FAULTS);
+        if (faultLines < FAULT_LINES_MAX) {
+            faultLines++;
+            LOG.warn("device={} queue={} stopped reason={}", name, index, reason);
+        }
+        if (listener != null) {
+            listener.onQueueFault(index, reason);
+        }
+    }
+
+    /** Takes what is read for requests that nobody waits for. */
+    MemorySlice scrap() {
+        return scrap.slice();
+    }
+
+    void onAbandon() {
+        if (scrap == null) {
+            scrap = new NativeBuffer(DiskProperties.TRANSFER_MAX);
+        }
+        abandonedCount++;
+    }
+
+    void onAbandonedEnd() {
+        abandonedCount--;
+        freeScrap();
+    }
+
+    private void freeScrap() {
+        if (abandonedCount == 0 && scrap != null) {
+            scrap.close();
+            scrap = null;
+        }
+    }
+
+    @Override
+    public Map<String, Long> counters() {
+        Map<String, Long> all = counters.snapshot();
+        all.putAll(ringCounters.snapshot());
+        return all;
+    }
+
+    @Override
+    public void close() {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
+        disk.onPropertiesChange(null);
+        reset();
+        chain.close();
+        command.close();
+        config.close();
+    }
+}

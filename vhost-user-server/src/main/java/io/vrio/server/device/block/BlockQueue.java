@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.server.device.block;
+
+import io.vrio.common.io.IoStatus;
+import io.vrio.common.memory.MemoryFaults;
+import io.vrio.common.sys.EventFd;
+import io.vrio.server.memory.MemoryLease;
+import io.vrio.server.virtqueue.DescriptorChain;
+import io.vrio.server.virtqueue.MalformedChainException;
+import io.vrio.server.virtqueue.RingCounter;
+import io.vrio.server.virtqueue.Virtqueue;
+
+/**
+ * One queue of a block device from its start to its end: takes chains, gives them back, calls the
+ * guest. What a guest does wrong stays in here.
+ */
+final class BlockQueue {
+    /** Limit: chains taken in one duty cycle; the rest waits while other queues have their turn. */
+    private static final int CHAINS_MAX = 64;
+
+    /** Limit: duty cycles without work until a guest is called that may be waiting unduly. */
+    private static final int IDLE_CYCLES_MAX = 64;
+
+    /** Limit: looks at an empty ring until it is made sure that its memory is still there. */
+    private static final int QUIET_CYCLES_MAX = 16;
+
+    private final BlockDevice device;
+    private final int index;
+    private final Virtqueue virtqueue;
+    private final BlockTask[] tasks;
+    private EventFd call;
+    private boolean isEnabled = true;
+    private boolean isStopped;
+    private boolean isFaulty;
+    private boolean isDirty;
+    private boolean isCallForced = true;
+    private int idleCycles;
+    private int quietCycles;
+    private int inFlight;
+
+    BlockQueue(BlockDevice device, int index, Virtqueue virtqueue, EventFd call) {
+        this.device = device;
+        this.index = index;
+        this.virtqueue = virtqueue;
+        this.call = call;
+        tasks = new BlockTask[virtqueue.size()];
+    }
+
+    int index() {
+        return index;
+    }
+
+    int inFlight() {
+        return inFlight;
+    }
+
+    boolean isStopped() {
+        return isStopped;
+    }
+
+    /** Takes chains and gives back what has ended; returns how much was done. */
+    int doWork() {
+        if (isFaulty) {
+            return 0;
+        }
+        try {
+            int work = isTaking() ? takeChains() : 0;
+            if (isDirty || isCallForced) {
+                giveBack();
+                work++;
+            }
+            watchIdle(work);
+            if (work > 0 || ++quietCycles >= QUIET_CYCLES_MAX) {
+                quietCycles = 0;
+                MemoryFaults.raisePending();
+            }
+            return work;
+        } catch (RuntimeException | InternalError e) {
+            onFault(e);
+            return 1;
+        }
+    }
+
+    private boolean isTaking() {
+        return isEnabled && !isStopped && !isFaulty;
+    }
+
+    private int takeChains() {
+        DescriptorChain chain = device.chain();
+        int count = 0;
+        while (count < CHAINS_MAX) {
+            try {
+                if (!virtqueue.poll(chain)) {
+                    break;
+                }
+                begin(chain);
+            } catch (MalformedChainException e) {
+                onMalformed(chain.headIndex(), e.reason());
+                if (isFaulty) {
+                    break;
+                }
+            }
+            count++;
+        }
+        return count;
+    }
+
+    private void begin(DescriptorChain chain) {
+        if (chain.writable().length() < BlockStatus.LENGTH) {
+            device.count(BlockCounter.NO_STATUS_BYTE);
+            push(chain.headIndex(), 0);
+            return;
+        }
+        BlockTask task = task(chain.headIndex());
+        inFlight++;
+        task.begin(chain);
+        if (chain.readable().length() < BlockCommand.HEADER_LENGTH) {
+            device.count(BlockCounter.SHORT_HEADER);
+            task.refuse(IoStatus.IO_ERROR);
+        } else {
+            device.execute(task, chain);
+        }
+    }
+
+    private BlockTask task(int headIndex) {
+        BlockTask task = tasks[headIndex];
+        if (task == null) {
+            task = new BlockTask(this, device.port(), headIndex);
+            tasks[headIndex] = task;
+        }
+        return task;
+    }
+
+    private void onMalformed(int headIndex, RingCounter reason) {
+        device.count(reason);
+        if (reason.isRingFault()) {
+            fault(reason.meaning());
+        } else {
+            push(headIndex, 0);
+        }
+    }
+
+    /** A task has ended: tells the guest, unless its memory cannot be trusted any more. */
+    void onEnd(BlockTask task, IoStatus status, int usedLength) {
+        inFlight--;
+        if (isFaulty) {
+            virtqueue.release(task.headIndex());
+            return;
+        }
+        device.countEnd(task, status);
+        task.putStatus(BlockStatus.of(status));
+        push(task.headIndex(), usedLength);
+    }
+
+    private void push(int headIndex, int usedLength) {
+        virtqueue.push(headIndex, usedLength);
+        isDirty = true;
+        if (isStopped) {
+            // Nobody runs the duty cycle of a stopped queue.
+            giveBack();
+        }
+    }
+
+    /** At most one call, for all that has ended since the last one. */
+    private void giveBack() {
+        isDirty = false;
+        boolean isCallDue = virtqueue.publish();
+        if (isCallDue || isCallForced) {
+            isCallForced = false;
+            callGuest();
+        }
+    }
+
+    private void callGuest() {
+        if (call != null) {
+            call.signal();
+            device.count(BlockCounter.CALLS);
+        }
+    }
+
+    /** Calls a guest that may be waiting for a call it has not asked for. */
+    private void watchIdle(int work) {
+        if (work > 0 || inFlight > 0) {
+            idleCycles = 0;
+        } else if (idleCycles < IDLE_CYCLES_MAX && ++idleCycles == IDLE_CYCLES_MAX) {
+            callIfIdle();
+        }
+    }
+
+    private void callIfIdle() {
+        if (virtqueue.isIdleCallDue()) {
+            callGuest();
+        }
+    }
+
+    void replaceCall(EventFd newCall) {
+        call = newCall;
+        isCallForced = true;
+        if (isStopped && !isFaulty) {
+            giveBack();
+        }
+    }
+
+    void enable(boolean isNowEnabled) {
+        isEnabled = isNowEnabled;
+    }
+
+    void stop() {
+        isStopped = true;
+        try {
+            if (!isFaulty) {
+                giveBack();
+            }
+        } catch (RuntimeException | InternalError e) {
+            onFault(e);
+        }
+    }
+
+    /** Whether the worker may block; asks the guest to kick first, so that it is not missed. */
+    boolean prepareToBlock() {
+        if (isFaulty) {
+            return true;
+        }
+        try {
+            giveBack();
+            if (inFlight == 0) {
+                callIfIdle();
+            }
+            boolean mayBlock = !isTaking() || !virtqueue.requestKicks();
+            MemoryFaults.raisePending();
+            return mayBlock;
+        } catch (RuntimeException | InternalError e) {
+            onFault(e);
+            return true;
+        }
+    }
+
+    void suppressKicks() {
+        if (isFaulty) {
+            return;
+        }
+        try {
+            virtqueue.suppressKicks();
+        } catch (RuntimeException | InternalError e) {
+            onFault(e);
+        }
+    }
+
+    /** Something in the guest's memory or in our handling of it is broken: this queue ends. */
+    void onFault(Throwable cause) {
+        fault(cause.toString());
+    }
+
+    private void fault(String reason) {
+        if (!isFaulty) {
+            isFaulty = true;
+            device.onQueueFault(index, reason);
+        }
+    }
+
+    /**
+     * Lets go of all chains; requests that are still under way below end in scrap memory.
+     *
+     * @param isGuestTold whether the guest gets an I/O error for each
+     */
+    void abandon(boolean isGuestTold) {
+        stop();
+        for (BlockTask task : tasks) {
+            if (task != null && task.isUnderWay()) {
+                abandon(task, isGuestTold);
+            }
+        }
+    }
+
+    private void abandon(BlockTask task, boolean isGuestTold) {
+        device.onAbandon();
+        MemoryLease memory = virtqueue.retainMemory(task.headIndex());
+        task.abandon(device.scrap(), memory);
+        inFlight--;
+        device.count(BlockCounter.ABANDONED);
+        try {
+            if (isGuestTold && !isFaulty) {
+                task.putStatus(BlockStatus.IO_ERROR);
+                push(task.headIndex(), BlockStatus.LENGTH);
+            } else {
+                virtqueue.release(task.headIndex());
+            }
+        } catch (RuntimeException | InternalError e) {
+            onFault(e);
+        }
+    }
+
+    void onAbandonedEnd() {
+        device.onAbandonedEnd();
+    }
+}
