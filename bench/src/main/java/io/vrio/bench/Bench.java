@@ -86,6 +86,9 @@ final class Bench implements Callable<Integer> {
     @Option(names = "--command", hidden = true, defaultValue = "bench/run")
     private String command;
 
+    @Option(names = "--commit", hidden = true, defaultValue = "unknown")
+    private String commit;
+
     public static void main(String[] arguments) {
         CommandLine line = new CommandLine(new Bench());
         line.setExecutionExceptionHandler(
@@ -101,11 +104,12 @@ final class Bench implements Callable<Integer> {
         Linux.selfTest();
         Schedule schedule = schedule();
         LocalDateTime date = LocalDateTime.now();
-        Campaign campaign = new Campaign(schedule, site(), blockCount(), System.out::println);
+        Campaign.Site site = site();
+        Campaign campaign = new Campaign(schedule, site, blockCount(), System.out::println);
         campaign.run();
         Results results =
                 new Results(
-                        Environment.describe(date, command, schedule),
+                        Environment.describe(date, commit, command, schedule, site),
                         schedule.reference().title(),
                         campaign.measurements(),
                         campaign.memory(),

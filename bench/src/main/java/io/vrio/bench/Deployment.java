@@ -5,11 +5,19 @@ import io.vrio.bench.frontend.BlockGuest;
 import io.vrio.bench.frontend.GuestOptions;
 import io.vrio.bench.verify.DataVerifier;
 import io.vrio.bench.verify.DiskModel;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** An alternative in operation: its daemons, and a guest connected to them. */
 final class Deployment implements AutoCloseable {
+    /** Limit: a disk that is still empty then is an error. */
+    private static final long CONNECT_NS = TimeUnit.SECONDS.toNanos(10);
+
+    private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final int SECTOR = 512;
     private static final int SLOTS = 32;
     private static final long GUEST_MEMORY = 1L << 30;
 
@@ -33,8 +41,8 @@ final class Deployment implements AutoCloseable {
         }
         GuestOptions options =
                 GuestOptions.DEFAULT.withSlots(SLOTS, Workload.LENGTH_MAX).withMemory(GUEST_MEMORY);
-        guest = BlockGuest.connect(alternative.socket(place), options);
-        long length = guest.capacitySectors() * 512;
+        guest = connect(alternative.socket(place), options);
+        long length = guest.capacitySectors() * SECTOR;
         if (length != (long) model.blockCount() * DiskModel.BLOCK_LENGTH) {
             throw new IllegalStateException(
                     alternative.title() + " shows a disk of " + length + " bytes");
@@ -42,6 +50,18 @@ final class Deployment implements AutoCloseable {
         verifier =
                 new DataVerifier(
                         guest.queue(0), model, Workload.LENGTH_MAX, BODY_CHECK_INTERVAL, seed);
+    }
+
+    /** A server may show an empty disk until it has met its I/O host. */
+    private static BlockGuest connect(Path socket, GuestOptions options) {
+        long deadlineNs = System.nanoTime() + CONNECT_NS;
+        BlockGuest guest = BlockGuest.connect(socket, options);
+        while (guest.capacitySectors() == 0 && deadlineNs - System.nanoTime() > 0) {
+            guest.close();
+            LockSupport.parkNanos(RETRY_NS);
+            guest = BlockGuest.connect(socket, options);
+        }
+        return guest;
     }
 
     Alternative alternative() {

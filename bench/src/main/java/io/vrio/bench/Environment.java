@@ -14,9 +14,15 @@ import java.util.Map;
 final class Environment {
     private Environment() {}
 
-    static Map<String, String> describe(LocalDateTime date, String command, Schedule schedule) {
+    static Map<String, String> describe(
+            LocalDateTime date,
+            String commit,
+            String command,
+            Schedule schedule,
+            Campaign.Site site) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("date", date.withNano(0).toString());
+        facts.put("commit", commit);
         facts.put("command", command);
         facts.put(
                 "machine",
@@ -32,6 +38,8 @@ final class Environment {
         for (Alternative alternative : schedule.alternatives()) {
             facts.put(alternative.title(), alternative.description());
         }
+        facts.put("link without loss", site.direct().description());
+        facts.put("link with loss", site.lossy().description());
         facts.put(
                 "runs",
                 String.format(

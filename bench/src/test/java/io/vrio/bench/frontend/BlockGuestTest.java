@@ -2,15 +2,11 @@
 package io.vrio.bench.frontend;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.vrio.bench.verify.DataVerifier;
 import io.vrio.bench.verify.DiskModel;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -21,56 +17,23 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The frontend against a backend that is not ours: what QEMU's own accepts is right. */
 @Tag("linux")
-final class StorageDaemonTest {
-    private static final int DISK_LENGTH = 1 << 20;
+final class BlockGuestTest {
+    private static final int DISK_LENGTH = StorageDaemon.DISK_LENGTH;
     private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
 
-    @TempDir private Path folder;
+    private StorageDaemon daemon;
     private Path socket;
-    private Process daemon;
 
     @BeforeEach
-    void startDaemon() throws Exception {
-        Path program = Path.of("/usr/bin/qemu-storage-daemon");
-        assumeTrue(Files.isExecutable(program), "qemu-storage-daemon is not installed");
-        socket = folder.resolve("d.sock");
-        Path disk = folder.resolve("disk");
-        try (RandomAccessFile file = new RandomAccessFile(disk.toFile(), "rw")) {
-            file.setLength(DISK_LENGTH);
-        }
-        Path ready = folder.resolve("pid");
-        daemon =
-                new ProcessBuilder(
-                                program.toString(),
-                                "--blockdev=driver=file,node-name=d,filename=" + disk,
-                                "--export=type=vhost-user-blk,id=e,node-name=d,writable=on,"
-                                        + "num-queues=2,addr.type=unix,addr.path="
-                                        + socket,
-                                "--pidfile=" + ready)
-                        .redirectErrorStream(true)
-                        .redirectOutput(folder.resolve("log").toFile())
-                        .start();
-        long deadlineNs = System.nanoTime() + TIMEOUT_NS;
-        while (!Files.exists(ready)) {
-            assertTrue(daemon.isAlive(), () -> log());
-            assertTrue(deadlineNs - System.nanoTime() > 0, "the daemon is not ready in 10 s");
-            Thread.onSpinWait();
-        }
-    }
-
-    private String log() {
-        try {
-            return Files.readString(folder.resolve("log"));
-        } catch (IOException e) {
-            return e.toString();
-        }
+    void startDaemon(@TempDir Path folder) throws IOException {
+        daemon = StorageDaemon.start(folder);
+        socket = daemon.socket();
     }
 
     @AfterEach
-    void stopDaemon() throws Exception {
+    void stopDaemon() {
         if (daemon != null) {
-            daemon.destroy();
-            assertTrue(daemon.waitFor(10, TimeUnit.SECONDS));
+            daemon.close();
         }
     }
 

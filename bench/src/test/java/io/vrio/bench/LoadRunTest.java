@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vrio.bench.frontend.BlockGuest;
+import io.vrio.bench.frontend.BlockQueue;
+import io.vrio.bench.frontend.GuestOptions;
+import io.vrio.bench.frontend.StorageDaemon;
+import io.vrio.bench.verify.DataVerifier;
+import io.vrio.bench.verify.DiskModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("linux")
+final class LoadRunTest {
+    private static final long RUN_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final DiskModel model =
+            new DiskModel(StorageDaemon.DISK_LENGTH / DiskModel.BLOCK_LENGTH);
+    private StorageDaemon daemon;
+    private BlockGuest guest;
+    private BlockQueue queue;
+    private DataVerifier verifier;
+
+    @BeforeEach
+    void start(@TempDir Path folder) throws IOException {
+        daemon = StorageDaemon.start(folder);
+        GuestOptions options =
+                GuestOptions.DEFAULT.withSlots(32, Workload.LENGTH_MAX).withMemory(256 << 20);
+        guest = BlockGuest.connect(daemon.socket(), options);
+        queue = guest.queue(0);
+        verifier = new DataVerifier(queue, model, Workload.LENGTH_MAX, 1, 5);
+    }
+
+    @AfterEach
+    void stop() {
+        if (guest != null) {
+            guest.close();
+        }
+        if (daemon != null) {
+            daemon.close();
+        }
+    }
+
+    @Test
+    void shouldVerifyEverySectorAfterAFill() {
+        LoadRun.fill(queue, verifier, model);
+        LoadResult result = run("sr1m-q4");
+        assertEquals(0, result.errorCount());
+        assertTrue(verifier.verifiedSectorCount() >= result.bytes() / 512);
+        assertEquals(List.of(), verifier.failures());
+    }
+
+    @Test
+    void shouldFindThatSomeoneElseWrote() {
+        LoadRun.fill(queue, verifier, model);
+        LoadRun.fill(queue, verifier, model);
+        DiskModel otherModel = new DiskModel(model.blockCount());
+        DataVerifier other = new DataVerifier(queue, otherModel, Workload.LENGTH_MAX, 1, 6);
+        LoadRun.fill(queue, other, otherModel);
+        run("rr4k-q32");
+        assertTrue(verifier.failureCount() > 0);
+    }
+
+    @Test
+    void shouldReadBackRandomWrites() {
+        run("rw4k-q32");
+        run("rr4k-q32");
+        assertTrue(verifier.verifiedSectorCount() > 0);
+        assertEquals(List.of(), verifier.failures());
+    }
+
+    @Test
+    void shouldCountRequestsAndBytesAlike() {
+        LoadResult result = run("rr4k-q1");
+        assertTrue(result.requestCount() > 0);
+        assertEquals(result.requestCount() * 4096, result.bytes());
+        assertEquals(result.requestCount(), result.latenciesNs().getTotalCount());
+    }
+
+    private LoadResult run(String row) {
+        return new LoadRun(queue, verifier, model, Workload.named(row), 9).run(RUN_NS);
+    }
+}
