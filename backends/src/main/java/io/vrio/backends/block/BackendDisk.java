@@ -41,4 +41,7 @@ public interface BackendDisk extends BlockDisk {
     default String failure() {
         return null;
     }
+
+    /** Removes what opening the disk has made, because it is not wanted after all. Before close. */
+    default void undoCreation() {}
 }

@@ -25,11 +25,13 @@ final class BackingFile implements AutoCloseable {
     private final int fd;
     private final FileStatus status;
     private final FileSystemStatus fileSystem;
+    private final boolean isCreated;
     private long length;
 
-    private BackingFile(FileSpec spec, int fd) {
+    private BackingFile(FileSpec spec, int fd, boolean isCreated) {
         this.spec = spec;
         this.fd = fd;
+        this.isCreated = isCreated;
         status = FileStatus.ofDescriptor(fd);
         fileSystem = FileSystemStatus.ofDescriptor(fd);
         length = isDevice() ? Linux.check(Linux.lseek(fd, 0, SEEK_END), "lseek") : status.length();
@@ -42,7 +44,7 @@ final class BackingFile implements AutoCloseable {
             fd = create(spec);
         }
         try {
-            BackingFile file = new BackingFile(spec, fd);
+            BackingFile file = new BackingFile(spec, fd, isCreated);
             file.lock();
             if (isCreated) {
                 file.fillNew();
@@ -274,6 +276,13 @@ final class BackingFile implements AutoCloseable {
         return isDevice()
                 ? "device " + status.device()
                 : "file " + status.fileSystem() + " " + status.inode() + " " + status.birthNs();
+    }
+
+    /** Removes the file if opening has made it. */
+    void undoCreation() {
+        if (isCreated) {
+            Linux.unlink(spec.path().toString());
+        }
     }
 
     @Override

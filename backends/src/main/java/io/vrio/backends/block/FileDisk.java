@@ -19,7 +19,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 public final class FileDisk implements BackendDisk, BlockPort {
     private final BackingFile file;
     private final FileCalls calls;
-    private final String bootId = HostBoot.id();
+    private final String bootId = Host.bootId();
     private final Transfer transfer;
     private final RangeCalls ranges;
     private final SlowLane lane;
@@ -236,6 +236,11 @@ public final class FileDisk implements BackendDisk, BlockPort {
                 ? "a flush failed, writes since the one before may be lost; check the storage, the"
                         + " guest's file system, then retry"
                 : null;
+    }
+
+    @Override
+    public void undoCreation() {
+        file.undoCreation();
     }
 
     @Override

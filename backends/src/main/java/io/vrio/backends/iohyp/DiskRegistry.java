@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.backends.iohyp;
+
+import io.vrio.backends.block.BackendDisk;
+import io.vrio.backends.block.BackendException;
+import io.vrio.backends.block.BackendSpec;
+import io.vrio.backends.block.Host;
+import io.vrio.transport.remote.DiskCatalog;
+import io.vrio.transport.remote.DiskClaim;
+import io.vrio.transport.remote.DiskRefusedException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The disks of an I/O host by name. Those made by {@link #create} are kept in the state directory
+ * over restarts; those given as options are not. All methods run on the worker that executes the
+ * disks' I/O.
+ */
+public final class DiskRegistry implements DiskCatalog, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DiskRegistry.class);
+
+    /** Limit: disks of one IOhyp; more are refused. */
+    private static final int DISKS_MAX = 4096;
+
+    private final TreeMap<String, OfferedDisk> disks = new TreeMap<>();
+    private final DiskStore store;
+    private final Consumer<Runnable> worker;
+    private final InstantSource clock;
+    private final String machineId = Host.machineId();
+
+    DiskRegistry(DiskStore store, Consumer<Runnable> worker, InstantSource clock)
+            throws BackendException {
+        this.store = store;
+        this.worker = worker;
+        this.clock = clock;
+        for (DiskRecord record : store.load()) {
+            OfferedDisk disk = new OfferedDisk(record, true, record.id(), worker);
+            disks.put(record.name(), disk);
+            tryOpen(disk);
+        }
+    }
+
+    /**
+     * Reads the state directory and opens what is kept there. A disk that cannot be opened is shown
+     * as failed and hinders nobody.
+     *
+     * @param worker runs a command on the thread of the worker that executes the disks' I/O
+     * @throws BackendException when the state cannot be trusted, or another process uses it
+     */
+    public static DiskRegistry open(Path stateFolder, Consumer<Runnable> worker)
+            throws BackendException {
+        DiskStateFile store = DiskStateFile.open(stateFolder);
+        try {
+            return new DiskRegistry(store, worker, InstantSource.system());
+        } catch (BackendException e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Offers a disk given as an option. Where one of this name is kept in the state directory, that
+     * one is used when both mean the same backend; otherwise it is an error.
+     */
+    public void addOption(String name, BackendSpec spec) throws BackendException {
+        OfferedDisk present = disks.get(name);
+        if (present == null) {
+            checkName(name);
+            DiskRecord record = new DiskRecord(name, spec, spec.size(), name, now());
+            String serialSeed = machineId + " " + name;
+            OfferedDisk disk = new OfferedDisk(record, false, serialSeed, worker);
+            disks.put(name, disk);
+            tryOpen(disk);
+        } else if (!present.isKept()) {
+            throw new BackendException("disk " + name + " is given twice");
+        } else if (!present.record().spec().resized(0).equals(spec.resized(0))) {
+            throw new BackendException(
+                    "disk "
+                            + name
+                            + " is given as "
+                            + spec.text()
+                            + " but was created as "
+                            + present.record().spec().text()
+                            + "; leave one of them out ('vrio disk delete' forgets the latter)");
+        }
+    }
+
+    private void tryOpen(OfferedDisk disk) {
+        try {
+            disk.open();
+            LOG.info("disk={} backend={} ready", disk.record().name(), disk.record().spec().text());
+        } catch (BackendException e) {
+            LOG.warn("disk={} failed: {}", disk.record().name(), e.getMessage());
+        }
+    }
+
+    /** Makes a disk, and its file where the specification says so; kept over restarts. */
+    public DiskStatus create(String name, BackendSpec spec) throws BackendException {
+        checkName(name);
+        if (disks.containsKey(name)) {
+            throw new BackendException("disk " + name + " exists already; choose another name");
+        }
+        String id = UUID.randomUUID().toString();
+        OfferedDisk disk =
+                new OfferedDisk(new DiskRecord(name, spec, 0, id, now()), true, id, worker);
+        disk.open();
+        BackendDisk backend = disk.backend();
+        disks.put(name, disk);
+        try {
+            save();
+        } catch (BackendException e) {
+            disks.remove(name);
+            backend.undoCreation();
+            disk.close();
+            throw e;
+        }
+        LOG.info("disk={} backend={} created", name, spec.text());
+        return disk.status();
+    }
+
+    private void checkName(String name) throws BackendException {
+        if (!DiskRecord.isName(name)) {
+            throw new BackendException(
+                    "not a name of a disk (legal: 1-64 of A-Z a-z 0-9 . _ -): '"
+                            + DiskRecord.printable(name)
+                            + "'");
+        }
+        if (disks.size() >= DISKS_MAX) {
+            throw new BackendException("there are " + DISKS_MAX + " disks already; remove one");
+        }
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    private void save() throws BackendException {
+        List<DiskRecord> records = new ArrayList<>();
+        for (OfferedDisk disk : disks.values()) {
+            if (disk.isKept()) {
+                records.add(disk.record());
+            }
+        }
+        store.save(records);
+    }
+
+    /**
+     * Changes the capacity, also while the disk is used.
+     *
+     * @param mayShrink whether data behind a smaller capacity may be lost
+     */
+    public DiskStatus resize(String name, long capacity, boolean mayShrink)
+            throws BackendException {
+        OfferedDisk disk = find(name);
+        disk.open();
+        boolean isShrinking = capacity < disk.backend().properties().capacity();
+        // What is kept is what a later opening insists on: it must never be more than there is.
+        if (isShrinking && mayShrink) {
+            keep(disk, capacity);
+        }
+        try {
+            disk.backend().resize(capacity, mayShrink);
+        } finally {
+            keep(disk, disk.backend().properties().capacity());
+        }
+        LOG.info("disk={} capacity={} resized", name, capacity);
+        return disk.status();
+    }
+
+    private void keep(OfferedDisk disk, long capacity) throws BackendException {
+        DiskRecord changed = disk.record().withCapacity(capacity);
+        boolean isChanged = !disk.record().equals(changed);
+        disk.record(changed);
+        if (isChanged && disk.isKept()) {
+            save();
+        }
+    }
+
+    /** Forgets a disk that no server has. Its file stays; what is in a RAM disk is lost. */
+    public void remove(String name) throws BackendException {
+        OfferedDisk disk = find(name);
+        if (disk.claim() != null) {
+            throw new BackendException(
+                    inUse(disk) + "; detach it there, or stop that server, first");
+        }
+        if (disk.underWayCount() > 0) {
+            throw new BackendException(
+                    "disk " + name + " still executes requests; try again in a moment");
+        }
+        disks.remove(name);
+        try {
+            if (disk.isKept()) {
+                save();
+            }
+        } catch (BackendException e) {
+            disks.put(name, disk);
+            throw e;
+        }
+        disk.close();
+        LOG.info("disk={} removed", name);
+    }
+
+    /** Opens a failed disk again. A server that has it must attach anew, and learns of losses. */
+    public DiskStatus retry(String name) throws BackendException {
+        OfferedDisk disk = find(name);
+        if (!disk.failure().isEmpty()) {
+            disk.close();
+            disk.open();
+            LOG.info("disk={} ready again", name);
+        }
+        return disk.status();
+    }
+
+    /** All disks by name. */
+    public List<DiskStatus> list() {
+        return disks.values().stream().map(OfferedDisk::status).toList();
+    }
+
+    public DiskStatus show(String name) throws BackendException {
+        return find(name).status();
+    }
+
+    private OfferedDisk find(String name) throws BackendException {
+        OfferedDisk disk = disks.get(name);
+        if (disk == null) {
+            throw new BackendException("there is no disk " + DiskRecord.printable(name));
+        }
+        return disk;
+    }
+
+    @Override
+    public DiskClaim claim(String diskName, String serverName, long serverEpoch)
+            throws DiskRefusedException {
+        OfferedDisk disk = disks.get(diskName);
+        if (disk == null) {
+            throw new DiskRefusedException(
+                    "this IOhyp has no disk "
+                            + DiskRecord.printable(diskName)
+                            + "; make it there with 'vrio disk create'");
+        }
+        ClaimedDisk present = disk.claim();
+        if (present != null) {
+            boolean isSameServer = present.serverName().equals(DiskRecord.printable(serverName));
+            if (!isSameServer || present.serverEpoch() == serverEpoch) {
+                throw new DiskRefusedException(inUse(disk));
+            }
+            LOG.info("disk={} server={} restarted and takes it over", diskName, serverName);
+            disk.counters().increment(DiskCounter.TAKEOVERS);
+            present.revoke();
+        }
+        try {
+            disk.open();
+        } catch (BackendException e) {
+            throw new DiskRefusedException("disk " + diskName + " has failed: " + e.getMessage());
+        }
+        return disk.claim(DiskRecord.printable(serverName), serverEpoch, now());
+    }
+
+    private static String inUse(OfferedDisk disk) {
+        return "disk "
+                + disk.record().name()
+                + " is in use by server "
+                + disk.claim().serverName()
+                + " since "
+                + disk.claim().since();
+    }
+
+    /** Takes all disks from their servers and closes them. */
+    @Override
+    public void close() {
+        disks.values().forEach(OfferedDisk::close);
+        disks.clear();
+        store.close();
+    }
+}

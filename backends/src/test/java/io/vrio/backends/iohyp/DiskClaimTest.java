@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.backends.iohyp;
+
+import static io.vrio.common.io.BlockRequestKind.FLUSH;
+import static io.vrio.common.io.BlockRequestKind.READ;
+import static io.vrio.common.io.BlockRequestKind.WRITE;
+import static io.vrio.common.io.BlockRequestKind.WRITE_ZEROES;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vrio.backends.block.BackendException;
+import io.vrio.backends.block.BackendSpec;
+import io.vrio.backends.block.DiskDriver;
+import io.vrio.common.io.BlockRequest;
+import io.vrio.common.io.IoStatus;
+import io.vrio.transport.remote.DiskClaim;
+import io.vrio.transport.remote.DiskRefusedException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Who may use a disk. A request that clears 2 MiB of a RAM disk is executed by a thread of the
+ * disk's slow lane, so it stays under way until the driver is asked to go on.
+ */
+final class DiskClaimTest {
+    private static final int MIB = 1 << 20;
+
+    @TempDir Path folder;
+    private final DiskDriver driver = new DiskDriver();
+    private DiskRegistry registry;
+
+    @BeforeEach
+    void makeDisk() throws BackendException {
+        registry =
+                new DiskRegistry(
+                        DiskStateFile.open(folder),
+                        driver.context().worker(),
+                        () -> Instant.parse("2025-01-02T03:04:05Z"));
+        registry.create("root", BackendSpec.parse("ram:8M"));
+    }
+
+    @AfterEach
+    void free() {
+        registry.close();
+        driver.close();
+    }
+
+    private String refusal(String disk, String server, long epoch) {
+        return assertThrows(DiskRefusedException.class, () -> registry.claim(disk, server, epoch))
+                .getMessage();
+    }
+
+    private BlockRequest slowRequest() {
+        return driver.request(WRITE_ZEROES, 0, 2 * MIB);
+    }
+
+    @Test
+    void shouldRefuseASecondServer() throws Exception {
+        registry.claim("root", "host-1", 1);
+        assertEquals(
+                "disk root is in use by server host-1 since 2025-01-02T03:04:05Z",
+                refusal("root", "host-2", 1));
+    }
+
+    @Test
+    void shouldRefuseTheSameProcessTwice() throws Exception {
+        registry.claim("root", "host-1", 1);
+        assertTrue(refusal("root", "host-1", 1).contains("in use by server host-1"));
+    }
+
+    @Test
+    void shouldRefuseADiskThatDoesNotExist() {
+        assertTrue(refusal("ro\not", "host-1", 1).startsWith("this IOhyp has no disk ro?ot;"));
+    }
+
+    @Test
+    void shouldGiveTheDiskToTheNextOneWhenClosed() throws Exception {
+        registry.claim("root", "host-1", 1).close();
+        DiskClaim claim = registry.claim("root", "host-2", 1);
+        assertEquals(IoStatus.OK, driver.run(claim.disk().port(), READ, 0, 512));
+        assertEquals("host-2", registry.show("root").claimedBy());
+    }
+
+    @Test
+    void shouldTellARestartedServersFormerLifeThatItLostTheDisk() throws Exception {
+        DiskClaim old = registry.claim("root", "host-1", 1);
+        int[] revocations = new int[1];
+        old.onRevoke(() -> revocations[0]++);
+        registry.claim("root", "host-1", 2);
+        assertEquals(1, revocations[0]);
+        assertEquals(IoStatus.IO_ERROR, driver.run(old.disk().port(), WRITE, 0, 512));
+        assertEquals(1, registry.show("root").counters().get("refused"));
+        assertEquals(1, registry.show("root").counters().get("takeovers"));
+    }
+
+    @Test
+    void shouldHoldNewRequestsUntilThoseOfTheFormerLifeHaveEnded() throws Exception {
+        DiskClaim old = registry.claim("root", "host-1", 1);
+        BlockRequest oldRequest = slowRequest();
+        old.disk().port().submit(oldRequest);
+        DiskClaim fresh = registry.claim("root", "host-1", 2);
+        BlockRequest freshRequest = driver.request(WRITE, 0, 512);
+        fresh.disk().port().submit(freshRequest);
+        assertFalse(driver.hasEnded(freshRequest));
+        assertEquals(IoStatus.OK, driver.await(oldRequest));
+        assertTrue(driver.hasEnded(freshRequest));
+        assertEquals(IoStatus.OK, driver.await(freshRequest));
+    }
+
+    @Test
+    void shouldHoldRequestsOfTheNextServerUntilThoseOfAClosedClaimHaveEnded() throws Exception {
+        DiskClaim old = registry.claim("root", "host-1", 1);
+        BlockRequest oldRequest = slowRequest();
+        old.disk().port().submit(oldRequest);
+        old.close();
+        DiskClaim next = registry.claim("root", "host-2", 1);
+        BlockRequest nextRequest = driver.request(READ, 0, 512);
+        next.disk().port().submit(nextRequest);
+        assertFalse(driver.hasEnded(nextRequest));
+        driver.await(oldRequest);
+        assertEquals(IoStatus.OK, driver.await(nextRequest));
+    }
+
+    @Test
+    void shouldNeverExecuteWhatWasHeldForALostClaim() throws Exception {
+        DiskClaim first = registry.claim("root", "host-1", 1);
+        BlockRequest firstRequest = slowRequest();
+        first.disk().port().submit(firstRequest);
+        DiskClaim second = registry.claim("root", "host-1", 2);
+        driver.memory().fill(0, 512, (byte) 9);
+        BlockRequest heldRequest = driver.request(WRITE, 4 * MIB, 512);
+        second.disk().port().submit(heldRequest);
+        DiskClaim third = registry.claim("root", "host-1", 3);
+        assertEquals(IoStatus.IO_ERROR, driver.await(heldRequest));
+        driver.await(firstRequest);
+        driver.run(third.disk().port(), READ, 4 * MIB, 512);
+        assertEquals(0, driver.memory().getLong(0));
+    }
+
+    @Test
+    void shouldRefuseToRemoveADiskThatIsUsed() throws Exception {
+        DiskClaim claim = registry.claim("root", "host-1", 1);
+        String problem =
+                assertThrows(BackendException.class, () -> registry.remove("root")).getMessage();
+        assertTrue(problem.startsWith("disk root is in use by server host-1"), problem);
+        claim.close();
+        registry.remove("root");
+        assertEquals(List.of(), registry.list());
+    }
+
+    @Test
+    void shouldRefuseToRemoveADiskThatStillExecutes() throws Exception {
+        DiskClaim claim = registry.claim("root", "host-1", 1);
+        BlockRequest request = slowRequest();
+        claim.disk().port().submit(request);
+        claim.close();
+        assertThrows(BackendException.class, () -> registry.remove("root"));
+        driver.await(request);
+        registry.remove("root");
+        assertEquals(List.of(), registry.list());
+    }
+
+    @Test
+    void shouldTellTheServerOfANewCapacity() throws Exception {
+        DiskClaim claim = registry.claim("root", "host-1", 1);
+        long[] told = new long[1];
+        claim.disk().onPropertiesChange(() -> told[0] = claim.disk().properties().capacity());
+        registry.resize("root", 16 * MIB, false);
+        assertEquals(16 * MIB, told[0]);
+    }
+
+    @Test
+    void shouldEndEveryRequestWhenTheDiskIsAbandoned() throws Exception {
+        DiskClaim claim = registry.claim("root", "host-1", 1);
+        BlockRequest request = slowRequest();
+        claim.disk().port().submit(request);
+        claim.disk().abandonRequests();
+        assertTrue(driver.hasEnded(request));
+        assertEquals(IoStatus.IO_ERROR, driver.await(request));
+        assertEquals(IoStatus.OK, driver.run(claim.disk().port(), FLUSH, 0, 0));
+    }
+
+    @Test
+    void shouldTakeTheDisksFromTheirServersWhenClosed() throws Exception {
+        DiskClaim claim = registry.claim("root", "host-1", 1);
+        int[] revocations = new int[1];
+        claim.onRevoke(() -> revocations[0]++);
+        BlockRequest request = slowRequest();
+        claim.disk().port().submit(request);
+        registry.close();
+        assertEquals(1, revocations[0]);
+        assertTrue(driver.hasEnded(request));
+    }
+}
