@@ -57,6 +57,11 @@ final class Bench implements Callable<Integer> {
     private double seconds = 3;
 
     @Option(
+            names = "--poll",
+            description = "the guest polls its ring instead of waiting for calls; needs a CPU")
+    private boolean isPolling;
+
+    @Option(
             names = "--output",
             paramLabel = "FOLDER",
             description = "where table, JSON and plot go; default build/bench")
@@ -129,7 +134,8 @@ final class Bench implements Callable<Integer> {
                 rows.stream().map(Workload::named).toList(),
                 alternatives.stream().map(Alternative::titled).toList(),
                 rounds,
-                seconds);
+                seconds,
+                isPolling);
     }
 
     private Campaign.Site site() {

@@ -129,7 +129,8 @@ final class Campaign {
     }
 
     private LoadResult load(Deployment deployment, Workload row, double seconds) {
-        return new LoadRun(deployment.guest().queue(0), deployment.verifier(), model, row, seed++)
+        LoadRun.Order order = new LoadRun.Order(row, schedule.isPolling(), seed++);
+        return new LoadRun(deployment.guest().queue(0), deployment.verifier(), model, order)
                 .run((long) (seconds * NS_PER_S));
     }
 

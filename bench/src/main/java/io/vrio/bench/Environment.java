@@ -43,9 +43,11 @@ final class Environment {
         facts.put(
                 "runs",
                 String.format(
-                        "%d rounds of %s s per row and alternative, in alternation; interrupt mode;"
+                        "%d rounds of %s s per row and alternative, in alternation; the guest %s;"
                                 + " nothing is pinned",
-                        schedule.rounds(), Report.number(schedule.seconds())));
+                        schedule.rounds(),
+                        Report.number(schedule.seconds()),
+                        schedule.isPolling() ? "polls" : "waits for calls"));
         return facts;
     }
 

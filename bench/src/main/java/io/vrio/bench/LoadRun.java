@@ -12,7 +12,9 @@ import org.HdrHistogram.Histogram;
 
 /**
  * Keeps a fixed number of requests in flight on one queue, measures each and has its data verified.
- * Waits for the backend as an interrupt-driven guest does. One thread; one run.
+ *
+ * <p>Waits for the backend as an interrupt-driven guest does, unless told to poll. One thread; one
+ * run.
  */
 final class LoadRun {
     /** Limit: a run in which nothing ends for so long has failed. */
@@ -30,36 +32,36 @@ final class LoadRun {
     private final Workload workload;
     private final SplittableRandom random;
     private final int type;
+    private final boolean isPolling;
     private final long requestCountMax;
     private final long[] submittedNs;
     private final long[] sectors;
     private final Histogram latencies = new Histogram(LATENCY_MAX_NS, 3);
+    private long endedNs;
     private long submitted;
     private long errorCount;
     private int nextBlock;
 
-    LoadRun(
-            BlockQueue queue,
-            DataVerifier verifier,
-            DiskModel model,
-            Workload workload,
-            long seed) {
-        this(queue, verifier, model, workload, seed, Long.MAX_VALUE);
+    /**
+     * What is asked of one run.
+     *
+     * @param isPolling whether the guest looks at the ring without pause instead of blocking
+     * @param requestCountMax no further request is submitted after so many
+     */
+    record Order(Workload workload, boolean isPolling, long requestCountMax, long seed) {
+        Order(Workload workload, boolean isPolling, long seed) {
+            this(workload, isPolling, Long.MAX_VALUE, seed);
+        }
     }
 
-    private LoadRun(
-            BlockQueue queue,
-            DataVerifier verifier,
-            DiskModel model,
-            Workload workload,
-            long seed,
-            long requestCountMax) {
+    LoadRun(BlockQueue queue, DataVerifier verifier, DiskModel model, Order order) {
         this.queue = queue;
         this.verifier = verifier;
         this.model = model;
-        this.workload = workload;
-        this.requestCountMax = requestCountMax;
-        random = new SplittableRandom(seed);
+        workload = order.workload();
+        isPolling = order.isPolling();
+        requestCountMax = order.requestCountMax();
+        random = new SplittableRandom(order.seed());
         type = workload.isWrite() ? VirtioBlock.WRITE : VirtioBlock.READ;
         submittedNs = new long[workload.depth()];
         sectors = new long[workload.depth()];
@@ -69,12 +71,17 @@ final class LoadRun {
     static void fill(BlockQueue queue, DataVerifier verifier, DiskModel model) {
         Workload fill = Workload.FILL;
         long count = (long) model.blockCount() * DiskModel.BLOCK_LENGTH / fill.length();
-        new LoadRun(queue, verifier, model, fill, 0, count).run(TimeUnit.MINUTES.toNanos(10));
+        new LoadRun(queue, verifier, model, new Order(fill, false, count, 0))
+                .run(TimeUnit.MINUTES.toNanos(10));
     }
 
     /** Runs for a time; what is in flight at its end is waited for but not counted. */
     LoadResult run(long durationNs) {
         long startNs = System.nanoTime();
+        endedNs = startNs;
+        if (isPolling) {
+            queue.ring().disableCalls();
+        }
         for (int slot = 0; slot < workload.depth(); slot++) {
             submit(slot);
         }
@@ -95,10 +102,12 @@ final class LoadRun {
     /** Takes what has ended, submits successors, waits when there was nothing. */
     private long step(boolean isOpen) {
         int slot = queue.takeEnded();
-        if (slot < 0 && !queue.awaitEnded(STALL_NS)) {
-            throw new VhostUserException(workload.name() + ": no request has ended for 60 s");
-        }
         long nowNs = System.nanoTime();
+        if (slot < 0) {
+            await(nowNs);
+            return nowNs;
+        }
+        endedNs = nowNs;
         // Limit: one round of the slots; then the backend gets its kick and the caller the time.
         for (int i = 0; slot >= 0 && i < workload.depth(); i++) {
             onEnded(slot, nowNs);
@@ -110,6 +119,18 @@ final class LoadRun {
         }
         queue.kickIfNeeded();
         return nowNs;
+    }
+
+    /** Blocks until the backend calls, or spins once; throws when all stands still. */
+    private void await(long nowNs) {
+        if (isPolling) {
+            Thread.onSpinWait();
+        } else {
+            queue.awaitEnded(STALL_NS);
+        }
+        if (nowNs - endedNs > STALL_NS) {
+            throw new VhostUserException(workload.name() + ": no request has ended for 60 s");
+        }
     }
 
     private void submit(int slot) {

@@ -7,6 +7,7 @@ import java.util.List;
  * What is measured, in this order: for each loss, each row, each round, each alternative.
  *
  * @param lossPercents 0 is the direct link; every other value goes through the lossy one
+ * @param isPolling whether the guest polls instead of waiting for calls
  * @param alternatives the first is the reference of the ratios
  */
 record Schedule(
@@ -14,7 +15,8 @@ record Schedule(
         List<Workload> rows,
         List<Alternative> alternatives,
         int rounds,
-        double seconds) {
+        double seconds,
+        boolean isPolling) {
     /** Before the rounds of a row, per alternative: connections, caches and compilers warm up. */
     static final double WARM_UP_SECONDS = 1.5;
 

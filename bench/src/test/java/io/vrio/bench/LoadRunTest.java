@@ -2,8 +2,10 @@
 package io.vrio.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import io.vrio.bench.frontend.BlockGuest;
 import io.vrio.bench.frontend.BlockQueue;
 import io.vrio.bench.frontend.GuestOptions;
@@ -11,6 +13,7 @@ import io.vrio.bench.frontend.StorageDaemon;
 import io.vrio.bench.verify.DataVerifier;
 import io.vrio.bench.verify.DiskModel;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -87,7 +90,38 @@ final class LoadRunTest {
         assertEquals(result.requestCount(), result.latenciesNs().getTotalCount());
     }
 
+    @Test
+    void shouldNotAskForCallsWhilePolling() {
+        run("rr4k-q1", true);
+        // The first request was still called for: the event starts at 0.
+        queue.ring().awaitCall(0);
+        LoadResult result = run("rr4k-q1", true);
+        assertTrue(result.requestCount() > 0);
+        assertFalse(queue.ring().awaitCall(0));
+    }
+
+    @Test
+    void shouldNotAllocatePerRequest() {
+        allocatedBytes(20_000);
+        long more = allocatedBytes(20_000) - allocatedBytes(1_000);
+        assertTrue(more < 19_000, more + " bytes for 19000 requests");
+    }
+
+    private long allocatedBytes(long requestCount) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        Workload row = Workload.named("rr4k-q32");
+        long before = threads.getCurrentThreadAllocatedBytes();
+        new LoadRun(queue, verifier, model, new LoadRun.Order(row, false, requestCount, 9))
+                .run(TimeUnit.MINUTES.toNanos(1));
+        return threads.getCurrentThreadAllocatedBytes() - before;
+    }
+
     private LoadResult run(String row) {
-        return new LoadRun(queue, verifier, model, Workload.named(row), 9).run(RUN_NS);
+        return run(row, false);
+    }
+
+    private LoadResult run(String row, boolean isPolling) {
+        LoadRun.Order order = new LoadRun.Order(Workload.named(row), isPolling, 9);
+        return new LoadRun(queue, verifier, model, order).run(RUN_NS);
     }
 }

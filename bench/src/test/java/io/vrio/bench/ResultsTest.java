@@ -21,7 +21,8 @@ final class ResultsTest {
                     List.of(Workload.named("rr4k-q1")),
                     List.of(Alternative.QSD_NBDKIT, Alternative.VRIO),
                     3,
-                    1);
+                    1,
+                    false);
 
     @Test
     void shouldTakeTheMiddleValue() {
