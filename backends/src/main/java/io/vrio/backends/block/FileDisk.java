@@ -40,6 +40,7 @@ public final class FileDisk implements BackendDisk, BlockPort {
 
     private DiskProperties properties;
     private Runnable listener;
+    private boolean isClosed;
 
     private FileDisk(BackingFile file, FileSpec spec, DiskContext context, FileCalls calls)
             throws BackendException {
@@ -245,7 +246,11 @@ public final class FileDisk implements BackendDisk, BlockPort {
 
     @Override
     public void close() {
+        if (isClosed) {
+            return;
+        }
         lane.close();
+        isClosed = true;
         for (Transfer own = laneTransfers.poll(); own != null; own = laneTransfers.poll()) {
             own.close();
         }

@@ -36,6 +36,7 @@ public final class DiskRegistry implements DiskCatalog, AutoCloseable {
     private final Consumer<Runnable> worker;
     private final InstantSource clock;
     private final String machineId = Host.machineId();
+    private boolean isClosed;
 
     DiskRegistry(DiskStore store, Consumer<Runnable> worker, InstantSource clock)
             throws BackendException {
@@ -277,8 +278,11 @@ public final class DiskRegistry implements DiskCatalog, AutoCloseable {
     /** Takes all disks from their servers and closes them. */
     @Override
     public void close() {
-        disks.values().forEach(OfferedDisk::close);
-        disks.clear();
-        store.close();
+        if (!isClosed) {
+            isClosed = true;
+            disks.values().forEach(OfferedDisk::close);
+            disks.clear();
+            store.close();
+        }
     }
 }
