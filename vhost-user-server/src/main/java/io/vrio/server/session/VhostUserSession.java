@@ -5,6 +5,7 @@ import static io.vrio.server.protocol.ProtocolFeatures.VHOST_USER_F_PROTOCOL_FEA
 
 import io.vrio.common.agent.Agent;
 import io.vrio.common.agent.Worker;
+import io.vrio.common.memory.MemoryFaults;
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.common.sys.EventFd;
 import io.vrio.common.sys.UnixSocket;
@@ -86,8 +87,11 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
 
     /** The socket has something for us, or has ended. */
     private void onReadable() {
+        // What another frontend has done must not hit us in the middle of a message.
+        MemoryFaults.raisePending();
         try {
             readMessages();
+            MemoryFaults.raisePending();
         } catch (RuntimeException | InternalError e) {
             // Also guest memory that its frontend has taken away while a vring was started there.
             log.error("frontend=closed reason=\"fault while obeying it\" pid=" + pid, e);
@@ -341,8 +345,9 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
         }
         // Nothing was read since: the request is still in the reader.
         VhostUserMessage message = reader.message();
-        int availIdx = drain.finish();
-        if (message.request() == VhostUserRequest.GET_VRING_BASE) {
+        boolean isGuestGoingOn = message.request() == VhostUserRequest.GET_VRING_BASE;
+        int availIdx = drain.finish(isGuestGoingOn);
+        if (isGuestGoingOn) {
             reply.beginReply(message.code()).putVringState(message.vringIndex(), availIdx);
             sendReply();
         } else {
@@ -413,7 +418,6 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
 
     @Override
     public void onQueueFault(int index, String reason) {
-        log.warn("vring=" + index + " stopped by a fault of the guest: " + reason);
         vrings.signalErr(index);
     }
 

@@ -73,13 +73,14 @@ final class VringDrain {
     /**
      * Ends it; what is still in flight is given up.
      *
+     * @param isGuestTold whether the guest gets an I/O error for that
      * @return the index of the chain that the last of the vrings goes on with
      */
-    int finish() {
+    int finish(boolean isGuestTold) {
         isUnderWay = false;
         int availIdx = 0;
         for (int i = first; i < limit; i++) {
-            availIdx = vrings.finishStop(i);
+            availIdx = vrings.finishStop(i, isGuestTold);
         }
         return availIdx;
     }

@@ -164,18 +164,22 @@ final class VringSet implements AutoCloseable {
     /**
      * Ends what {@link #beginStop} began; what is still in flight is given up.
      *
+     * @param isGuestTold whether the guest gets an I/O error for it: one that goes on needs that,
+     *     one that starts anew has forgotten it
      * @return the index of the chain the vring goes on with
      */
-    int finishStop(int index) {
+    int finishStop(int index, boolean isGuestTold) {
         Vring vring = vrings[index];
         if (vring.isRunning()) {
             int left = device.inFlight(index);
             if (left > 0) {
                 log.warn("vring=" + index + " stopped with " + left + " requests unanswered");
             }
-            // A guest that is only paused would wait for ever: it gets an I/O error for each.
-            device.failInFlight(index);
-            // The guest may wait for the last of them: the call descriptor is about to go.
+            if (isGuestTold) {
+                device.failInFlight(index);
+            } else {
+                device.abandon(index);
+            }
         }
         vring.stop();
         return vring.availIdx();

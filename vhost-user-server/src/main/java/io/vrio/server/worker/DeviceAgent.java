@@ -129,7 +129,7 @@ final class DeviceAgent implements Agent {
     public int doWork() {
         try {
             return serve();
-        } catch (RuntimeException | InternalError e) {
+        } catch (RuntimeException e) {
             onFault(e);
             return 1;
         }
@@ -164,7 +164,7 @@ final class DeviceAgent implements Agent {
         try {
             isDevicePrepared = true;
             return device.prepareToBlock();
-        } catch (RuntimeException | InternalError e) {
+        } catch (RuntimeException e) {
             onFault(e);
             return false;
         }
@@ -178,7 +178,7 @@ final class DeviceAgent implements Agent {
         isDevicePrepared = false;
         try {
             device.onWake();
-        } catch (RuntimeException | InternalError e) {
+        } catch (RuntimeException e) {
             onFault(e);
         }
     }
@@ -194,13 +194,18 @@ final class DeviceAgent implements Agent {
     @Override
     public void onMemoryFault() {
         if (session != null && !session.isMemoryBacked()) {
-            onFault(new InternalError("the frontend has cut off the memory that it shares"));
+            log.warn("frontend=closed reason=\"it has cut off the memory that it shares\"");
+            endSession();
         }
     }
 
-    /** A fault of this program, or guest memory that its frontend has taken away under us. */
-    private void onFault(Throwable fault) {
+    /** A fault of this program: ends this session, the others go on. */
+    private void onFault(RuntimeException fault) {
         log.error("frontend=closed reason=\"fault while serving it\"", fault);
+        endSession();
+    }
+
+    private void endSession() {
         if (session != null) {
             session.close();
             session = null;
