@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.cli;
+
+import io.vrio.cli.daemon.IohypCommand;
+import io.vrio.cli.daemon.LocalCommand;
+import io.vrio.cli.daemon.ServerCommand;
+import io.vrio.cli.operator.DiskCommand;
+import io.vrio.cli.operator.PeerCommand;
+import io.vrio.cli.operator.StatusCommand;
+import io.vrio.cli.option.ConfigFile;
+import io.vrio.cli.option.OptionException;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+
+/** The vrio command: the tree of its subcommands, and how all of them report what went wrong. */
+@Command(
+        name = "vrio",
+        versionProvider = Version.class,
+        description = "Disks and NICs of guests, served by another machine.",
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "Exit status: 0 done, 1 failed, 2 wrong options.",
+            "Manual pages: docs/man, one for each command."
+        })
+public final class Vrio implements Runnable {
+    @Spec private CommandSpec spec;
+
+    private Vrio() {}
+
+    public static void main(String[] arguments) {
+        ProcessStop stop = new ProcessStop();
+        stop.exit(run(arguments, new Surroundings(System.out, System.err, System.getenv(), stop)));
+    }
+
+    /** Runs the command in this process and returns its exit status. */
+    public static int run(String[] arguments, Surroundings surroundings) {
+        if (LocalCommand.isCapabilitiesAsked(arguments)) {
+            surroundings.out().println(LocalCommand.CAPABILITIES);
+            return ExitStatus.OK;
+        }
+        CommandLine commandLine = commandLine(surroundings);
+        try {
+            return commandLine.execute(ConfigFile.expand(commandLine, arguments));
+        } catch (OptionException e) {
+            surroundings.err().println("vrio " + arguments[0] + ": " + e.getMessage());
+            return ExitStatus.USAGE;
+        }
+    }
+
+    /** The tree of commands; nothing is run yet. */
+    public static CommandLine commandLine(Surroundings surroundings) {
+        CommandLine commandLine =
+                new CommandLine(new Vrio())
+                        .addSubcommand("iohyp", new IohypCommand(surroundings))
+                        .addSubcommand("server", new ServerCommand(surroundings))
+                        .addSubcommand("local", new LocalCommand(surroundings))
+                        .addSubcommand("disk", DiskCommand.tree(surroundings))
+                        .addSubcommand("peer", PeerCommand.tree(surroundings))
+                        .addSubcommand("status", new StatusCommand(surroundings))
+                        .addSubcommand("completion", completion());
+        addStandardOptions(commandLine);
+        return commandLine
+                .setOut(writer(surroundings.out()))
+                .setErr(writer(surroundings.err()))
+                .setParameterExceptionHandler(Vrio::onWrongOption)
+                .setExecutionExceptionHandler(Vrio::onFailure)
+                .setUsageHelpAutoWidth(true);
+    }
+
+    private static CommandLine completion() {
+        CommandLine completion = new CommandLine(new AutoComplete.GenerateCompletion());
+        completion
+                .getCommandSpec()
+                .usageMessage()
+                .description(
+                        "Prints a script for bash and zsh; use it with: source <(vrio completion)");
+        return completion;
+    }
+
+    private static void addStandardOptions(CommandLine commandLine) {
+        commandLine.getCommandSpec().mixinStandardHelpOptions(true);
+        commandLine.getCommandSpec().versionProvider(new Version());
+        commandLine.getSubcommands().values().forEach(Vrio::addStandardOptions);
+    }
+
+    private static PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
+    }
+
+    private static int onWrongOption(ParameterException e, String[] arguments) {
+        CommandLine command = e.getCommandLine();
+        String name = command.getCommandSpec().qualifiedName();
+        command.getErr().println(name + ": " + oneLine(e.getMessage()));
+        return ExitStatus.USAGE;
+    }
+
+    private static int onFailure(Exception e, CommandLine command, ParseResult result) {
+        String name = command.getCommandSpec().qualifiedName();
+        if (e instanceof CommandFailedException) {
+            command.getErr().println(name + ": " + oneLine(e.getMessage()));
+        } else {
+            command.getErr().println(name + ": a fault of this program, please report it");
+            e.printStackTrace(command.getErr());
+        }
+        return ExitStatus.FAILED;
+    }
+
+    private static String oneLine(String message) {
+        return message.replaceAll("\\R+", " ");
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(
+                spec.commandLine(),
+                "Missing command: one of "
+                        + String.join(", ", spec.subcommands().keySet())
+                        + " (see vrio --help)");
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.cli.daemon;
+
+import io.vrio.cli.Version;
+import io.vrio.cli.control.ControlException;
+import io.vrio.cli.control.ControlProtocol;
+import io.vrio.cli.option.NetworkOptions;
+import io.vrio.transport.remote.PeerStatus;
+import java.lang.management.ManagementFactory;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The answers that both daemons give in the same form; see docs/protocol-control.md. */
+final class Answers {
+    private Answers() {}
+
+    /** What every status begins with. */
+    static Map<String, Object> status(String daemon, NetworkOptions network) {
+        Map<String, Object> status = new LinkedHashMap<>();
+        status.put("daemon", daemon);
+        status.put("version", Version.text());
+        status.put("protocol", ControlProtocol.VERSION);
+        status.put("pid", ProcessHandle.current().pid());
+        long uptimeMs = ManagementFactory.getRuntimeMXBean().getUptime();
+        status.put("uptimeSeconds", TimeUnit.MILLISECONDS.toSeconds(uptimeMs));
+        status.put("interface", network.interfaceName());
+        status.put("security", "none");
+        return status;
+    }
+
+    /** A peer without its counters. */
+    static Map<String, Object> peer(PeerStatus peer, long nowNs) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("peer", peer.peer());
+        row.put("address", peer.address());
+        row.put("state", state(peer));
+        row.put("sinceSeconds", TimeUnit.NANOSECONDS.toSeconds(nowNs - peer.sinceNs()));
+        row.put("mtu", peer.mtu());
+        row.put("rttNs", peer.rttNs());
+        row.put("rtoNs", peer.rtoNs());
+        row.put("flightBytes", peer.flightBytes());
+        row.put("reason", peer.reason() == null ? "" : peer.reason());
+        return row;
+    }
+
+    static String state(PeerStatus peer) {
+        return peer.state().name().toLowerCase(Locale.ROOT);
+    }
+
+    static List<Map<String, Object>> peers(List<PeerStatus> peers, long nowNs) {
+        return peers.stream().map(peer -> peer(peer, nowNs)).toList();
+    }
+
+    /** One peer, by its name or address, with its counters. */
+    static Map<String, Object> peer(List<PeerStatus> peers, String wanted, long nowNs)
+            throws ControlException {
+        for (PeerStatus peer : peers) {
+            if (peer.peer().equals(wanted) || peer.address().equals(wanted)) {
+                Map<String, Object> row = peer(peer, nowNs);
+                row.put("counters", peer.counters());
+                return row;
+            }
+        }
+        throw new ControlException("there is no peer " + wanted + "; see vrio peer list");
+    }
+}

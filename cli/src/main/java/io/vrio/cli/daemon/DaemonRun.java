@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.cli.daemon;
+
+import io.vrio.backends.block.BackendException;
+import io.vrio.cli.CommandFailedException;
+import io.vrio.cli.ExitStatus;
+import io.vrio.cli.Surroundings;
+import io.vrio.cli.control.ControlException;
+import io.vrio.cli.option.ProcessOptions;
+import io.vrio.common.sys.ErrnoException;
+import io.vrio.common.sys.Linux;
+import io.vrio.common.sys.SocketPathException;
+import io.vrio.transport.link.LinkException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The life of a daemon: started, ready, until it shall stop. Main thread. */
+final class DaemonRun {
+    /** Opens everything, or nothing and throws. */
+    @FunctionalInterface
+    interface Start {
+        AutoCloseable start() throws CommandFailedException, BackendException, ControlException;
+    }
+
+    private final Surroundings surroundings;
+
+    DaemonRun(Surroundings surroundings, ProcessOptions options) {
+        this.surroundings = surroundings;
+        Logging.configure(options.logLevel(), surroundings.environment());
+    }
+
+    /**
+     * Returns the exit status, after the stop.
+     *
+     * @throws CommandFailedException with one line, when it could not be started
+     */
+    int run(Start start) throws CommandFailedException {
+        surroundings.stop().arm();
+        Thread.setDefaultUncaughtExceptionHandler(this::onFault);
+        try (CloseStack opened = new CloseStack()) {
+            opened.add(started(start));
+            String socket = surroundings.environment().get(ServiceNotification.VARIABLE);
+            ServiceNotification notification = new ServiceNotification(socket);
+            surroundings.out().println("ready");
+            surroundings.out().flush();
+            notification.ready();
+            surroundings.stop().await();
+            notification.stopping();
+        }
+        return surroundings.stop().hasFailed() ? ExitStatus.FAILED : ExitStatus.OK;
+    }
+
+    private static AutoCloseable started(Start start) throws CommandFailedException {
+        try {
+            Linux.selfTest();
+            return start.start();
+        } catch (BackendException
+                | ControlException
+                | ErrnoException
+                | LinkException
+                | SocketPathException e) {
+            throw new CommandFailedException(e.getMessage(), e);
+        }
+    }
+
+    /** A daemon without its worker serves nobody: its supervisor shall start it anew. */
+    private void onFault(Thread thread, Throwable fault) {
+        logger().error(
+                        "thread={} died, stopping: a fault of this program",
+                        thread.getName(),
+                        fault);
+        surroundings.stop().fail();
+    }
+
+    /** Not before the logging is configured. */
+    private static Logger logger() {
+        return LoggerFactory.getLogger(DaemonRun.class);
+    }
+}

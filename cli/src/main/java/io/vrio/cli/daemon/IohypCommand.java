@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.cli.daemon;
+
+import io.vrio.cli.CommandFailedException;
+import io.vrio.cli.Surroundings;
+import io.vrio.cli.option.NamedBackend;
+import io.vrio.cli.option.NetworkOptions;
+import io.vrio.cli.option.OptionTypes;
+import io.vrio.cli.option.ProcessOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** vrio iohyp: the daemon of an I/O host. */
+@Command(
+        name = "iohyp",
+        sortOptions = false,
+        description = "The daemon of an I/O host: executes the I/O of guests on other machines.")
+public final class IohypCommand implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+    @Mixin private NetworkOptions network;
+
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            defaultValue = "" + OptionTypes.DEFAULT_PORT,
+            converter = OptionTypes.Port.class,
+            description = "TCP port that servers come to, 1-65535. Default: ${DEFAULT-VALUE}.")
+    private int port;
+
+    @Option(
+            names = "--disk",
+            paramLabel = "NAME=BACKEND",
+            converter = OptionTypes.Exported.class,
+            description = {
+                "A disk to export; may be repeated. BACKEND is",
+                "file:PATH[,size=SIZE][,direct][,preallocate], ram:SIZE or null:SIZE,",
+                "each with [,readonly][,blocksize=N][,serial=S].",
+                "Default: the disks in --state-dir, made by vrio disk create."
+            })
+    private List<NamedBackend> disks = new ArrayList<>();
+
+    @Option(
+            names = "--state-dir",
+            paramLabel = "DIR",
+            defaultValue = "/var/lib/vrio",
+            converter = OptionTypes.AbsolutePath.class,
+            description = "Where disks are remembered over restarts. Default: ${DEFAULT-VALUE}.")
+    private Path stateFolder;
+
+    @Option(
+            names = "--control",
+            paramLabel = "PATH",
+            defaultValue = "/run/vrio/iohyp.control",
+            converter = OptionTypes.AbsolutePath.class,
+            description = "Control socket, for vrio disk and its like. Default: ${DEFAULT-VALUE}.")
+    private Path control;
+
+    @Mixin private ProcessOptions process;
+    private final Surroundings surroundings;
+
+    public IohypCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() throws CommandFailedException {
+        network.check(spec.commandLine());
+        DaemonRun run = new DaemonRun(surroundings, process);
+        SocketGroup group = SocketGroup.of(process.socketGroup());
+        IohypSettings settings =
+                new IohypSettings(network, port, disks, stateFolder, control, process, group);
+        return run.run(() -> IohypDaemon.start(settings));
+    }
+}

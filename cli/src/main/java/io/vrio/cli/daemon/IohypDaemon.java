@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.cli.daemon;
+
+import io.vrio.backends.block.BackendException;
+import io.vrio.backends.iohyp.DiskRegistry;
+import io.vrio.backends.iohyp.DiskState;
+import io.vrio.backends.iohyp.DiskStatus;
+import io.vrio.cli.CommandFailedException;
+import io.vrio.cli.control.ControlException;
+import io.vrio.cli.control.ControlServer;
+import io.vrio.cli.option.NamedBackend;
+import io.vrio.common.agent.Worker;
+import io.vrio.common.clock.NanoClock;
+import io.vrio.transport.flow.FrameBufferPool;
+import io.vrio.transport.link.GuardSocket;
+import io.vrio.transport.link.NetworkPort;
+import io.vrio.transport.remote.EndpointOptions;
+import io.vrio.transport.remote.IohypEndpoint;
+import java.security.SecureRandom;
+
+/** A running IOhyp: its disks, the end of its associations, and its control socket. */
+final class IohypDaemon implements AutoCloseable {
+    /** Limit: frames held at a time, 68 KiB each; then frames wait in the packet socket. */
+    static final int FRAME_BUFFERS_MAX = 1024;
+
+    private final CloseStack opened = new CloseStack();
+    private final IohypSettings settings;
+
+    private IohypDaemon(IohypSettings settings) {
+        this.settings = settings;
+    }
+
+    /** Everything is open when it returns; nothing is when it throws. */
+    static IohypDaemon start(IohypSettings settings)
+            throws CommandFailedException, BackendException, ControlException {
+        IohypDaemon daemon = new IohypDaemon(settings);
+        try {
+            daemon.open();
+            return daemon;
+        } catch (Exception e) {
+            daemon.close();
+            throw e;
+        }
+    }
+
+    private void open() throws CommandFailedException, BackendException, ControlException {
+        NetworkPort port =
+                opened.add(
+                        NetworkPort.open(
+                                settings.network().interfaceName(), settings.network().address()));
+        FrameBufferPool buffers = opened.add(new FrameBufferPool(FRAME_BUFFERS_MAX));
+        Worker worker = DaemonWorker.start(opened, settings.process());
+        // The worker closes what is made on it, in reverse order: the associations say goodbye
+        // before their disks are closed.
+        DiskRegistry registry = OnWorker.call(worker, () -> openDisks(worker));
+        IohypEndpoint endpoint = worker.call(() -> openEndpoint(worker, port, registry, buffers));
+        IohypControl control = new IohypControl(settings, worker, registry, endpoint);
+        ControlServer.Options options =
+                new ControlServer.Options(settings.control(), settings.group().principal());
+        opened.add(ControlServer.open(options, control.commands())).start();
+    }
+
+    private DiskRegistry openDisks(Worker worker) throws BackendException {
+        DiskRegistry registry = DiskRegistry.open(settings.stateFolder(), worker::execute);
+        worker.add(new WorkerOwned("disks", registry::close));
+        for (NamedBackend disk : settings.disks()) {
+            registry.addOption(disk.name(), disk.backend());
+            DiskStatus status = registry.show(disk.name());
+            if (status.state() == DiskState.FAILED) {
+                throw new BackendException("disk " + disk.name() + ": " + status.failure());
+            }
+        }
+        return registry;
+    }
+
+    private IohypEndpoint openEndpoint(
+            Worker worker, NetworkPort port, DiskRegistry registry, FrameBufferPool buffers) {
+        GuardSocket guard = GuardSocket.open(port.address(), settings.port());
+        WatchedLink link = WatchedLink.open(guard, port, worker);
+        worker.add(new WorkerOwned("link", link::close));
+        SecureRandom random = new SecureRandom();
+        EndpointOptions options =
+                new EndpointOptions(
+                        link.local(),
+                        random.nextLong(),
+                        settings.network().mtu(),
+                        settings.network().peerTimeoutNs());
+        IohypEndpoint endpoint =
+                new IohypEndpoint(
+                        options, link.link(), registry, NanoClock.SYSTEM, buffers, random);
+        worker.add(endpoint);
+        return endpoint;
+    }
+
+    @Override
+    public void close() {
+        opened.close();
+    }
+}

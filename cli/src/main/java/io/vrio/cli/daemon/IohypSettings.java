@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.cli.daemon;
+
+import io.vrio.cli.option.NamedBackend;
+import io.vrio.cli.option.NetworkOptions;
+import io.vrio.cli.option.ProcessOptions;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What an operator chose for an IOhyp, checked. */
+record IohypSettings(
+        NetworkOptions network,
+        int port,
+        List<NamedBackend> disks,
+        Path stateFolder,
+        Path control,
+        ProcessOptions process,
+        SocketGroup group) {}

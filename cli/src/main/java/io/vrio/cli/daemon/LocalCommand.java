@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.cli.daemon;
+
+import io.vrio.backends.block.BackendSpec;
+import io.vrio.backends.block.DiskOptions;
+import io.vrio.cli.CommandFailedException;
+import io.vrio.cli.Surroundings;
+import io.vrio.cli.option.OptionTypes;
+import io.vrio.cli.option.ProcessOptions;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** vrio local: one disk, served by a backend in the same process. */
+@Command(
+        name = "local",
+        sortOptions = false,
+        description = {
+            "A disk of this machine, served to a guest without any network.",
+            "Follows QEMU's conventions for vhost-user backend programs."
+        })
+public final class LocalCommand implements Callable<Integer> {
+    /** QEMU's docs/interop/vhost-user.json; a parser reads it, so nothing else may be printed. */
+    public static final String CAPABILITIES =
+            "{\"type\": \"block\", \"features\": [\"read-only\", \"blk-file\"]}";
+
+    private static final String PRINT_CAPABILITIES = "--print-capabilities";
+
+    @Spec private CommandSpec spec;
+
+    @Option(
+            names = "--socket-path",
+            paramLabel = "SOCKET",
+            converter = OptionTypes.AbsolutePath.class,
+            description = "Where to listen for QEMU.")
+    private Path socket;
+
+    @Option(
+            names = "--fd",
+            paramLabel = "N",
+            converter = OptionTypes.Descriptor.class,
+            description = "Inherited socket instead, 3 or more; it may listen or be connected.")
+    private Integer descriptor;
+
+    @Option(
+            names = "--blk-file",
+            paramLabel = "FILE",
+            converter = OptionTypes.AbsolutePath.class,
+            description = "File or block device that holds the disk.")
+    private Path file;
+
+    @Option(
+            names = "--backend",
+            paramLabel = "BACKEND",
+            converter = OptionTypes.Backend.class,
+            description = {
+                "What the disk is made of, instead of --blk-file: as in vrio iohyp --disk,",
+                "for example ram:1G or file:/srv/a.img,size=20G,direct."
+            })
+    private BackendSpec backend;
+
+    @Option(names = "--read-only", description = "Refuse writes. Default: the guest may write.")
+    private boolean isReadOnly;
+
+    @Option(
+            names = PRINT_CAPABILITIES,
+            description = "Print what this program can, as JSON, and ignore all other options.")
+    private boolean isCapabilitiesAsked;
+
+    @Mixin private ProcessOptions process;
+    private final Surroundings surroundings;
+
+    public LocalCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    /** Whether all other arguments are to be ignored, right or wrong. */
+    public static boolean isCapabilitiesAsked(String[] arguments) {
+        List<String> all = List.of(arguments);
+        return all.indexOf("local") == 0 && all.contains(PRINT_CAPABILITIES);
+    }
+
+    @Override
+    public Integer call() throws CommandFailedException {
+        if ((socket == null) == (descriptor == null)) {
+            throw wrong("give either --socket-path SOCKET or --fd N");
+        }
+        if ((file == null) == (backend == null)) {
+            throw wrong("give either --blk-file FILE or --backend BACKEND");
+        }
+        if (backend != null && isReadOnly) {
+            throw wrong("--read-only goes with --blk-file; a BACKEND takes ,readonly");
+        }
+        DaemonRun run = new DaemonRun(surroundings, process);
+        SocketGroup group = SocketGroup.of(process.socketGroup());
+        LocalSettings settings = new LocalSettings(spec(), socket, descriptor, process, group);
+        return run.run(() -> LocalDaemon.start(settings));
+    }
+
+    private BackendSpec spec() {
+        DiskOptions options = new DiskOptions(isReadOnly, 0, "");
+        return backend == null ? new BackendSpec.FileSpec(file, 0, false, false, options) : backend;
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

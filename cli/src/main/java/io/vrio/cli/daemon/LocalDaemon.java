@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.cli.daemon;
+
+import io.vrio.backends.block.BackendDisk;
+import io.vrio.backends.block.BackendException;
+import io.vrio.backends.block.DiskContext;
+import io.vrio.cli.CommandFailedException;
+import io.vrio.common.agent.Worker;
+import io.vrio.server.device.block.BlockDevice;
+import io.vrio.server.worker.DeviceSocket;
+import io.vrio.server.worker.SocketOptions;
+
+/** A running local disk: a backend under a device, on one worker. */
+final class LocalDaemon implements AutoCloseable {
+    private static final String NAME = "local";
+
+    private final CloseStack opened = new CloseStack();
+    private final LocalSettings settings;
+
+    private LocalDaemon(LocalSettings settings) {
+        this.settings = settings;
+    }
+
+    /** Everything is open when it returns; nothing is when it throws. */
+    static LocalDaemon start(LocalSettings settings)
+            throws CommandFailedException, BackendException {
+        LocalDaemon daemon = new LocalDaemon(settings);
+        try {
+            daemon.open();
+            return daemon;
+        } catch (Exception e) {
+            daemon.close();
+            throw e;
+        }
+    }
+
+    private void open() throws CommandFailedException, BackendException {
+        Worker worker = DaemonWorker.start(opened, settings.process());
+        BlockDevice device = OnWorker.call(worker, () -> openDevice(worker));
+        opened.add(openSocket(worker, device));
+    }
+
+    private BlockDevice openDevice(Worker worker) throws BackendException {
+        // The path makes the serial: the same guest finds the same disk after a restart.
+        String seed = settings.backend().text();
+        DiskContext context = new DiskContext(NAME, seed, worker::execute);
+        BackendDisk disk = BackendDisk.open(settings.backend(), context);
+        worker.add(new WorkerOwned(NAME, disk::close));
+        return new BlockDevice(NAME, disk, BlockDevice.QUEUES_DEFAULT);
+    }
+
+    private DeviceSocket openSocket(Worker worker, BlockDevice device) {
+        SocketOptions options =
+                new SocketOptions(settings.group().name(), SocketOptions.DEFAULT.drainNs());
+        try {
+            return settings.socket() == null
+                    ? DeviceSocket.inherit(worker, NAME, device, settings.descriptor(), options)
+                    : DeviceSocket.open(worker, NAME, device, settings.socket(), options);
+        } catch (RuntimeException e) {
+            worker.execute(device::close);
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        opened.close();
+    }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.cli.daemon;
+
+import io.vrio.cli.CommandFailedException;
+import io.vrio.cli.Surroundings;
+import io.vrio.cli.option.NamedSocket;
+import io.vrio.cli.option.NetworkOptions;
+import io.vrio.cli.option.OptionTypes;
+import io.vrio.cli.option.PeerAddress;
+import io.vrio.cli.option.ProcessOptions;
+import io.vrio.transport.wire.Ipv4Address;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** vrio server: the daemon of a VM host. */
+@Command(
+        name = "server",
+        sortOptions = false,
+        description = "The daemon of a VM host: serves disks of an IOhyp to guests.")
+public final class ServerCommand implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+    @Mixin private NetworkOptions network;
+
+    @Option(
+            names = "--peer",
+            paramLabel = "ADDR[:N]",
+            required = true,
+            converter = OptionTypes.Peer.class,
+            description = "The IOhyp's address, and its port where that is not 8746.")
+    private PeerAddress peer;
+
+    @Option(
+            names = "--disk",
+            paramLabel = "NAME[=SOCKET]",
+            converter = OptionTypes.Served.class,
+            description = {
+                "A disk of the IOhyp to serve; may be repeated.",
+                "SOCKET is where QEMU connects. Default: NAME.sock in --socket-dir."
+            })
+    private List<NamedSocket> disks = new ArrayList<>();
+
+    @Option(
+            names = "--socket-dir",
+            paramLabel = "DIR",
+            defaultValue = "/run/vrio",
+            converter = OptionTypes.AbsolutePath.class,
+            description = "Where the sockets of disks are. Default: ${DEFAULT-VALUE}.")
+    private Path socketFolder;
+
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            converter = OptionTypes.Name.class,
+            description = {
+                "This server's name at the IOhyp, unique there: disks are claimed under it.",
+                "Default: its address."
+            })
+    private String name;
+
+    @Option(
+            names = "--io-timeout",
+            paramLabel = "TIME",
+            defaultValue = "30s",
+            converter = OptionTypes.TimeSpan.class,
+            description = {
+                "A request that the IOhyp's absence delays for so long becomes an I/O error.",
+                "Default: 30s, before the guest's own patience ends."
+            })
+    private Duration ioTimeout;
+
+    @Option(
+            names = "--control",
+            paramLabel = "PATH",
+            defaultValue = "/run/vrio/server.control",
+            converter = OptionTypes.AbsolutePath.class,
+            description = "Control socket, for vrio disk and its like. Default: ${DEFAULT-VALUE}.")
+    private Path control;
+
+    @Mixin private ProcessOptions process;
+    private final Surroundings surroundings;
+
+    public ServerCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() throws CommandFailedException {
+        network.check(spec.commandLine());
+        DaemonRun run = new DaemonRun(surroundings, process);
+        ServerSettings settings =
+                new ServerSettings(
+                        network,
+                        peer,
+                        name == null ? Ipv4Address.format(network.address()) : name,
+                        disks,
+                        socketFolder,
+                        ioTimeout.toNanos(),
+                        control,
+                        process,
+                        SocketGroup.of(process.socketGroup()));
+        return run.run(() -> ServerDaemon.start(settings));
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.cli.daemon;
+
+import io.vrio.cli.CommandFailedException;
+import io.vrio.cli.control.ControlException;
+import io.vrio.cli.control.ControlServer;
+import io.vrio.cli.option.NamedSocket;
+import io.vrio.common.agent.Worker;
+import io.vrio.common.clock.NanoClock;
+import io.vrio.transport.flow.FrameBufferPool;
+import io.vrio.transport.link.NeighbourTable;
+import io.vrio.transport.link.NetworkPort;
+import io.vrio.transport.remote.PeerOptions;
+import io.vrio.transport.remote.RemotePeer;
+import java.security.SecureRandom;
+
+/** A running server: its association with the IOhyp, the sockets of its disks, its control. */
+final class ServerDaemon implements AutoCloseable {
+    /** Limit: frames held at a time, 68 KiB each; then frames wait in the packet socket. */
+    static final int FRAME_BUFFERS_MAX = 1024;
+
+    private final CloseStack opened = new CloseStack();
+    private final ServerSettings settings;
+
+    private ServerDaemon(ServerSettings settings) {
+        this.settings = settings;
+    }
+
+    /** Everything is open when it returns; nothing is when it throws. */
+    static ServerDaemon start(ServerSettings settings)
+            throws CommandFailedException, ControlException {
+        ServerDaemon daemon = new ServerDaemon(settings);
+        try {
+            daemon.open();
+            return daemon;
+        } catch (Exception e) {
+            daemon.close();
+            throw e;
+        }
+    }
+
+    private void open() throws CommandFailedException, ControlException {
+        NetworkPort port =
+                opened.add(
+                        NetworkPort.open(
+                                settings.network().interfaceName(), settings.network().address()));
+        FrameBufferPool buffers = opened.add(new FrameBufferPool(FRAME_BUFFERS_MAX));
+        NeighbourTable neighbours = opened.add(new NeighbourTable(port));
+        Worker worker = DaemonWorker.start(opened, settings.process());
+        RemotePeer peer = worker.call(() -> openPeer(worker, port, neighbours, buffers));
+        ServedDisks disks = opened.add(new ServedDisks(worker, peer, settings.group().name()));
+        for (NamedSocket disk : settings.disks()) {
+            disks.create(disk.name(), settings.socket(disk));
+        }
+        ServerControl control = new ServerControl(settings, worker, peer, disks);
+        ControlServer.Options options =
+                new ControlServer.Options(settings.control(), settings.group().principal());
+        opened.add(ControlServer.open(options, control.commands())).start();
+    }
+
+    private RemotePeer openPeer(
+            Worker worker, NetworkPort port, NeighbourTable neighbours, FrameBufferPool buffers) {
+        SecureRandom random = new SecureRandom();
+        PeerOptions options =
+                new PeerOptions(
+                        settings.name(),
+                        random.nextLong(),
+                        settings.peer().address(),
+                        settings.peer().port(),
+                        settings.network().mtu(),
+                        settings.network().peerTimeoutNs(),
+                        settings.ioTimeoutNs());
+        PacketLinkFactory links = new PacketLinkFactory(port, neighbours, worker, NanoClock.SYSTEM);
+        RemotePeer peer = new RemotePeer(options, links, NanoClock.SYSTEM, buffers, random);
+        worker.add(peer);
+        return peer;
+    }
+
+    @Override
+    public void close() {
+        opened.close();
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.cli.daemon;
+
+import io.vrio.cli.option.NamedSocket;
+import io.vrio.cli.option.NetworkOptions;
+import io.vrio.cli.option.PeerAddress;
+import io.vrio.cli.option.ProcessOptions;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What an operator chose for a server, checked. */
+record ServerSettings(
+        NetworkOptions network,
+        PeerAddress peer,
+        String name,
+        List<NamedSocket> disks,
+        Path socketFolder,
+        long ioTimeoutNs,
+        Path control,
+        ProcessOptions process,
+        SocketGroup group) {
+    /** Where frontends find a disk. */
+    Path socket(NamedSocket disk) {
+        return disk.socket() == null ? socketFolder.resolve(disk.name() + ".sock") : disk.socket();
+    }
+}

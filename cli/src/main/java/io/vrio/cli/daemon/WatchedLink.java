@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.cli.daemon;
+
+import io.vrio.common.agent.Worker;
+import io.vrio.transport.link.GuardSocket;
+import io.vrio.transport.link.Link;
+import io.vrio.transport.link.NetworkPort;
+import io.vrio.transport.link.PacketLink;
+import io.vrio.transport.remote.LinkFactory.OpenLink;
+import io.vrio.transport.wire.Endpoint;
+
+/** A packet socket with its guard, watched by a worker. On the worker's thread. */
+final class WatchedLink implements OpenLink {
+    private final GuardSocket guard;
+    private final PacketLink link;
+    private final Endpoint local;
+    private final Worker worker;
+    private final int key;
+
+    private WatchedLink(GuardSocket guard, PacketLink link, Endpoint local, Worker worker) {
+        this.guard = guard;
+        this.link = link;
+        this.local = local;
+        this.worker = worker;
+        // The agent reads all frames in its duty cycle; the event only has to wake it.
+        key = worker.register(link.descriptor(), () -> {});
+    }
+
+    /** Takes over the guard, also when it throws. */
+    static WatchedLink open(GuardSocket guard, NetworkPort port, Worker worker) {
+        try {
+            PacketLink link = PacketLink.open(port, guard.port());
+            Endpoint local = new Endpoint(port.hardwareAddress(), port.address(), guard.port());
+            return new WatchedLink(guard, link, local, worker);
+        } catch (RuntimeException e) {
+            guard.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public Link link() {
+        return link;
+    }
+
+    @Override
+    public Endpoint local() {
+        return local;
+    }
+
+    @Override
+    public void close() {
+        worker.unregister(link.descriptor(), key);
+        link.close();
+        guard.close();
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.cli.operator;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** Prints answers in the format that the operator chose. */
+final class Printer {
+    private final PrintStream out;
+    private final OutputFormat format;
+
+    Printer(PrintStream out, OutputFormat format) {
+        this.out = out;
+        this.format = format;
+    }
+
+    /** An array of objects; JSON has all of their fields, the table has the columns. */
+    void rows(JsonNode rows, List<Column> columns) {
+        print(rows, new Table(columns).lines(rows));
+    }
+
+    /** One object, a line for each of its fields; those of inner objects stand beside them. */
+    void object(JsonNode object) {
+        List<Column> columns = new ArrayList<>();
+        addFields(object, row -> row, columns);
+        print(object, Table.pairs(object, columns));
+    }
+
+    private static void addFields(
+            JsonNode object, Function<JsonNode, JsonNode> way, List<Column> columns) {
+        object.fieldNames()
+                .forEachRemaining(
+                        name -> {
+                            Function<JsonNode, JsonNode> further = way.andThen(o -> o.path(name));
+                            if (object.path(name).isObject()) {
+                                addFields(object.path(name), further, columns);
+                            } else {
+                                columns.add(
+                                        new Column(name, false, further.andThen(Column::plain)));
+                            }
+                        });
+    }
+
+    /** That something was done: nothing for people, the object itself for programs. */
+    void done(JsonNode object) {
+        print(object, List.of());
+    }
+
+    private void print(JsonNode json, List<String> lines) {
+        List<String> printed =
+                switch (format) {
+                    case TABLE -> lines;
+                    case JSON -> List.of(json.toPrettyString());
+                };
+        printed.forEach(out::println);
+    }
+}

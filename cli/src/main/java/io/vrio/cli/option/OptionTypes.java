@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.cli.option;
+
+import io.vrio.backends.block.BackendException;
+import io.vrio.backends.block.BackendSpec;
+import io.vrio.backends.block.ByteSize;
+import io.vrio.transport.wire.Ipv4Address;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** The types of option values: each judges what was written and names what is legal. */
+public final class OptionTypes {
+    public static final int DEFAULT_PORT = 8746;
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    private static final Pattern TIME_SPAN = Pattern.compile("([0-9]{1,9})(ms|s|)");
+
+    private OptionTypes() {}
+
+    private static TypeConversionException wrong(String value, String noun, String legal) {
+        return new TypeConversionException(
+                "'" + value + "' is not " + noun + " (legal: " + legal + ")");
+    }
+
+    private static int number(String value, int min, int max, String noun) {
+        // Limit: 9 digits are always an int.
+        int number = value.matches("[0-9]{1,9}") ? Integer.parseInt(value) : -1;
+        if (number < min || number > max) {
+            throw wrong(value, noun, min + "-" + max);
+        }
+        return number;
+    }
+
+    private static String name(String value, String noun) {
+        if (!NAME.matcher(value).matches()) {
+            throw wrong(value, noun, "1-64 of A-Z a-z 0-9 . _ -, the first a letter or digit");
+        }
+        return value;
+    }
+
+    private static Path path(String value) {
+        try {
+            if (!value.isEmpty()) {
+                return Path.of(value).toAbsolutePath().normalize();
+            }
+        } catch (InvalidPathException e) {
+            // Reported below, together with the empty path.
+        }
+        throw wrong(value, "a path", "a path of the file system");
+    }
+
+    private static int address(String value) {
+        try {
+            return Ipv4Address.parse(value);
+        } catch (IllegalArgumentException e) {
+            throw wrong(value, "an IPv4 address", "a.b.c.d; names are not looked up");
+        }
+    }
+
+    private static BackendSpec backend(String value) {
+        try {
+            return BackendSpec.parse(value);
+        } catch (BackendException e) {
+            throw new TypeConversionException(e.getMessage());
+        }
+    }
+
+    /** A TCP port. */
+    public static final class Port implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String value) {
+            return number(value, 1, 65535, "a port");
+        }
+    }
+
+    /** An own IPv4 address, as a number. */
+    public static final class Address implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String value) {
+            return address(value);
+        }
+    }
+
+    /** ADDR[:N]. */
+    public static final class Peer implements ITypeConverter<PeerAddress> {
+        @Override
+        public PeerAddress convert(String value) {
+            int colon = value.indexOf(':');
+            if (colon < 0) {
+                return new PeerAddress(address(value), DEFAULT_PORT);
+            }
+            int port = number(value.substring(colon + 1), 1, 65535, "a port");
+            return new PeerAddress(address(value.substring(0, colon)), port);
+        }
+    }
+
+    /** The MTU that frames are made for. */
+    public static final class Mtu implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String value) {
+            return number(value, 1280, 65535, "an MTU in bytes");
+        }
+    }
+
+    /** How long a worker polls after its last work, in microseconds. */
+    public static final class SpinTime implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String value) {
+            return number(value, 0, 1000, "a time in microseconds");
+        }
+    }
+
+    /** The number of a CPU. */
+    public static final class Cpu implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String value) {
+            return number(value, 0, 1023, "the number of a CPU");
+        }
+    }
+
+    /** The descriptor of an inherited socket. */
+    public static final class Descriptor implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String value) {
+            return number(value, 3, 1 << 20, "an inherited descriptor");
+        }
+    }
+
+    /** A time span that an operator waits for: 5s, 500ms; a number alone is seconds. */
+    public static final class TimeSpan implements ITypeConverter<Duration> {
+        private static final Duration MIN = Duration.ofMillis(100);
+        private static final Duration MAX = Duration.ofHours(1);
+
+        @Override
+        public Duration convert(String value) {
+            Matcher matcher = TIME_SPAN.matcher(value);
+            Duration span = Duration.ZERO;
+            if (matcher.matches()) {
+                long number = Long.parseLong(matcher.group(1));
+                span =
+                        matcher.group(2).equals("ms")
+                                ? Duration.ofMillis(number)
+                                : Duration.ofSeconds(number);
+            }
+            if (span.compareTo(MIN) < 0 || span.compareTo(MAX) > 0) {
+                throw wrong(value, "a time span", "100ms-3600s, in ms or s");
+            }
+            return span;
+        }
+    }
+
+    /** The name of a server or of a disk. */
+    public static final class Name implements ITypeConverter<String> {
+        @Override
+        public String convert(String value) {
+            return name(value, "a name");
+        }
+    }
+
+    /** A path, made absolute: a daemon may not depend on the folder it was started in. */
+    public static final class AbsolutePath implements ITypeConverter<Path> {
+        @Override
+        public Path convert(String value) {
+            return path(value);
+        }
+    }
+
+    /** A size in bytes. */
+    public static final class Size implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String value) {
+            long size = ByteSize.parse(value);
+            if (size <= 0) {
+                throw wrong(value, "a size", ByteSize.LEGAL);
+            }
+            return size;
+        }
+    }
+
+    /** What a disk is made of. */
+    public static final class Backend implements ITypeConverter<BackendSpec> {
+        @Override
+        public BackendSpec convert(String value) {
+            return backend(value);
+        }
+    }
+
+    /** NAME=BACKEND. */
+    public static final class Exported implements ITypeConverter<NamedBackend> {
+        @Override
+        public NamedBackend convert(String value) {
+            int equals = value.indexOf('=');
+            if (equals < 0) {
+                throw wrong(value, "a disk", "NAME=BACKEND, for example vm1=file:/srv/vm1.img");
+            }
+            String name = name(value.substring(0, equals), "a name");
+            return new NamedBackend(name, backend(value.substring(equals + 1)));
+        }
+    }
+
+    /** NAME[=SOCKET]. */
+    public static final class Served implements ITypeConverter<NamedSocket> {
+        @Override
+        public NamedSocket convert(String value) {
+            int equals = value.indexOf('=');
+            if (equals < 0) {
+                return new NamedSocket(name(value, "a name"), null);
+            }
+            String name = name(value.substring(0, equals), "a name");
+            return new NamedSocket(name, path(value.substring(equals + 1)));
+        }
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.cli.option;
+
+import java.nio.file.Path;
+import java.util.OptionalInt;
+import picocli.CommandLine.Option;
+
+/** What every daemon lets the operator choose for its process. */
+public final class ProcessOptions {
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = {
+                "Options from a YAML file: its keys are the names of the options.",
+                "The command line wins; options that may be repeated add up."
+            })
+    private Path config;
+
+    @Option(
+            names = "--log-level",
+            paramLabel = "LEVEL",
+            defaultValue = "info",
+            converter = LogLevel.Converter.class,
+            description = "error, warn, info, debug or trace. Default: info.")
+    private LogLevel logLevel;
+
+    @Option(
+            names = "--spin-us",
+            paramLabel = "N",
+            defaultValue = "50",
+            converter = OptionTypes.SpinTime.class,
+            description = {
+                "Microseconds a worker goes on polling after its last work, 0-1000.",
+                "Default: 50. More saves latency, less saves CPU time."
+            })
+    private int spinUs;
+
+    @Option(
+            names = "--cpu",
+            paramLabel = "N",
+            converter = OptionTypes.Cpu.class,
+            description = "CPU that the worker stays on. Default: wherever the kernel puts it.")
+    private Integer cpu;
+
+    @Option(
+            names = "--socket-group",
+            paramLabel = "GROUP",
+            description = {
+                "Group whose members may connect to the sockets (mode 0660).",
+                "Default: kvm, where that exists."
+            })
+    private String socketGroup;
+
+    public LogLevel logLevel() {
+        return logLevel;
+    }
+
+    public long spinNs() {
+        return spinUs * 1000L;
+    }
+
+    public OptionalInt cpu() {
+        return cpu == null ? OptionalInt.empty() : OptionalInt.of(cpu);
+    }
+
+    /** Null when the operator did not choose. */
+    public String socketGroup() {
+        return socketGroup;
+    }
+}
