@@ -45,6 +45,7 @@ public final class RemotePeer implements Agent {
     private static final long STEP_TIMEOUT_NS = 3000 * MS;
     private static final long RETRY_MIN_NS = 50 * MS;
     private static final long RETRY_MAX_NS = 1000 * MS;
+    private static final long REFUSED_RETRY_NS = 10_000 * MS;
     private static final long KEEP_ALIVE_NS = 1000 * MS;
     private static final int SYN_WINDOW = 65535;
 
@@ -213,7 +214,9 @@ public final class RemotePeer implements Agent {
             case RESOLVING -> resolve(nowNs);
             case OPENING -> repeatSyn(nowNs);
             case GREETING, PROBING -> checkProgress(nowNs);
-            case ESTABLISHED, REFUSED -> stepNs = nowNs + RETRY_MAX_NS;
+            // The other release may be installed meanwhile.
+            case REFUSED -> enter(PeerState.RESOLVING, nowNs);
+            case ESTABLISHED -> throw new IllegalStateException("no step when established");
         }
         return 1;
     }
@@ -449,6 +452,7 @@ public final class RemotePeer implements Agent {
     private void refuse(String why, long nowNs) {
         lose(why, nowNs);
         enter(PeerState.REFUSED, nowNs);
+        stepNs = nowNs + REFUSED_RETRY_NS;
     }
 
     private void lose(String why, long nowNs) {

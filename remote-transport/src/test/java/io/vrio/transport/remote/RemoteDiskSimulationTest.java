@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.transport.remote;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vrio.common.clock.ManualClock;
+import io.vrio.transport.link.Faults;
+import io.vrio.transport.link.MemoryLink;
+import io.vrio.transport.link.MemoryLink.Segmentation;
+import java.util.SplittableRandom;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The transport alone, from the remote stub to the port behind the association. */
+final class RemoteDiskSimulationTest {
+    private static final long CAPACITY = 256 << 10;
+    private static final long STEP_NS = 10_000;
+
+    private final ManualClock clock = new ManualClock(1_000_000_000L);
+
+    private SimulatedNetwork network(int mtu, Segmentation segmentation, long seed) {
+        SimulatedDisk disk = new SimulatedDisk(CAPACITY, clock, 100_000, seed);
+        return new SimulatedNetwork(
+                clock, new MemoryLink.Options(mtu, segmentation, 4096), disk, seed);
+    }
+
+    private static void run(SimulatedNetwork network, DiskWorkload workload, int steps) {
+        for (int i = 0; i < steps; i++) {
+            workload.submitOne();
+            network.step(STEP_NS);
+        }
+    }
+
+    private static void drain(SimulatedNetwork network, DiskWorkload workload) {
+        network.faults(Faults.NONE);
+        for (int i = 0; i < 2_000_000 && workload.underWay() > 0; i++) {
+            network.step(STEP_NS);
+        }
+        assertEquals(0, workload.underWay(), "requests that never end after the faults stopped");
+    }
+
+    @Test
+    void shouldCarryRequestsOverAQuietWire() {
+        try (SimulatedNetwork network = network(1500, Segmentation.WHOLE, 1)) {
+            RemoteDisk disk = network.peer().openDisk("disk");
+            DiskWorkload workload = new DiskWorkload(disk, CAPACITY, 16, 64, 1);
+            run(network, workload, 5000);
+            drain(network, workload);
+            assertTrue(workload.ended() > 1000, "only " + workload.ended());
+            assertEquals(0, workload.failed());
+        }
+    }
+
+    private static LongStream seeds() {
+        return LongStream.rangeClosed(1, Long.getLong("vrio.seeds", 60));
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void shouldExecuteOnceWhateverTheWireDoes(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        int mtu = random.nextBoolean() ? 1500 : 9000;
+        Segmentation segmentation = random.nextInt(4) == 0 ? Segmentation.WHOLE : Segmentation.CUT;
+        try (SimulatedNetwork network = network(mtu, segmentation, seed)) {
+            network.faults(
+                    Faults.NONE
+                            .withLossPpm(random.nextInt(100_000))
+                            .withDuplicationPpm(random.nextInt(50_000))
+                            .withCorruptionPpm(random.nextInt(20_000))
+                            .withTruncationPpm(random.nextInt(10_000))
+                            .withReplayPpm(random.nextInt(10_000))
+                            .withDelayNs(20_000)
+                            .withJitter(random.nextInt(200_000), 200_000));
+            RemoteDisk disk = network.peer().openDisk("disk");
+            DiskWorkload workload = new DiskWorkload(disk, CAPACITY, 16, 200, seed);
+            for (int i = 0; i < 10; i++) {
+                run(network, workload, 2000);
+                switch (random.nextInt(4)) {
+                    case 0 -> network.restartIohyp();
+                    case 1 -> {
+                        network.crashHost();
+                        workload.onCrash(network.disk());
+                    }
+                    case 2 -> network.peer().reset("the test says so");
+                    default -> {}
+                }
+            }
+            drain(network, workload);
+            assertTrue(workload.ended() > 100, "only " + workload.ended());
+        }
+    }
+}
