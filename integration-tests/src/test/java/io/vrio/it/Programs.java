@@ -4,6 +4,7 @@ package io.vrio.it;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Runs the programs of the system that a test is made of. */
@@ -24,9 +25,10 @@ public final class Programs {
             Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
             try {
                 process.getOutputStream().close();
-                // Output of these programs fits a pipe; what does not is read as it comes.
+                CompletableFuture.delayedExecutor(SECONDS_MAX, TimeUnit.SECONDS)
+                        .execute(process::destroyForcibly);
                 String output = text(process);
-                if (!process.waitFor(SECONDS_MAX, TimeUnit.SECONDS) || process.exitValue() != 0) {
+                if (process.waitFor() != 0) {
                     throw new IllegalStateException(String.join(" ", command) + ": " + output);
                 }
                 return output;

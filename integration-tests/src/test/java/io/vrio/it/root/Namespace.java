@@ -4,6 +4,7 @@ package io.vrio.it.root;
 import io.vrio.common.sys.Linux;
 import io.vrio.it.Programs;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -11,6 +12,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A network namespace of a test, with a thread that lives in it. A socket belongs to the namespace
@@ -18,6 +21,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Namespace implements AutoCloseable {
     private static final AtomicInteger COUNT = new AtomicInteger();
+    private static final Path NAMES = Path.of("/run/netns");
+    private static final Pattern NAME = Pattern.compile("vrio-(\\d+)-\\d+-.*");
 
     private final String name;
     private final ExecutorService inside = Executors.newSingleThreadExecutor(Namespace::daemon);
@@ -27,6 +32,7 @@ public final class Namespace implements AutoCloseable {
      */
     public Namespace(String role) {
         name = "vrio-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet() + "-" + role;
+        deleteLeftOvers();
         Programs.run("ip", "netns", "add", name);
         try {
             call(this::enter);
@@ -40,6 +46,17 @@ public final class Namespace implements AutoCloseable {
         }
     }
 
+    /** A test process that was killed could not clean up. */
+    private static void deleteLeftOvers() {
+        String[] names = NAMES.toFile().list();
+        for (String left : names == null ? new String[0] : names) {
+            Matcher matcher = NAME.matcher(left);
+            if (matcher.matches() && ProcessHandle.of(Long.parseLong(matcher.group(1))).isEmpty()) {
+                Programs.run("ip", "netns", "delete", left);
+            }
+        }
+    }
+
     private static Thread daemon(Runnable task) {
         Thread thread = new Thread(task, "namespace");
         thread.setDaemon(true);
@@ -47,7 +64,7 @@ public final class Namespace implements AutoCloseable {
     }
 
     private Integer enter() {
-        String path = "/run/netns/" + name;
+        String path = NAMES.resolve(name).toString();
         int fd = Linux.check(Linux.open(path, Linux.O_RDONLY, 0), "open " + path);
         try {
             return Linux.check(Linux.enterNetworkNamespace(fd), "setns " + path);

@@ -97,6 +97,37 @@ final class PacketLinkTest {
     }
 
     @Test
+    void shouldReadWhatTheKernelHasRegrouped() {
+        namespaces.withoutOffloads();
+        namespaces.right().run("ethtool", "-K", Namespaces.INTERFACE, "gro", "on");
+        assertTrue(wire.send(1, 65_000));
+        assertTrue(wire.send(65_001, 65_000));
+        int frames = 0;
+        int bytes = 0;
+        while (bytes < 130_000) {
+            receive();
+            // A frame with bytes of two super-frames would be outside of its own.
+            assertNull(wire.invalidReason());
+            assertTrue(wire.isPayloadRight());
+            bytes += wire.header().payloadLength();
+            frames++;
+        }
+        assertEquals(130_000, bytes);
+        assertTrue(frames < 90, frames + " frames for 90 segments");
+    }
+
+    @Test
+    void shouldCountWhatItsBufferCouldNotHold() {
+        int frames = 0;
+        while (right.link().counters().value(LinkCounter.RECEIVE_OVERRUN) == 0 && frames < 5000) {
+            wire.send(1, 65_000);
+            frames++;
+        }
+        // 32 MiB, which the kernel doubles for its own needs, hold hundreds of super-frames.
+        assertTrue(frames > 300 && frames < 5000, frames + " frames until the first was lost");
+    }
+
+    @Test
     void shouldGatherMorePiecesThanASystemCallTakes() {
         assertTrue(wire.sendShredded(1, 3000));
         receive();

@@ -11,7 +11,7 @@ import io.vrio.common.memory.SliceList;
  * worker; never waits.
  */
 public interface Link extends AutoCloseable {
-    /** The IP MTU of the interface. */
+    /** The IP MTU of the interface now. A system call: not per frame. */
     int mtu();
 
     /** The Ethernet address of the interface, first byte in bits 47-40. */
@@ -42,7 +42,7 @@ public interface Link extends AutoCloseable {
     /** What to watch for readability in epoll, or -1 when there is nothing. */
     int descriptor();
 
-    /** What became of the frames; read on the worker's thread. */
+    /** What became of the frames. Asks the kernel too: control path, on the worker's thread. */
     Counters<LinkCounter> counters();
 
     @Override

@@ -13,11 +13,11 @@ public enum LinkCounter implements CounterId {
     SEND_BAD_MEMORY("a frame was not sent: its payload lies in memory that was taken away"),
     SEND_TOO_LARGE("a frame was not sent: it is larger than the interface takes"),
     SEND_FAILED("a frame was not sent for any other reason"),
+    SENT_TO_NOBODY("a sent frame was lost: no station of a wire in memory has its address"),
     RECEIVED_FRAMES("a frame was received"),
     RECEIVED_BYTES("a byte of such a frame, virtio_net_hdr not included"),
     RECEIVE_CUT("a received frame was dropped: it is larger than the buffer"),
     RECEIVE_OVERRUN("a frame was lost: too many wait to be received"),
-    RECEIVE_FOREIGN("a frame was dropped: it is addressed to another station"),
     RECEIVE_FAILED("receiving failed, for example because the interface went down");
 
     private final String meaning;

@@ -8,10 +8,12 @@ import io.vrio.common.memory.SliceList;
 import io.vrio.transport.wire.FrameHeader;
 import io.vrio.transport.wire.Segmenter;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * One end of a wire in memory, for tests and the simulation. Both ends belong to one thread. It
- * needs no address but its own: what one end sends, the other gets when it is addressed to it.
+ * A station on a wire in memory, for tests and the simulation. What it sends, the station gets to
+ * whose Ethernet address it is sent. All stations of a wire belong to one thread.
  */
 public final class MemoryLink implements Link {
     /** What the wire does to a frame larger than its MTU. */
@@ -23,41 +25,45 @@ public final class MemoryLink implements Link {
     }
 
     /**
-     * @param mtu the IP MTU of both ends
-     * @param framesMax frames under way in one direction, at least 1; more are lost
+     * @param mtu the IP MTU of all stations
+     * @param framesMax frames that wait for one station, at least 1; more are lost
      */
     public record Options(int mtu, Segmentation segmentation, int framesMax) {}
 
-    private static final long LEFT_ADDRESS = 0x02_00_00_00_00_01L;
-    private static final long RIGHT_ADDRESS = 0x02_00_00_00_00_02L;
+    private static final long FIRST_ADDRESS = 0x02_00_00_00_00_01L;
 
     private final Options options;
-    private final long hardwareAddress;
+    private final List<MemoryLink> stations;
+    private final int index;
     private final NativeBuffer whole = new NativeBuffer(FrameHeader.FRAME_MAX);
     private final NativeBuffer piece = new NativeBuffer(FrameHeader.FRAME_MAX);
     private final ArrayDeque<byte[]> arrived = new ArrayDeque<>();
     private final FrameHeader header = new FrameHeader();
     private final Counters<LinkCounter> counters = new Counters<>(LinkCounter.class);
-    private MemoryLink peer;
     private boolean isUp = true;
 
-    private MemoryLink(Options options, long hardwareAddress) {
+    private MemoryLink(Options options, List<MemoryLink> stations) {
         this.options = options;
-        this.hardwareAddress = hardwareAddress;
+        this.stations = stations;
+        index = stations.size();
+        stations.add(this);
     }
 
-    /** A new wire; this is its one end, {@link #peer} the other. */
+    /** A new wire with two stations; this is the first, {@link #peer} the other. */
     public static MemoryLink pair(Options options) {
-        MemoryLink left = new MemoryLink(options, LEFT_ADDRESS);
-        MemoryLink right = new MemoryLink(options, RIGHT_ADDRESS);
-        left.peer = right;
-        right.peer = left;
-        return left;
+        MemoryLink first = new MemoryLink(options, new ArrayList<>());
+        first.addStation();
+        return first;
     }
 
-    /** The other end. */
+    /** The second station for the first; the first for all others. */
     public MemoryLink peer() {
-        return peer;
+        return stations.get(index == 0 ? 1 : 0);
+    }
+
+    /** One more station on this wire, which thereby is a switch: many may send to one. */
+    public MemoryLink addStation() {
+        return new MemoryLink(options, stations);
     }
 
     @Override
@@ -67,7 +73,7 @@ public final class MemoryLink implements Link {
 
     @Override
     public long hardwareAddress() {
-        return hardwareAddress;
+        return FIRST_ADDRESS + index;
     }
 
     @Override
@@ -99,26 +105,33 @@ public final class MemoryLink implements Link {
 
     private void transmit(MemorySlice frame, int length) {
         switch (options.segmentation) {
-            case WHOLE -> peer.arrive(frame, length);
+            case WHOLE -> deliver(frame, length);
             case CUT -> {
                 if (Segmenter.isSuperFrame(frame)) {
                     int count = Segmenter.count(frame, length);
                     for (int i = 0; i < count; i++) {
                         int pieceLength = Segmenter.cut(frame, length, i, piece.slice());
-                        peer.arrive(piece.slice(), pieceLength);
+                        deliver(piece.slice(), pieceLength);
                     }
                 } else {
                     Segmenter.complete(frame, length);
-                    peer.arrive(frame, length);
+                    deliver(frame, length);
                 }
             }
         }
     }
 
+    private void deliver(MemorySlice frame, int length) {
+        long to = header.wrap(frame).destinationHardwareAddress() - FIRST_ADDRESS;
+        if (to < 0 || to >= stations.size()) {
+            counters.increment(LinkCounter.SENT_TO_NOBODY);
+        } else {
+            stations.get((int) to).arrive(frame, length);
+        }
+    }
+
     private void arrive(MemorySlice frame, int length) {
-        if (header.wrap(frame).destinationHardwareAddress() != hardwareAddress) {
-            counters.increment(LinkCounter.RECEIVE_FOREIGN);
-        } else if (!isUp) {
+        if (!isUp) {
             counters.increment(LinkCounter.RECEIVE_FAILED);
         } else if (arrived.size() >= options.framesMax) {
             counters.increment(LinkCounter.RECEIVE_OVERRUN);

@@ -7,12 +7,16 @@ import io.vrio.common.memory.NativeBuffer;
 import io.vrio.common.memory.SliceList;
 import io.vrio.common.sys.Linux;
 import io.vrio.transport.wire.FrameHeader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A link over an AF_PACKET socket with virtio_net_hdr: one system call per super-frame of up to 64
  * KB, gathered from the payload's own memory. It sees only frames to one own address and TCP port.
  */
 public final class PacketLink implements Link {
+    private static final Logger LOG = LoggerFactory.getLogger(PacketLink.class);
+
     /** Limit: pieces that sendmsg gathers (UIO_MAXIOV is 1024); more are first copied together. */
     private static final int PIECES_MAX = 1023;
 
@@ -28,6 +32,7 @@ public final class PacketLink implements Link {
     private static final int SOCK_RAW = 3;
     private static final int ETH_P_IP = 0x0800;
     private static final int SOL_PACKET = 263;
+    private static final int PACKET_STATISTICS = 6;
     private static final int PACKET_VNET_HDR = 15;
     private static final int PACKET_IGNORE_OUTGOING = 23;
     private static final int SOL_SOCKET = 1;
@@ -42,14 +47,19 @@ public final class PacketLink implements Link {
     private static final int MESSAGE_LENGTH = 56;
     private static final int MESSAGE_IOVECS = 16;
     private static final int MESSAGE_IOVECS_COUNT = 24;
+    private static final int IOVECS_LENGTH = (1 + PIECES_MAX) * SliceList.IOVEC_LENGTH;
+
+    // struct tpacket_stats {packets; drops}, then its length as a socklen_t.
+    private static final int STATISTICS_LENGTH = 8;
 
     private final NetworkPort port;
     private final int fd;
     private final NativeBuffer structures =
-            new NativeBuffer(MESSAGE_LENGTH + (1L + PIECES_MAX) * SliceList.IOVEC_LENGTH);
+            new NativeBuffer(MESSAGE_LENGTH + IOVECS_LENGTH + STATISTICS_LENGTH + 4);
     private final MemorySlice message = structures.slice().slice(0, MESSAGE_LENGTH);
-    private final MemorySlice iovecs =
-            structures.slice().slice(MESSAGE_LENGTH, (1L + PIECES_MAX) * SliceList.IOVEC_LENGTH);
+    private final MemorySlice iovecs = structures.slice().slice(MESSAGE_LENGTH, IOVECS_LENGTH);
+    private final MemorySlice statistics =
+            structures.slice().slice(MESSAGE_LENGTH + IOVECS_LENGTH, STATISTICS_LENGTH + 4);
     private final NativeBuffer gathered = new NativeBuffer(FrameHeader.PAYLOAD_MAX);
     private final Counters<LinkCounter> counters = new Counters<>(LinkCounter.class);
     private boolean isClosed;
@@ -75,7 +85,7 @@ public final class PacketLink implements Link {
         }
         Linux.check(fd, "socket AF_PACKET");
         try {
-            configure(fd, port.address(), tcpPort);
+            configure(fd, port, tcpPort);
             bind(fd, port.index());
             return new PacketLink(port, fd);
         } catch (RuntimeException e) {
@@ -84,21 +94,29 @@ public final class PacketLink implements Link {
         }
     }
 
-    private static void configure(int fd, int address, int tcpPort) {
+    private static void configure(int fd, NetworkPort port, int tcpPort) {
         Linux.check(Linux.setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, 1), "PACKET_VNET_HDR");
-        Linux.check(SocketFilter.attachTcp(fd, address, tcpPort), "SO_ATTACH_FILTER");
+        Linux.check(SocketFilter.attachTcp(fd, port.address(), tcpPort), "SO_ATTACH_FILTER");
         Linux.check(
                 Linux.setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1),
                 "PACKET_IGNORE_OUTGOING");
-        setBuffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, RECEIVE_BUFFER);
-        setBuffer(fd, SO_SNDBUFFORCE, SO_SNDBUF, SEND_BUFFER);
+        boolean isWhole = setBuffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, RECEIVE_BUFFER);
+        isWhole &= setBuffer(fd, SO_SNDBUFFORCE, SO_SNDBUF, SEND_BUFFER);
+        if (!isWhole) {
+            LOG.warn(
+                    "interface={} without CAP_NET_ADMIN the socket's buffers end at"
+                            + " net.core.rmem_max and wmem_max: bursts may be lost",
+                    port.name());
+        }
     }
 
-    /** Without CAP_NET_ADMIN, as much as net.core.rmem_max and wmem_max allow. */
-    private static void setBuffer(int fd, int forced, int plain, int length) {
-        if (Linux.setsockopt(fd, SOL_SOCKET, forced, length) < 0) {
-            Linux.check(Linux.setsockopt(fd, SOL_SOCKET, plain, length), "SO_RCVBUF, SO_SNDBUF");
+    /** Returns false when it may be smaller: without CAP_NET_ADMIN the kernel has a limit. */
+    private static boolean setBuffer(int fd, int forced, int plain, int length) {
+        if (Linux.setsockopt(fd, SOL_SOCKET, forced, length) >= 0) {
+            return true;
         }
+        Linux.check(Linux.setsockopt(fd, SOL_SOCKET, plain, length), "SO_RCVBUF, SO_SNDBUF");
+        return false;
     }
 
     private static void bind(int fd, int interfaceIndex) {
@@ -216,6 +234,18 @@ public final class PacketLink implements Link {
 
     @Override
     public Counters<LinkCounter> counters() {
+        statistics.putInt(STATISTICS_LENGTH, STATISTICS_LENGTH);
+        int result =
+                Linux.getsockopt(
+                        fd,
+                        SOL_PACKET,
+                        PACKET_STATISTICS,
+                        statistics.address(0, STATISTICS_LENGTH),
+                        statistics.address(STATISTICS_LENGTH, 4));
+        if (result >= 0) {
+            // The kernel counts from the last question on.
+            counters.add(LinkCounter.RECEIVE_OVERRUN, statistics.getInt(4) & 0xFFFF_FFFFL);
+        }
         return counters;
     }
 

@@ -99,7 +99,7 @@ final class MemoryLinkTest {
     }
 
     @Test
-    void shouldNotDeliverToAnotherStation() {
+    void shouldLoseWhatIsSentToNobody() {
         MemoryLink left = pair(Segmentation.WHOLE);
         MemoryLink right = left.peer();
         Endpoint from = new Endpoint(left.hardwareAddress(), 1, 1);
@@ -107,7 +107,23 @@ final class MemoryLinkTest {
         try (LinkFixture wire = new LinkFixture(left, right, from, stranger)) {
             assertTrue(wire.sendAck(1));
             assertFalse(wire.receive());
-            assertEquals(1, right.counters().value(LinkCounter.RECEIVE_FOREIGN));
+            assertEquals(1, left.counters().value(LinkCounter.SENT_TO_NOBODY));
+        }
+    }
+
+    @Test
+    void shouldLetManyStationsSendToOne() {
+        MemoryLink first = pair(Segmentation.CUT);
+        MemoryLink third = first.addStation();
+        try (LinkFixture fromSecond = LinkFixture.over(first.peer(), first);
+                LinkFixture fromThird = LinkFixture.over(third, first)) {
+            assertTrue(fromSecond.sendAck(2));
+            assertTrue(fromThird.sendAck(3));
+            assertTrue(fromThird.receive());
+            assertEquals(
+                    first.peer().hardwareAddress(), fromThird.header().source().hardwareAddress());
+            assertTrue(fromThird.receive());
+            assertEquals(third.hardwareAddress(), fromThird.header().source().hardwareAddress());
         }
     }
 
