@@ -19,7 +19,7 @@ public final class BlockGuest implements AutoCloseable {
     private static final long GUEST_ADDRESS = 1L << 20;
 
     private final GuestOptions options;
-    private final VhostUserFrontend frontend;
+    private VhostUserFrontend frontend;
     private final GuestMemory memory;
     private final List<BlockQueue> queues = new ArrayList<>();
     private VhostUserLink backendRequests;
@@ -53,8 +53,10 @@ public final class BlockGuest implements AutoCloseable {
         if ((features & VirtioBlock.F_VERSION_1) == 0) {
             throw new VhostUserException("the backend does not offer VIRTIO_F_VERSION_1");
         }
-        for (int i = 0; i < options.queueCount(); i++) {
+        while (queues.size() < options.queueCount()) {
             queues.add(newQueue());
+        }
+        for (int i = 0; i < queues.size(); i++) {
             frontend.setCall(i, queues.get(i).ring());
             frontend.setError(i, queues.get(i).ring());
         }
@@ -102,7 +104,8 @@ public final class BlockGuest implements AutoCloseable {
             frontend.setMemoryTable(List.of(memory));
         }
         for (int i = 0; i < queues.size(); i++) {
-            frontend.startQueue(i, queues.get(i).ring(), 0);
+            // Where the backend has to go on; 0 at first. What is behind it is offered again.
+            frontend.startQueue(i, queues.get(i).ring(), queues.get(i).ring().usedIdx());
         }
         enable(true);
         // The answer proves that all before it has been done; not every message has a reply.
@@ -166,6 +169,36 @@ public final class BlockGuest implements AutoCloseable {
         }
     }
 
+    /** Starts again after {@link #stop}, as when a paused guest continues. */
+    public void resume() {
+        start();
+    }
+
+    /**
+     * Connects again after the backend has gone, with the same memory and rings. As without an
+     * inflight log in QEMU, what was not used is offered again: right only when requests end in
+     * order, or none was in flight.
+     */
+    public void reconnect(Path socket) {
+        long featuresBefore = features;
+        disconnect();
+        frontend = VhostUserFrontend.connect(socket);
+        negotiate();
+        if ((featuresBefore & ~features) != 0) {
+            throw new VhostUserException("the backend lacks features that the guest uses");
+        }
+        features = featuresBefore;
+        start();
+    }
+
+    private void disconnect() {
+        frontend.close();
+        if (backendRequests != null) {
+            backendRequests.close();
+            backendRequests = null;
+        }
+    }
+
     /** Stops, then disconnects. */
     @Override
     public void close() {
@@ -178,10 +211,7 @@ public final class BlockGuest implements AutoCloseable {
 
     /** Disconnects as a VMM that was killed does. */
     public void release() {
-        frontend.close();
-        if (backendRequests != null) {
-            backendRequests.close();
-        }
+        disconnect();
         queues.forEach(BlockQueue::close);
         memory.close();
     }

@@ -107,6 +107,11 @@ public final class DriverQueue implements AutoCloseable {
         return availIdx;
     }
 
+    /** Index up to which used elements were taken. */
+    public int usedIdx() {
+        return usedIdx;
+    }
+
     /** Kicks sent so far. */
     public long kickCount() {
         return kickCount;

@@ -94,6 +94,22 @@ public final class VhostUserFrontend implements AutoCloseable {
         return reply.payload().slice(headerLength, length).order(payload.order());
     }
 
+    /** Writes the configuration space, as a driver does to switch the write cache. */
+    public void setConfig(int offset, byte[] bytes) {
+        ByteBuffer payload = FrontendMessage.payload(12 + bytes.length);
+        payload.putInt(offset).putInt(bytes.length).putInt(0).put(bytes);
+        acknowledged(FrontendMessage.of(VhostUserProtocol.SET_CONFIG, payload.flip()));
+    }
+
+    /** The virtio device status, where the protocol feature STATUS was set. */
+    public int status() {
+        return (int) askLong(VhostUserProtocol.GET_STATUS);
+    }
+
+    public void setStatus(int status) {
+        acknowledged(FrontendMessage.ofLong(VhostUserProtocol.SET_STATUS, status));
+    }
+
     /** Replaces all memory. */
     public void setMemoryTable(List<GuestMemory> regions) {
         ByteBuffer payload = FrontendMessage.payload(8 + REGION_LENGTH * regions.size());

@@ -2,6 +2,7 @@
 package io.vrio.bench.frontend;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.vrio.bench.verify.DataVerifier;
 import io.vrio.bench.verify.DiskModel;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The frontend against a backend that is not ours: what QEMU's own accepts is right. */
 @Tag("linux")
 final class BlockGuestTest {
+    private static final int WCE_OFFSET = 32;
     private static final int DISK_LENGTH = StorageDaemon.DISK_LENGTH;
     private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
 
@@ -83,6 +85,45 @@ final class BlockGuestTest {
         try (BlockGuest guest = BlockGuest.connect(socket, options)) {
             assertEquals(0, writeAndReadBack(guest.queue(0)));
         }
+    }
+
+    @Test
+    void shouldGoOnAfterAPause() {
+        GuestOptions options = GuestOptions.DEFAULT.withSlots(4, 192 << 10);
+        try (BlockGuest guest = BlockGuest.connect(socket, options)) {
+            assertEquals(0, writeAndReadBack(guest.queue(0)));
+            guest.stop();
+            guest.resume();
+            assertEquals(0, writeAndReadBack(guest.queue(0)));
+        }
+    }
+
+    @Test
+    void shouldGoOnAfterAReconnection() {
+        GuestOptions options = GuestOptions.DEFAULT.withSlots(4, 192 << 10);
+        try (BlockGuest guest = BlockGuest.connect(socket, options)) {
+            assertEquals(0, writeAndReadBack(guest.queue(0)));
+            guest.reconnect(socket);
+            assertEquals(0, writeAndReadBack(guest.queue(0)));
+        }
+    }
+
+    @Test
+    void shouldSwitchTheWriteCache() {
+        try (BlockGuest guest = BlockGuest.connect(socket, GuestOptions.DEFAULT)) {
+            guest.frontend().setConfig(WCE_OFFSET, new byte[] {0});
+            assertEquals(0, guest.frontend().config(57).get(WCE_OFFSET));
+            guest.frontend().setConfig(WCE_OFFSET, new byte[] {1});
+            assertEquals(1, guest.frontend().config(57).get(WCE_OFFSET));
+        }
+    }
+
+    @Test
+    void shouldSeeThatTheBackendHasGone() {
+        BlockGuest guest = BlockGuest.connect(socket, GuestOptions.DEFAULT);
+        daemon.close();
+        assertThrows(RuntimeException.class, () -> guest.frontend().features());
+        guest.release();
     }
 
     @Test
