@@ -98,6 +98,18 @@ final class FrameWriterTest {
     }
 
     @Test
+    void shouldWriteAPieceOfASuperFrameThatNamesTheWhole() {
+        int length = writer.writePiece(memory, SEQUENCE, 65_000, 1448, ACKNOWLEDGEMENT, WINDOW, 2);
+        assertBytes(
+                length,
+                "01 00 0000 0000 2200 1000",
+                "02000000000b 02000000000a 0800",
+                "45 00 0036 0000 4000 40 06 26c0 0a000001 0a000002",
+                "9c40 1b58 89abd397 01020304 80 18 00c0 142b 0000",
+                "0101 080a 89abcdef 1234 fde8");
+    }
+
+    @Test
     void shouldWriteFin() {
         int length = writer.writeFin(memory, SEQUENCE, ACKNOWLEDGEMENT, WINDOW);
         assertBytes(
@@ -153,6 +165,9 @@ final class FrameWriterTest {
                 IllegalArgumentException.class,
                 () -> writer.writeData(memory, 0, 0, 0, FrameHeader.PAYLOAD_MAX + 1));
         assertThrows(IllegalArgumentException.class, () -> writer.writeData(memory, 0, 0, 0, 0));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> writer.writePiece(memory, 0, 1000, 999, 0, 0, 2));
         assertThrows(IllegalArgumentException.class, () -> writer.mtu(52));
     }
 }
