@@ -9,7 +9,14 @@ import picocli.CommandLine.IVersionProvider;
 
 /** The version of this build. */
 public final class Version implements IVersionProvider {
+    /** Read at once: an upgrade replaces the jar under a running daemon. */
+    private static final String TEXT = read();
+
     public static String text() {
+        return TEXT;
+    }
+
+    private static String read() {
         Properties properties = new Properties();
         try (InputStream stream = Version.class.getResourceAsStream("version.properties")) {
             properties.load(stream);

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 /** The vrio command: the tree of its subcommands, and how all of them report what went wrong. */
 @Command(
         name = "vrio",
-        versionProvider = Version.class,
+        mixinStandardHelpOptions = true,
         description = "Disks and NICs of guests, served by another machine.",
         synopsisSubcommandLabel = "COMMAND",
         footer = {
@@ -68,7 +68,7 @@ public final class Vrio implements Runnable {
                         .addSubcommand("peer", PeerCommand.tree(surroundings))
                         .addSubcommand("status", new StatusCommand(surroundings))
                         .addSubcommand("completion", completion());
-        addStandardOptions(commandLine);
+        addVersion(commandLine);
         return commandLine
                 .setOut(writer(surroundings.out()))
                 .setErr(writer(surroundings.err()))
@@ -87,10 +87,9 @@ public final class Vrio implements Runnable {
         return completion;
     }
 
-    private static void addStandardOptions(CommandLine commandLine) {
-        commandLine.getCommandSpec().mixinStandardHelpOptions(true);
+    private static void addVersion(CommandLine commandLine) {
         commandLine.getCommandSpec().versionProvider(new Version());
-        commandLine.getSubcommands().values().forEach(Vrio::addStandardOptions);
+        commandLine.getSubcommands().values().forEach(Vrio::addVersion);
     }
 
     private static PrintWriter writer(PrintStream stream) {

@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
 /** vrio iohyp: the daemon of an I/O host. */
 @Command(
         name = "iohyp",
+        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "The daemon of an I/O host: executes the I/O of guests on other machines.")
 public final class IohypCommand implements Callable<Integer> {

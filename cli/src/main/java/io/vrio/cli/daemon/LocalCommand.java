@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
 /** vrio local: one disk, served by a backend in the same process. */
 @Command(
         name = "local",
+        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
             "A disk of this machine, served to a guest without any network.",

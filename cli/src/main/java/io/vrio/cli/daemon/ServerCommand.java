@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
 /** vrio server: the daemon of a VM host. */
 @Command(
         name = "server",
+        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "The daemon of a VM host: serves disks of an IOhyp to guests.")
 public final class ServerCommand implements Callable<Integer> {

@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** vrio disk: the disks of a running daemon. */
-@Command(name = "disk", description = "Disks of a running daemon.")
+@Command(name = "disk", mixinStandardHelpOptions = true, description = "Disks of a running daemon.")
 public final class DiskCommand implements Runnable {
     private static final List<Column> AT_IOHYP =
             List.of(
@@ -54,7 +54,10 @@ public final class DiskCommand implements Runnable {
         throw Noun.missingVerb(spec);
     }
 
-    @Command(name = "list", description = "All disks, a line each.")
+    @Command(
+            name = "list",
+            mixinStandardHelpOptions = true,
+            description = "All disks, a line each.")
     void list(@Mixin DaemonOptions daemon) throws CommandFailedException {
         try (DaemonSession session = daemon.connect()) {
             List<Column> columns = session.isIohyp() ? AT_IOHYP : AT_SERVER;
@@ -62,7 +65,10 @@ public final class DiskCommand implements Runnable {
         }
     }
 
-    @Command(name = "show", description = "All that is known of one disk.")
+    @Command(
+            name = "show",
+            mixinStandardHelpOptions = true,
+            description = "All that is known of one disk.")
     void show(
             @Mixin DaemonOptions daemon,
             @Parameters(paramLabel = "NAME", converter = OptionTypes.Name.class) String name)
@@ -70,7 +76,10 @@ public final class DiskCommand implements Runnable {
         print(daemon, "disk show", Map.of("name", name));
     }
 
-    @Command(name = "stats", description = "The counters of one disk since its daemon started.")
+    @Command(
+            name = "stats",
+            mixinStandardHelpOptions = true,
+            description = "The counters of one disk since its daemon started.")
     void stats(
             @Mixin DaemonOptions daemon,
             @Parameters(paramLabel = "NAME", converter = OptionTypes.Name.class) String name)
@@ -80,6 +89,7 @@ public final class DiskCommand implements Runnable {
 
     @Command(
             name = "create",
+            mixinStandardHelpOptions = true,
             description = {
                 "At the IOhyp: makes and exports a disk; it is kept over restarts.",
                 "At the server: serves a disk of the IOhyp to a guest, until the server ends."
@@ -134,6 +144,7 @@ public final class DiskCommand implements Runnable {
 
     @Command(
             name = "delete",
+            mixinStandardHelpOptions = true,
             description = {
                 "At the IOhyp: stops exporting a disk; a file stays, memory is forgotten.",
                 "At the server: ends its socket; the guest sees the disk go away."
@@ -151,6 +162,7 @@ public final class DiskCommand implements Runnable {
 
     @Command(
             name = "resize",
+            mixinStandardHelpOptions = true,
             description = "Changes the size at the IOhyp; a running guest sees it by itself.")
     void resize(
             @Mixin DaemonOptions daemon,

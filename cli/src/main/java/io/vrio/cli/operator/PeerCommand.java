@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
 /** vrio peer: whom a running daemon is associated with. */
 @Command(
         name = "peer",
+        mixinStandardHelpOptions = true,
         description = "Peers of a running daemon: servers at the IOhyp, the IOhyp at a server.")
 public final class PeerCommand implements Runnable {
     private static final List<Column> COLUMNS =
@@ -45,14 +46,20 @@ public final class PeerCommand implements Runnable {
         throw Noun.missingVerb(spec);
     }
 
-    @Command(name = "list", description = "All peers, a line each.")
+    @Command(
+            name = "list",
+            mixinStandardHelpOptions = true,
+            description = "All peers, a line each.")
     void list(@Mixin DaemonOptions daemon) throws CommandFailedException {
         try (DaemonSession session = daemon.connect()) {
             printer(daemon).rows(session.ask("peer list", Map.of()), COLUMNS);
         }
     }
 
-    @Command(name = "show", description = "All that is known of one peer, with its counters.")
+    @Command(
+            name = "show",
+            mixinStandardHelpOptions = true,
+            description = "All that is known of one peer, with its counters.")
     void show(
             @Mixin DaemonOptions daemon,
             @Parameters(paramLabel = "PEER", description = "Its name, or ADDRESS:PORT.")

@@ -8,7 +8,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** vrio status: what a running daemon is and does. */
-@Command(name = "status", description = "What a running daemon is and does.")
+@Command(
+        name = "status",
+        mixinStandardHelpOptions = true,
+        description = "What a running daemon is and does.")
 public final class StatusCommand implements Callable<Integer> {
     @Mixin private DaemonOptions daemon;
     private final Surroundings surroundings;
