@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.it.qemu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Stock guests in a real QEMU use a disk of this process, without a network. */
+@Tag("qemu")
+@Timeout(180)
+final class VhostUserBlockTest {
+    private static final String RAM = "ram:64M";
+    private static final long MIB = 1 << 20;
+
+    @TempDir Path folder;
+
+    @BeforeAll
+    static void prepareGuest() throws Exception {
+        GuestBoot.prepare();
+    }
+
+    private ServedDisk serve(String backend, int queues) throws Exception {
+        return new ServedDisk(folder.resolve("disk0.sock"), backend, queues);
+    }
+
+    @Test
+    void shouldShowTheDiskToLinux() throws Exception {
+        try (ServedDisk disk = serve(RAM + ",serial=vrio-test-1", 4)) {
+            GuestReport report = GuestBoot.on(disk.path()).with("--queues", "4").scenario("info");
+            report.assertPassed();
+            assertEquals("vrio-test-1", report.attribute("serial"));
+        }
+    }
+
+    @Test
+    void shouldKeepAFileSystemOverTwoBoots() throws Exception {
+        try (ServedDisk disk = serve(RAM, 2)) {
+            GuestBoot boot = GuestBoot.on(disk.path()).with("--queues", "2");
+            boot.scenario("format-and-write").assertPassed();
+            boot.scenario("verify").assertPassed();
+        }
+    }
+
+    @Test
+    void shouldServeParallelWriters() throws Exception {
+        try (ServedDisk disk = serve(RAM, 4)) {
+            GuestBoot.on(disk.path()).with("--queues", "4").scenario("stress").assertPassed();
+        }
+    }
+
+    @Test
+    void shouldServeALegacyDriver() throws Exception {
+        try (ServedDisk disk = serve(RAM, 1)) {
+            GuestBoot.on(disk.path())
+                    .with("--device-option", "disable-modern=on")
+                    .with("--device-option", "disable-legacy=off")
+                    .scenario("format-and-write")
+                    .assertPassed();
+        }
+    }
+
+    @Test
+    void shouldDiscard() throws Exception {
+        try (ServedDisk disk = serve(RAM, 1)) {
+            GuestBoot.on(disk.path()).scenario("discard").assertPassed();
+        }
+    }
+
+    @Test
+    void shouldTellARunningGuestOfANewCapacity() throws Exception {
+        Path console = folder.resolve("console");
+        try (ServedDisk disk = serve(RAM, 1)) {
+            GuestBoot boot = GuestBoot.on(disk.path()).with("--console", console.toString());
+            FutureTask<GuestReport> report = new FutureTask<>(() -> boot.scenario("wait-resize"));
+            new Thread(report, "guest").start();
+            awaitLine(console, "VRIO-GUEST: capacity ", report);
+            disk.resize(128 * MIB);
+            report.get().assertPassed();
+        }
+    }
+
+    /** Returns when the guest has printed it, or has ended. */
+    private static void awaitLine(Path console, String start, Future<?> guest) throws Exception {
+        while (!guest.isDone() && !hasLine(console, start)) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        }
+    }
+
+    private static boolean hasLine(Path console, String start) throws Exception {
+        return Files.exists(console)
+                && Files.readString(console).lines().anyMatch(line -> line.startsWith(start));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"disable-modern=off", "disable-modern=on", "queue-size=4"})
+    void shouldBootSeabiosFromTheDisk(String option) throws Exception {
+        Path image = folder.resolve("boot.img");
+        GuestBoot.makeSeabiosImage(image);
+        try (ServedDisk disk = serve("file:" + image, 4)) {
+            GuestBoot.on(disk.path())
+                    .with("--queues", "4", "--device-option", option)
+                    .with("--device-option", "disable-legacy=off")
+                    .fromDisk()
+                    .assertPassed();
+            assertTrue(disk.status().frontend().isEmpty());
+        }
+    }
+}
