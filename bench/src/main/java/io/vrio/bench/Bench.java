@@ -2,7 +2,6 @@
 package io.vrio.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.vrio.bench.verify.DiskModel;
 import io.vrio.common.sys.Linux;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +9,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -110,11 +110,13 @@ final class Bench implements Callable<Integer> {
         Schedule schedule = schedule();
         LocalDateTime date = LocalDateTime.now();
         Campaign.Site site = site();
-        Campaign campaign = new Campaign(schedule, site, blockCount(), System.out::println);
+        Map<String, String> environment =
+                Environment.describe(date, commit, command, schedule, site);
+        Campaign campaign = new Campaign(schedule, site, System.out::println);
         campaign.run();
         Results results =
                 new Results(
-                        Environment.describe(date, commit, command, schedule, site),
+                        environment,
                         schedule.reference().title(),
                         campaign.measurements(),
                         campaign.memory(),
@@ -143,7 +145,7 @@ final class Bench implements Callable<Integer> {
                 network("direct0", 0, "one veth pair, offloads on"),
                 network("lossy0", 1, "a bridge between, offloads off on every port"),
                 new Loss(lossNamespace),
-                disk,
+                Disk.of(disk),
                 folder,
                 vrio);
     }
@@ -154,10 +156,6 @@ final class Bench implements Callable<Integer> {
                 new Network.End(vmNamespace, interfaceName, "10.77." + subnet + ".1"),
                 new Network.End(ioNamespace, interfaceName, "10.77." + subnet + ".2"),
                 description);
-    }
-
-    private int blockCount() throws IOException {
-        return (int) (Files.size(disk) / DiskModel.BLOCK_LENGTH);
     }
 
     private void write(Results results, Schedule schedule, LocalDateTime date) throws IOException {

@@ -2,7 +2,6 @@
 package io.vrio.bench;
 
 import io.vrio.bench.verify.DataVerifier;
-import io.vrio.bench.verify.DiskModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,7 +23,8 @@ final class Campaign {
 
     private final Schedule schedule;
     private final Site site;
-    private final DiskModel model;
+    private final Disk sharedDisk;
+    private Disk localDisk;
     private final Consumer<String> progress;
     private final List<Measurement> measurements = new ArrayList<>();
     private final Map<String, DaemonMemory> memory = new LinkedHashMap<>();
@@ -34,7 +34,7 @@ final class Campaign {
     private long seed = 1;
 
     /** What the campaign runs on. */
-    record Site(Network direct, Network lossy, Loss loss, Path disk, Path folder, Path vrio) {
+    record Site(Network direct, Network lossy, Loss loss, Disk disk, Path folder, Path vrio) {
         Network network(double lossPercent) {
             return lossPercent == 0 ? direct : lossy;
         }
@@ -43,11 +43,11 @@ final class Campaign {
     /**
      * @param progress hears one line per run
      */
-    Campaign(Schedule schedule, Site site, int blockCount, Consumer<String> progress) {
+    Campaign(Schedule schedule, Site site, Consumer<String> progress) {
         this.schedule = schedule;
         this.site = site;
         this.progress = progress;
-        model = new DiskModel(blockCount);
+        sharedDisk = site.disk();
     }
 
     void run() {
@@ -55,23 +55,17 @@ final class Campaign {
                 String.format(
                         "%d runs, about %.0f minutes",
                         schedule.runCount(), Math.ceil(schedule.expectedSeconds() / 60)));
-        for (int i = 0; i < schedule.lossPercents().size(); i++) {
-            measureLoss(schedule.lossPercents().get(i), i == 0);
-        }
+        schedule.lossPercents().forEach(this::measureLoss);
     }
 
-    private void measureLoss(double lossPercent, boolean isFirst) {
+    private void measureLoss(double lossPercent) {
         List<Deployment> deployments = new ArrayList<>();
         try {
             site.loss().set(0);
             for (Alternative alternative : schedule.alternatives()) {
                 deployments.add(start(alternative, lossPercent));
             }
-            if (isFirst) {
-                progress.accept("filling the disk");
-                Deployment first = deployments.get(0);
-                LoadRun.fill(first.guest().queue(0), first.verifier(), model);
-            }
+            deployments.forEach(deployment -> deployment.disk().fill(deployment));
             site.loss().set(lossPercent);
             for (Workload row : schedule.rows()) {
                 measureRow(deployments, row, lossPercent);
@@ -88,18 +82,27 @@ final class Campaign {
         progress.accept("starting " + alternative.title() + ": " + alternative.description());
         Path folder = site.folder().resolve("loss-" + lossPercent);
         folder.toFile().mkdirs();
-        Deployment deployment = new Deployment(alternative);
+        Disk disk = diskOf(alternative);
+        Deployment deployment = new Deployment(alternative, disk);
         try {
             deployment.start(
                     new Alternative.Place(
-                            site.network(lossPercent), site.disk(), folder, site.vrio()),
-                    model,
+                            site.network(lossPercent), disk.file(), folder, site.vrio()),
                     seed++);
             return deployment;
         } catch (RuntimeException e) {
             closeAll(List.of(deployment));
             throw e;
         }
+    }
+
+    /** The shared one, but vrio local locks its file against a vrio iohyp that has it. */
+    private Disk diskOf(Alternative alternative) {
+        boolean isLocked = alternative == Alternative.VRIO_LOCAL;
+        if (isLocked && localDisk == null) {
+            localDisk = sharedDisk.sibling();
+        }
+        return isLocked ? localDisk : sharedDisk;
     }
 
     private static void closeAll(List<Deployment> deployments) {
@@ -130,7 +133,11 @@ final class Campaign {
 
     private LoadResult load(Deployment deployment, Workload row, double seconds) {
         LoadRun.Order order = new LoadRun.Order(row, schedule.isPolling(), seed++);
-        return new LoadRun(deployment.guest().queue(0), deployment.verifier(), model, order)
+        return new LoadRun(
+                        deployment.guest().queue(0),
+                        deployment.verifier(),
+                        deployment.disk().model(),
+                        order)
                 .run((long) (seconds * NS_PER_S));
     }
 

@@ -25,16 +25,18 @@ final class Deployment implements AutoCloseable {
     private static final int BODY_CHECK_INTERVAL = 16;
 
     private final Alternative alternative;
+    private final Disk disk;
     private final List<Daemon> daemons = new ArrayList<>();
     private BlockGuest guest;
     private DataVerifier verifier;
 
-    Deployment(Alternative alternative) {
+    Deployment(Alternative alternative, Disk disk) {
         this.alternative = alternative;
+        this.disk = disk;
     }
 
     /** Starts the daemons, then the guest. */
-    void start(Alternative.Place place, DiskModel model, long seed) {
+    void start(Alternative.Place place, long seed) {
         for (Alternative.Command command : alternative.commands(place)) {
             String log = alternative.title() + "." + command.role().replace(' ', '-') + ".log";
             daemons.add(Daemon.start(command, place.file(log)));
@@ -43,6 +45,7 @@ final class Deployment implements AutoCloseable {
                 GuestOptions.DEFAULT.withSlots(SLOTS, Workload.LENGTH_MAX).withMemory(GUEST_MEMORY);
         guest = connect(alternative.socket(place), options);
         long length = guest.capacitySectors() * SECTOR;
+        DiskModel model = disk.model();
         if (length != (long) model.blockCount() * DiskModel.BLOCK_LENGTH) {
             throw new IllegalStateException(
                     alternative.title() + " shows a disk of " + length + " bytes");
@@ -66,6 +69,10 @@ final class Deployment implements AutoCloseable {
 
     Alternative alternative() {
         return alternative;
+    }
+
+    Disk disk() {
+        return disk;
     }
 
     List<Daemon> daemons() {

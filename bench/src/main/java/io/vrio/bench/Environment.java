@@ -31,6 +31,7 @@ final class Environment {
                         + field("/proc/cpuinfo", "model name")
                         + ", memory "
                         + field("/proc/meminfo", "MemTotal"));
+        facts.put("load before", loadAverage());
         facts.put("kernel", run("uname", "-sr"));
         facts.put("Java", Runtime.version().toString());
         facts.put("qemu-storage-daemon", run("qemu-storage-daemon", "--version"));
@@ -58,6 +59,16 @@ final class Environment {
                     .map(line -> line.substring(line.indexOf(':') + 1).strip())
                     .findFirst()
                     .orElse("unknown");
+        } catch (IOException e) {
+            return "unknown";
+        }
+    }
+
+    /** Of the last 1, 5 and 15 minutes: whoever else used the machine is in the numbers. */
+    private static String loadAverage() {
+        try {
+            String[] fields = Files.readString(Path.of("/proc/loadavg")).split(" ");
+            return fields[0] + " " + fields[1] + " " + fields[2];
         } catch (IOException e) {
             return "unknown";
         }
