@@ -92,6 +92,47 @@ final class VhostUserBlockTest {
         }
     }
 
+    @Test
+    void shouldGoOnWhileMemoryIsAddedToTheGuest() throws Exception {
+        Path console = folder.resolve("console");
+        Path monitor = folder.resolve("qmp");
+        try (ServedDisk disk = serve(RAM, 2)) {
+            GuestBoot boot =
+                    GuestBoot.on(disk.path())
+                            .with("--queues", "2", "--console", console.toString())
+                            .with("--qmp", monitor.toString(), "--parameter", "rounds=4")
+                            .with("--qemu-option", "-m", "--qemu-option", "slots=4,maxmem=2G");
+            FutureTask<GuestReport> report = new FutureTask<>(() -> boot.scenario("stress"));
+            new Thread(report, "guest").start();
+            awaitLine(console, "VRIO-GUEST: ", report);
+            int regionsBefore = regions(disk);
+            try (Qmp qmp = new Qmp(monitor)) {
+                addMemory(qmp, "a");
+                addMemory(qmp, "b");
+            }
+            assertEquals(regionsBefore + 2, regions(disk));
+            report.get().assertPassed();
+        }
+    }
+
+    private static int regions(ServedDisk disk) {
+        return disk.status().frontend().orElseThrow().memoryRegions();
+    }
+
+    private static void addMemory(Qmp qmp, String id) throws Exception {
+        qmp.execute(
+                "{'execute':'object-add','arguments':{'qom-type':'memory-backend-memfd',"
+                        + "'id':'more"
+                        + id
+                        + "','size':134217728,'share':true}}");
+        qmp.execute(
+                "{'execute':'device_add','arguments':{'driver':'pc-dimm','id':'dimm"
+                        + id
+                        + "','memdev':'more"
+                        + id
+                        + "'}}");
+    }
+
     /** Returns when the guest has printed it, or has ended. */
     private static void awaitLine(Path console, String start, Future<?> guest) throws Exception {
         while (!guest.isDone() && !hasLine(console, start)) {
