@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.common.io;
 
-import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.SliceList;
 
 /**
@@ -19,7 +18,6 @@ public final class BlockRequest {
     private long offset;
     private long length;
     private boolean isUnmapAllowed;
-    private boolean isAbandoned;
 
     /**
      * Starts a new life: an empty data list and nobody to tell yet.
@@ -36,7 +34,6 @@ public final class BlockRequest {
         this.offset = offset;
         this.length = length;
         isUnmapAllowed = false;
-        isAbandoned = false;
         data.clear();
         push(owner);
     }
@@ -83,25 +80,6 @@ public final class BlockRequest {
         BlockCompletion station = stations[--stationCount];
         stations[stationCount] = null;
         station.onComplete(this, status);
-    }
-
-    /**
-     * The one who began it does not wait for it any more: the guest has been told of an error, or
-     * is gone. From now on what is read goes to {@code scrap}. A station that holds the request
-     * ends it as soon as it can; one that has kept native addresses of the data must not write
-     * there, and must not send the data again: the guest may have put something else there.
-     *
-     * @param scrap memory of at least the longest piece's length, valid until the request ends
-     */
-    public void abandon(MemorySlice scrap) {
-        isAbandoned = true;
-        if (!kind.isChange()) {
-            data.redirect(scrap);
-        }
-    }
-
-    public boolean isAbandoned() {
-        return isAbandoned;
     }
 
     /** Whether it has begun and not yet ended. */

@@ -132,16 +132,6 @@ public final class SliceList {
         }
     }
 
-    /**
-     * Points every piece at the start of {@code scrap}, so that whoever still writes through this
-     * list writes there. The lengths stay.
-     */
-    public void redirect(MemorySlice scrap) {
-        for (int i = 0; i < count; i++) {
-            addresses[i] = scrap.address(0, lengths[i]);
-        }
-    }
-
     /** Stores one byte at {@code offset} of the list. */
     public void putByte(long offset, byte value) {
         checkRange(this, offset, 1);

@@ -77,20 +77,26 @@ public interface VirtioDevice extends AutoCloseable {
     /**
      * Stops a queue and ends what is in flight with an I/O error towards the guest: for a guest
      * that lives on but cannot be kept waiting (the bounded drain of GET_VRING_BASE is over).
-     * Afterwards as {@link #abandon}.
+     * {@link #inFlight} is 0 afterwards, and nobody touches the guest's memory for this queue.
      */
     void failInFlight(int index);
 
     /**
-     * Stops a queue and forgets what is in flight without touching the guest's memory: for a guest
-     * that is gone, starts anew, or whose chains the frontend will offer again. Whatever becomes of
-     * the requests later, the guest's memory is not written again. {@link #inFlight} is 0
-     * afterwards.
+     * Stops a queue and ends what is in flight without telling the guest, whose rings are not valid
+     * any more. {@link #inFlight} is 0 afterwards, and nobody touches the guest's memory for this
+     * queue.
      */
     void abandon(int index);
 
     /** Abandons all queues and forgets the driver's choices, as for a new driver. */
     void reset();
+
+    /**
+     * The frontend has gone: stops all queues and forgets the driver's choices. What is in flight
+     * goes on, with the guest's memory mapped until it ends, and nobody is told: others should not
+     * suffer from an interruption that no guest waits for. No queue starts before all has ended.
+     */
+    void detach();
 
     /** Sets the one who is told of changes; null for none. */
     void listen(DeviceListener listener);
@@ -115,10 +121,7 @@ public interface VirtioDevice extends AutoCloseable {
     /** All counters by name, in a fixed order. */
     Map<String, Long> counters();
 
-    /**
-     * Abandons all queues. The disk or NIC is closed by whoever opened it, afterwards: abandoned
-     * requests may still be under way there.
-     */
+    /** Abandons all queues. The disk or NIC is closed afterwards, by whoever opened it. */
     @Override
     void close();
 }

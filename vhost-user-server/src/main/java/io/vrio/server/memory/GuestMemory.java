@@ -133,7 +133,7 @@ public final class GuestMemory implements AutoCloseable {
 
     /** Keeps the present regions mapped until it is released. */
     public MemoryLease acquire() {
-        return table.retain();
+        return table.lease();
     }
 
     /**

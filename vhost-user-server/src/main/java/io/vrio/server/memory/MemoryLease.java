@@ -6,9 +6,6 @@ package io.vrio.server.memory;
  * addresses taken from it. One object for all users of one table, so taking one allocates nothing.
  */
 public interface MemoryLease {
-    /** One more use of the same memory, to be released on its own. */
-    MemoryLease retain();
-
     /** Ends one use; its addresses must not be touched any more. */
     void release();
 }

@@ -63,8 +63,7 @@ final class MemoryTable implements MemoryLease {
         return userCount > 0;
     }
 
-    @Override
-    public MemoryTable retain() {
+    MemoryLease lease() {
         userCount++;
         return this;
     }

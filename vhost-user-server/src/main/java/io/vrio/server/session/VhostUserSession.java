@@ -498,7 +498,7 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
         isClosed = true;
         device.listen(null);
         try {
-            device.reset();
+            device.detach();
         } finally {
             listen(false);
             vrings.close();

@@ -180,24 +180,14 @@ public final class SplitVirtqueue implements Virtqueue {
     }
 
     @Override
-    public MemoryLease retainMemory(int headIndex) {
-        return lease(headIndex).retain();
-    }
-
-    @Override
     public void release(int headIndex) {
-        MemoryLease lease = lease(headIndex);
-        leases[headIndex] = null;
-        inFlight--;
-        lease.release();
-    }
-
-    private MemoryLease lease(int headIndex) {
         MemoryLease lease = leases[headIndex];
         if (lease == null) {
             throw new IllegalStateException("chain " + headIndex + " is not in flight");
         }
-        return lease;
+        leases[headIndex] = null;
+        inFlight--;
+        lease.release();
     }
 
     @Override

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.server.virtqueue;
 
-import io.vrio.server.memory.MemoryLease;
-
 /**
  * The device's end of one virtqueue: takes descriptor chains, gives them back. Owned by one
  * session, touched by its worker only, and new with every start of the queue. Chains may be given
@@ -36,12 +34,6 @@ public interface Virtqueue {
      * @param usedLength bytes written to the chain
      */
     void push(int headIndex, int usedLength);
-
-    /**
-     * Keeps the memory of a chain in flight mapped beyond its {@link #push} or {@link #release},
-     * for somebody below who may still look at it.
-     */
-    MemoryLease retainMemory(int headIndex);
 
     /** Forgets a chain without telling the guest; its memory must not be touched any more. */
     void release(int headIndex);

@@ -128,6 +128,11 @@ final class FakeDevice implements VirtioDevice {
     }
 
     @Override
+    public void detach() {
+        told.add("detach");
+    }
+
+    @Override
     public void listen(DeviceListener newListener) {
         listener = newListener;
     }

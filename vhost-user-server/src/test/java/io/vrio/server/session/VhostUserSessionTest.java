@@ -562,7 +562,7 @@ final class VhostUserSessionTest {
         frontend.close();
         session.look();
         assertTrue(session.isClosed());
-        assertEquals(List.of("reset"), device.told());
+        assertEquals(List.of("detach"), device.told());
         assertNull(device.listener());
     }
 }

@@ -8,7 +8,6 @@ import io.vrio.common.io.BlockRequestKind;
 import io.vrio.common.io.DiskProperties;
 import io.vrio.common.io.IoStatus;
 import io.vrio.common.memory.MemorySlice;
-import io.vrio.common.memory.NativeBuffer;
 import io.vrio.common.sys.EventFd;
 import io.vrio.server.device.DeviceListener;
 import io.vrio.server.device.VirtioDevice;
@@ -49,10 +48,9 @@ public final class BlockDevice implements VirtioDevice {
     private final Counters<RingCounter> ringCounters = new Counters<>(RingCounter.class);
     private final BlockQueue[] queues;
     private final List<BlockQueue> served = new ArrayList<>();
+    private final List<BlockQueue> detached = new ArrayList<>();
     private DiskProperties properties;
     private DeviceListener listener;
-    private NativeBuffer scrap;
-    private int abandonedCount;
     private int faultLines;
     private boolean isWriteThrough;
     private long features;
@@ -152,6 +150,7 @@ public final class BlockDevice implements VirtioDevice {
         if (former != null && !(former.isStopped() && former.inFlight() == 0)) {
             throw new IllegalStateException("queue " + index + " is not stopped");
         }
+        endDetached();
         BlockQueue queue = new BlockQueue(this, index, virtqueue, call);
         queues[index] = queue;
         served.add(queue);
@@ -187,21 +186,30 @@ public final class BlockDevice implements VirtioDevice {
 
     @Override
     public void failInFlight(int index) {
-        end(index, true);
+        stopQueue(index);
+        end(index);
     }
 
     @Override
     public void abandon(int index) {
-        end(index, false);
+        if (queues[index] != null) {
+            queues[index].forget();
+            end(index);
+        }
     }
 
-    private void end(int index, boolean isGuestTold) {
+    /** Takes a queue out that takes no more chains, and ends those in flight. */
+    private void end(int index) {
         BlockQueue queue = queues[index];
-        if (queue != null) {
-            served.remove(queue);
-            queue.abandon(isGuestTold);
-            queues[index] = null;
+        if (queue == null) {
+            return;
         }
+        if (queue.inFlight() > 0) {
+            counters.add(BlockCounter.ABANDONED, queue.inFlight());
+            disk.abandonRequests();
+        }
+        served.remove(queue);
+        queues[index] = null;
     }
 
     @Override
@@ -209,9 +217,39 @@ public final class BlockDevice implements VirtioDevice {
         for (int i = 0; i < queueCountMax; i++) {
             abandon(i);
         }
+        forgetDriver();
+    }
+
+    @Override
+    public void detach() {
+        for (int i = 0; i < queueCountMax; i++) {
+            if (queues[i] != null) {
+                queues[i].forget();
+                if (queues[i].inFlight() > 0) {
+                    detached.add(queues[i]);
+                }
+                queues[i] = null;
+            }
+        }
+        served.clear();
+        forgetDriver();
+    }
+
+    private void forgetDriver() {
         features = 0;
         config.setWriteback(true);
         chooseCacheMode();
+    }
+
+    /** Sees to it that nothing is under way any more for a frontend that has gone. */
+    private void endDetached() {
+        for (BlockQueue queue : detached) {
+            if (queue.inFlight() > 0) {
+                counters.add(BlockCounter.ABANDONED, queue.inFlight());
+                disk.abandonRequests();
+            }
+        }
+        detached.clear();
     }
 
     @Override
@@ -321,30 +359,6 @@ public final class BlockDevice implements VirtioDevice {
         }
     }
 
-    /** Takes what is read for requests that nobody waits for. */
-    MemorySlice scrap() {
-        return scrap.slice();
-    }
-
-    void onAbandon() {
-        if (scrap == null) {
-            scrap = new NativeBuffer(DiskProperties.TRANSFER_MAX);
-        }
-        abandonedCount++;
-    }
-
-    void onAbandonedEnd() {
-        abandonedCount--;
-        freeScrap();
-    }
-
-    private void freeScrap() {
-        if (abandonedCount == 0 && scrap != null) {
-            scrap.close();
-            scrap = null;
-        }
-    }
-
     @Override
     public Map<String, Long> counters() {
         Map<String, Long> all = counters.snapshot();
@@ -360,6 +374,7 @@ public final class BlockDevice implements VirtioDevice {
         isClosed = true;
         disk.onPropertiesChange(null);
         reset();
+        endDetached();
         chain.close();
         command.close();
         config.close();

@@ -4,7 +4,6 @@ package io.vrio.server.device.block;
 import io.vrio.common.io.IoStatus;
 import io.vrio.common.memory.MemoryFaults;
 import io.vrio.common.sys.EventFd;
-import io.vrio.server.memory.MemoryLease;
 import io.vrio.server.virtqueue.DescriptorChain;
 import io.vrio.server.virtqueue.MalformedChainException;
 import io.vrio.server.virtqueue.RingCounter;
@@ -31,6 +30,7 @@ final class BlockQueue {
     private EventFd call;
     private boolean isEnabled = true;
     private boolean isStopped;
+    private boolean isForgotten;
     private boolean isFaulty;
     private boolean isDirty;
     private boolean isCallForced = true;
@@ -143,7 +143,7 @@ final class BlockQueue {
     /** A task has ended: tells the guest, unless its memory cannot be trusted any more. */
     void onEnd(BlockTask task, IoStatus status, int usedLength) {
         inFlight--;
-        if (isFaulty) {
+        if (isFaulty || isForgotten) {
             virtqueue.release(task.headIndex());
             return;
         }
@@ -196,7 +196,7 @@ final class BlockQueue {
     void replaceCall(EventFd newCall) {
         call = newCall;
         isCallForced = true;
-        if (isStopped && !isFaulty) {
+        if (isStopped && !isForgotten && !isFaulty) {
             giveBack();
         }
     }
@@ -208,7 +208,7 @@ final class BlockQueue {
     void stop() {
         isStopped = true;
         try {
-            if (!isFaulty) {
+            if (!isFaulty && !isForgotten) {
                 giveBack();
             }
         } catch (RuntimeException | InternalError e) {
@@ -258,39 +258,13 @@ final class BlockQueue {
         }
     }
 
-    /**
-     * Lets go of all chains; requests that are still under way below end in scrap memory.
-     *
-     * @param isGuestTold whether the guest gets an I/O error for each
-     */
-    void abandon(boolean isGuestTold) {
-        stop();
-        for (BlockTask task : tasks) {
-            if (task != null && task.isUnderWay()) {
-                abandon(task, isGuestTold);
-            }
-        }
+    /** The guest is not told of any end from now on, and its ring is not touched. */
+    void forget() {
+        isStopped = true;
+        isForgotten = true;
     }
 
-    private void abandon(BlockTask task, boolean isGuestTold) {
-        device.onAbandon();
-        MemoryLease memory = virtqueue.retainMemory(task.headIndex());
-        task.abandon(device.scrap(), memory);
-        inFlight--;
-        device.count(BlockCounter.ABANDONED);
-        try {
-            if (isGuestTold && !isFaulty) {
-                task.putStatus(BlockStatus.IO_ERROR);
-                push(task.headIndex(), BlockStatus.LENGTH);
-            } else {
-                virtqueue.release(task.headIndex());
-            }
-        } catch (RuntimeException | InternalError e) {
-            onFault(e);
-        }
-    }
-
-    void onAbandonedEnd() {
-        device.onAbandonedEnd();
+    boolean isForgotten() {
+        return isForgotten;
     }
 }

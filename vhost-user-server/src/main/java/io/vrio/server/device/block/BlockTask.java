@@ -10,7 +10,6 @@ import io.vrio.common.io.IoStatus;
 import io.vrio.common.memory.MemoryFaults;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.SliceList;
-import io.vrio.server.memory.MemoryLease;
 import io.vrio.server.virtqueue.DescriptorChain;
 
 /**
@@ -35,7 +34,6 @@ final class BlockTask implements BlockCompletion {
     private boolean isFlushing;
     private boolean isSubmitting;
     private IoStatus result;
-    private MemoryLease abandonedMemory;
 
     BlockTask(BlockQueue queue, BlockPort port, int headIndex) {
         this.queue = queue;
@@ -153,13 +151,7 @@ final class BlockTask implements BlockCompletion {
 
     /** Judges the part that has ended; false when there is another one to submit. */
     private boolean isOver() {
-        if (abandonedMemory != null) {
-            abandonedMemory.release();
-            abandonedMemory = null;
-            queue.onAbandonedEnd();
-            return true;
-        }
-        if (result != IoStatus.OK) {
+        if (result != IoStatus.OK || queue.isForgotten()) {
             queue.onEnd(this, result, BlockStatus.LENGTH);
             return true;
         }
@@ -186,21 +178,5 @@ final class BlockTask implements BlockCompletion {
     /** Stores the status where the guest looks for it. */
     void putStatus(byte code) {
         status.putByte(0, code);
-    }
-
-    /** Whether a station below holds its request. */
-    boolean isUnderWay() {
-        return request.isUnderWay();
-    }
-
-    /**
-     * Waits for the end without an interest in it.
-     *
-     * @param scrap takes what is still read
-     * @param memory is released at the end
-     */
-    void abandon(MemorySlice scrap, MemoryLease memory) {
-        abandonedMemory = memory;
-        request.abandon(scrap);
     }
 }
