@@ -35,16 +35,19 @@ public final class DiskRegistry implements DiskCatalog, AutoCloseable {
     private final DiskStore store;
     private final Consumer<Runnable> worker;
     private final InstantSource clock;
+    private final BackendOpener opener;
     private final String machineId = Host.machineId();
     private boolean isClosed;
 
-    DiskRegistry(DiskStore store, Consumer<Runnable> worker, InstantSource clock)
+    DiskRegistry(
+            DiskStore store, Consumer<Runnable> worker, InstantSource clock, BackendOpener opener)
             throws BackendException {
         this.store = store;
         this.worker = worker;
         this.clock = clock;
+        this.opener = opener;
         for (DiskRecord record : store.load()) {
-            OfferedDisk disk = new OfferedDisk(record, true, record.id(), worker);
+            OfferedDisk disk = new OfferedDisk(record, true, record.id(), worker, opener);
             disks.put(record.name(), disk);
             tryOpen(disk);
         }
@@ -61,7 +64,7 @@ public final class DiskRegistry implements DiskCatalog, AutoCloseable {
             throws BackendException {
         DiskStateFile store = DiskStateFile.open(stateFolder);
         try {
-            return new DiskRegistry(store, worker, InstantSource.system());
+            return new DiskRegistry(store, worker, InstantSource.system(), BackendDisk::open);
         } catch (BackendException e) {
             store.close();
             throw e;
@@ -78,7 +81,7 @@ public final class DiskRegistry implements DiskCatalog, AutoCloseable {
             checkName(name);
             DiskRecord record = new DiskRecord(name, spec, spec.size(), name, now());
             String serialSeed = machineId + " " + name;
-            OfferedDisk disk = new OfferedDisk(record, false, serialSeed, worker);
+            OfferedDisk disk = new OfferedDisk(record, false, serialSeed, worker, opener);
             disks.put(name, disk);
             tryOpen(disk);
         } else if (!present.isKept()) {
@@ -112,7 +115,7 @@ public final class DiskRegistry implements DiskCatalog, AutoCloseable {
         }
         String id = UUID.randomUUID().toString();
         OfferedDisk disk =
-                new OfferedDisk(new DiskRecord(name, spec, 0, id, now()), true, id, worker);
+                new OfferedDisk(new DiskRecord(name, spec, 0, id, now()), true, id, worker, opener);
         disk.open();
         BackendDisk backend = disk.backend();
         disks.put(name, disk);

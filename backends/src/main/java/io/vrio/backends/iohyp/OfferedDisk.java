@@ -20,6 +20,7 @@ final class OfferedDisk implements AutoCloseable {
     private final boolean isKept;
     private final String serialSeed;
     private final Consumer<Runnable> worker;
+    private final BackendOpener opener;
     private final Counters<DiskCounter> counters = new Counters<>(DiskCounter.class);
     private DiskRecord record;
     private BackendDisk backend;
@@ -31,11 +32,17 @@ final class OfferedDisk implements AutoCloseable {
     /**
      * @param serialSeed see {@link DiskContext}
      */
-    OfferedDisk(DiskRecord record, boolean isKept, String serialSeed, Consumer<Runnable> worker) {
+    OfferedDisk(
+            DiskRecord record,
+            boolean isKept,
+            String serialSeed,
+            Consumer<Runnable> worker,
+            BackendOpener opener) {
         this.record = record;
         this.isKept = isKept;
         this.serialSeed = serialSeed;
         this.worker = worker;
+        this.opener = opener;
     }
 
     /** Opens the backend unless it is open; remembers why when that fails. */
@@ -45,7 +52,7 @@ final class OfferedDisk implements AutoCloseable {
         }
         try {
             DiskContext context = new DiskContext(record.name(), serialSeed, worker);
-            BackendDisk opened = BackendDisk.open(record.spec(), context);
+            BackendDisk opened = opener.open(record.spec(), context);
             checkKeptCapacity(opened);
             backend = opened;
             record = record.withCapacity(opened.properties().capacity());

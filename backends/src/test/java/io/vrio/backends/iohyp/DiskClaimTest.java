@@ -7,11 +7,14 @@ import static io.vrio.common.io.BlockRequestKind.WRITE;
 import static io.vrio.common.io.BlockRequestKind.WRITE_ZEROES;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.vrio.backends.block.BackendDisk;
 import io.vrio.backends.block.BackendException;
 import io.vrio.backends.block.BackendSpec;
+import io.vrio.backends.block.DiskContext;
 import io.vrio.backends.block.DiskDriver;
 import io.vrio.common.io.BlockRequest;
 import io.vrio.common.io.IoStatus;
@@ -19,6 +22,7 @@ import io.vrio.transport.remote.DiskClaim;
 import io.vrio.transport.remote.DiskRefusedException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +38,7 @@ final class DiskClaimTest {
 
     @TempDir Path folder;
     private final DiskDriver driver = new DiskDriver();
+    private final List<FailingDisk> opened = new ArrayList<>();
     private DiskRegistry registry;
 
     @BeforeEach
@@ -42,8 +47,15 @@ final class DiskClaimTest {
                 new DiskRegistry(
                         DiskStateFile.open(folder),
                         driver.context().worker(),
-                        () -> Instant.parse("2025-01-02T03:04:05Z"));
+                        () -> Instant.parse("2025-01-02T03:04:05Z"),
+                        this::open);
         registry.create("root", BackendSpec.parse("ram:8M"));
+    }
+
+    private BackendDisk open(BackendSpec spec, DiskContext context) throws BackendException {
+        FailingDisk disk = new FailingDisk(BackendDisk.open(spec, context));
+        opened.add(disk);
+        return disk;
     }
 
     @AfterEach
@@ -197,5 +209,28 @@ final class DiskClaimTest {
         registry.close();
         assertEquals(1, revocations[0]);
         assertTrue(driver.hasEnded(request));
+    }
+
+    @Test
+    void shouldTellTheServerThatWritesWereLostWhenAFailedDiskIsRetried() throws Exception {
+        DiskClaim before = registry.claim("root", "host-1", 1);
+        int[] revocations = new int[1];
+        before.onRevoke(() -> revocations[0]++);
+        opened.get(0).fail("a flush failed");
+        assertEquals("a flush failed", registry.show("root").failure());
+        assertEquals(DiskState.READY, registry.retry("root").state());
+        assertEquals(1, revocations[0]);
+        DiskClaim after = registry.claim("root", "host-1", 1);
+        assertNotEquals(before.incarnation(), after.incarnation());
+        assertEquals(IoStatus.OK, driver.run(after.disk().port(), READ, 0, 512));
+    }
+
+    @Test
+    void shouldKeepTheIncarnationWhenNothingWasLost() throws Exception {
+        DiskClaim before = registry.claim("root", "host-1", 1);
+        before.close();
+        registry.retry("root");
+        assertEquals(1, opened.size());
+        assertEquals(before.incarnation(), registry.claim("root", "host-2", 1).incarnation());
     }
 }
