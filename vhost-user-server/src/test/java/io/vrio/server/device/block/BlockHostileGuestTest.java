@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.server.device.block;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vrio.server.device.DeviceListener;
+import io.vrio.server.device.block.BlockGuest.Pending;
+import io.vrio.server.virtqueue.GuestDriver;
+import io.vrio.server.virtqueue.GuestDriver.Buffer;
+import io.vrio.server.virtqueue.GuestDriver.Used;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A guest that breaks the rules hurts nobody but itself. */
+final class BlockHostileGuestTest {
+    private static final byte[] NOTHING = {};
+
+    private final MemoryDisk disk = MemoryDisk.ofCapacity(1 << 20);
+    private final List<String> faults = new ArrayList<>();
+    private BlockGuest guest;
+    private BlockDevice device;
+
+    @BeforeEach
+    void start() {
+        guest = BlockGuest.start(disk);
+        device = guest.device();
+        device.listen(
+                new DeviceListener() {
+                    @Override
+                    public void onConfigChange() {}
+
+                    @Override
+                    public void onQueueFault(int index, String reason) {
+                        faults.add(index + ": " + reason);
+                    }
+                });
+    }
+
+    @AfterEach
+    void close() {
+        guest.close();
+        disk.close();
+    }
+
+    @Test
+    void shouldGiveAMalformedChainBackAndGoOn() {
+        Buffer outside = new Buffer(0, 16, false);
+        int head = guest.driver().offer(List.of(outside, new Buffer(0, 1, true)));
+        device.doWork();
+        assertEquals(new Used(head, 0), guest.takeUsed());
+        assertEquals(1, guest.counter("not_mapped"));
+        assertEquals(BlockStatus.OK, guest.read(0, 512).status());
+        assertEquals(List.of(), faults);
+    }
+
+    @Test
+    void shouldStopAQueueWhoseRingIsBroken() {
+        guest.driver().publish(4711);
+        device.doWork();
+        guest.offer(BlockGuest.READ, 0, NOTHING, 512);
+        device.doWork();
+        assertNull(guest.takeUsed());
+        assertEquals(List.of("0: A head index is not below the ring's size."), faults);
+        assertEquals(1, guest.counter("head_out_of_range"));
+        assertEquals(1, guest.counter("queue_faults"));
+        assertTrue(device.prepareToBlock());
+    }
+
+    @Test
+    void shouldServeAnotherQueueNextToABrokenOne() {
+        GuestDriver second = new GuestDriver(guest.ram(), 8, BlockFeatures.of(disk.properties()));
+        guest.startQueue(1, second.layout());
+        guest.driver().publish(4711);
+        int head = second.offer(List.of(new Buffer(0, 0, false)));
+        device.doWork();
+        assertEquals(new Used(head, 0), second.takeUsed());
+    }
+
+    @Test
+    void shouldStartAgainWhatWasBroken() {
+        guest.driver().publish(4711);
+        device.doWork();
+        device.stopQueue(0);
+        guest.driver().reset();
+        guest.startQueue(0);
+        assertEquals(BlockStatus.OK, guest.read(0, 512).status());
+    }
+
+    @Test
+    void shouldForgetInFlightRequestsOfABrokenQueueWhenTheyEnd() {
+        disk.hold();
+        Pending pending = guest.offer(BlockGuest.READ, 0, NOTHING, 512);
+        device.doWork();
+        guest.driver().publish(4711);
+        device.doWork();
+        assertEquals(1, device.inFlight(0));
+        disk.releaseAll();
+        assertEquals(0, device.inFlight(0));
+        assertEquals(BlockGuest.NO_STATUS, guest.status(pending));
+        assertNull(guest.takeUsed());
+    }
+
+    @Test
+    void shouldBoundTheWorkOfOneCycle() {
+        int[] heads = new int[64];
+        for (int i = 0; i < heads.length; i++) {
+            heads[i] = guest.driver().offer(List.of(new Buffer(0, 1, true)));
+        }
+        assertTrue(device.doWork() <= 66);
+    }
+
+    @Test
+    void shouldStopTheQueueWhenTheGuestsMemoryVanishes() {
+        guest.ram().cutOff(0);
+        device.doWork();
+        assertEquals(1, faults.size());
+        assertTrue(faults.get(0).contains("InternalError"), faults.get(0));
+        assertFalse(guest.memory().isBacked());
+    }
+
+    @Test
+    void shouldStopTheQueueWhenTheDataOfARequestVanishes() {
+        disk.hold();
+        guest.offer(BlockGuest.READ, 0, NOTHING, 512);
+        device.doWork();
+        guest.ram().cutOff(0);
+        disk.releaseAll();
+        device.doWork();
+        assertEquals(1, faults.size());
+        assertEquals(0, device.inFlight(0));
+    }
+
+    @Test
+    void shouldServeOthersWhenTheMemoryOfOneVanishes() {
+        try (MemoryDisk otherDisk = MemoryDisk.ofCapacity(4096);
+                BlockGuest other = BlockGuest.start(otherDisk)) {
+            guest.ram().cutOff(0);
+            device.doWork();
+            assertEquals(BlockStatus.OK, other.read(0, 512).status());
+            device.doWork();
+            assertEquals(BlockStatus.OK, other.read(0, 512).status());
+        }
+    }
+}
