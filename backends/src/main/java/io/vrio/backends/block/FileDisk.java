@@ -234,8 +234,8 @@ public final class FileDisk implements BackendDisk, BlockPort {
     @Override
     public String failure() {
         return flushes.isLost()
-                ? "a flush failed, writes since the one before may be lost; check the storage, the"
-                        + " guest's file system, then retry"
+                ? "a flush failed, writes since the one before may be lost; check the storage and"
+                        + " the guest's file system, then attach the disk again"
                 : null;
     }
 

@@ -261,6 +261,10 @@ public final class DiskRegistry implements DiskCatalog, AutoCloseable {
             disk.counters().increment(DiskCounter.TAKEOVERS);
             present.revoke();
         }
+        if (!disk.failure().isEmpty() && disk.underWayCount() == 0) {
+            // Nobody relies on the lost writes any more: the new claim has a new incarnation.
+            disk.close();
+        }
         try {
             disk.open();
         } catch (BackendException e) {

@@ -233,4 +233,14 @@ final class DiskClaimTest {
         assertEquals(1, opened.size());
         assertEquals(before.incarnation(), registry.claim("root", "host-2", 1).incarnation());
     }
+
+    @Test
+    void shouldOpenADiskAnewThatFailedUnderTheServerBefore() throws Exception {
+        DiskClaim before = registry.claim("root", "host-1", 1);
+        opened.get(0).fail("a flush failed");
+        before.close();
+        DiskClaim after = registry.claim("root", "host-1", 2);
+        assertEquals(DiskState.READY, registry.show("root").state());
+        assertNotEquals(before.incarnation(), after.incarnation());
+    }
 }
