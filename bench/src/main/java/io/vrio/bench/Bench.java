@@ -99,7 +99,7 @@ final class Bench implements Callable<Integer> {
         line.setExecutionExceptionHandler(
                 (exception, commandLine, parsed) -> {
                     System.err.println("bench: " + exception.getMessage());
-                    return 1;
+                    return exception instanceof IllegalArgumentException ? 2 : 1;
                 });
         System.exit(line.execute(arguments));
     }
