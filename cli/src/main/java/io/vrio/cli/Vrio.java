@@ -20,6 +20,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The vrio command: the tree of its subcommands, and how all of them report what went wrong. */
 @Command(
@@ -99,7 +100,8 @@ public final class Vrio implements Runnable {
     private static int onWrongOption(ParameterException e, String[] arguments) {
         CommandLine command = e.getCommandLine();
         String name = command.getCommandSpec().qualifiedName();
-        command.getErr().println(name + ": " + oneLine(e.getMessage()));
+        String hint = e instanceof UnmatchedArgumentException ? " (see " + name + " --help)" : "";
+        command.getErr().println(name + ": " + oneLine(e.getMessage()) + hint);
         return ExitStatus.USAGE;
     }
 

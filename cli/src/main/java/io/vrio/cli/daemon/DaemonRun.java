@@ -11,6 +11,7 @@ import io.vrio.common.sys.ErrnoException;
 import io.vrio.common.sys.Linux;
 import io.vrio.common.sys.SocketPathException;
 import io.vrio.transport.link.LinkException;
+import java.lang.Thread.UncaughtExceptionHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,7 @@ final class DaemonRun {
      */
     int run(Start start) throws CommandFailedException {
         surroundings.stop().arm();
+        UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
         Thread.setDefaultUncaughtExceptionHandler(this::onFault);
         try (CloseStack opened = new CloseStack()) {
             opened.add(started(start));
@@ -46,6 +48,8 @@ final class DaemonRun {
             notification.ready();
             surroundings.stop().await();
             notification.stopping();
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(before);
         }
         return surroundings.stop().hasFailed() ? ExitStatus.FAILED : ExitStatus.OK;
     }

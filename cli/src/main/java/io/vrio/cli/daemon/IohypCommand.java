@@ -3,6 +3,7 @@ package io.vrio.cli.daemon;
 
 import io.vrio.cli.CommandFailedException;
 import io.vrio.cli.Surroundings;
+import io.vrio.cli.option.DiskNames;
 import io.vrio.cli.option.NamedBackend;
 import io.vrio.cli.option.NetworkOptions;
 import io.vrio.cli.option.OptionTypes;
@@ -73,6 +74,7 @@ public final class IohypCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailedException {
         network.check(spec.commandLine());
+        DiskNames.check(spec.commandLine(), disks.stream().map(NamedBackend::name).toList());
         DaemonRun run = new DaemonRun(surroundings, process);
         SocketGroup group = SocketGroup.of(process.socketGroup());
         IohypSettings settings =

@@ -6,6 +6,7 @@ import io.vrio.backends.block.BackendException;
 import io.vrio.backends.block.DiskContext;
 import io.vrio.cli.CommandFailedException;
 import io.vrio.common.agent.Worker;
+import io.vrio.common.sys.ErrnoException;
 import io.vrio.server.device.block.BlockDevice;
 import io.vrio.server.worker.DeviceSocket;
 import io.vrio.server.worker.SocketOptions;
@@ -49,13 +50,20 @@ final class LocalDaemon implements AutoCloseable {
         return new BlockDevice(NAME, disk, BlockDevice.QUEUES_DEFAULT);
     }
 
-    private DeviceSocket openSocket(Worker worker, BlockDevice device) {
+    private DeviceSocket openSocket(Worker worker, BlockDevice device)
+            throws CommandFailedException {
         SocketOptions options =
                 new SocketOptions(settings.group().name(), SocketOptions.DEFAULT.drainNs());
         try {
             return settings.socket() == null
                     ? DeviceSocket.inherit(worker, NAME, device, settings.descriptor(), options)
                     : DeviceSocket.open(worker, NAME, device, settings.socket(), options);
+        } catch (ErrnoException e) {
+            worker.execute(device::close);
+            throw new CommandFailedException(
+                    "--fd %d is not a socket that was handed to this process: %s"
+                            .formatted(settings.descriptor(), e.getMessage()),
+                    e);
         } catch (RuntimeException e) {
             worker.execute(device::close);
             throw e;

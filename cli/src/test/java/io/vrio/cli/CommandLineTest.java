@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Wrong command lines: one line each, that names the option and what is legal. */
+class CommandLineTest {
+    private static final String IOHYP = "iohyp --interface eth0 --address 10.0.0.2 ";
+    private static final String SERVER = "server --interface eth0 --address 10.0.0.1 ";
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "--port 0 | '--port': '0' is not a port (legal: 1-65535)",
+                "--port 65536 | '--port': '65536' is not a port (legal: 1-65535)",
+                "--port 99999999999 | '--port': '99999999999' is not a port (legal: 1-65535)",
+                "--mtu 1279 | '--mtu': '1279' is not an MTU in bytes (legal: 1280-65535)",
+                "--spin-us 1001 |"
+                        + " '--spin-us': '1001' is not a time in microseconds (legal: 0-1000)",
+                "--cpu -1 | '--cpu': '-1' is not the number of a CPU (legal: 0-1023)",
+                "--peer-timeout 5h |"
+                        + " '--peer-timeout': '5h' is not a time span (legal: 100ms-3600s, in ms or s)",
+                "--peer-timeout 99ms |"
+                        + " '--peer-timeout': '99ms' is not a time span (legal: 100ms-3600s, in ms or s)",
+                "--log-level loud | '--log-level': 'loud' is not a log level"
+                        + " (legal: error, warn, info, debug, trace)",
+            })
+    void shouldNameTheOptionAndTheLegalRange(String options, String line) {
+        CommandRun run = CommandRun.of((IOHYP + options).split(" "));
+
+        assertEquals("vrio iohyp: Invalid value for option " + line, run.onlyError(2));
+    }
+
+    @Test
+    void shouldNameWhatAnAddressIs() {
+        CommandRun run = CommandRun.of("server", "--peer", "iohost");
+
+        assertEquals(
+                "vrio server: Invalid value for option '--peer': 'iohost' is not an IPv4 address"
+                        + " (legal: a.b.c.d; names are not looked up)",
+                run.onlyError(2));
+    }
+
+    @Test
+    void shouldNameWhatADiskOfTheIohypIs() {
+        CommandRun run = CommandRun.of((IOHYP + "--insecure --disk vm1").split(" "));
+
+        assertTrue(
+                run.onlyError(2).contains("(legal: NAME=BACKEND, for example vm1=file:/srv/"),
+                run.toString());
+    }
+
+    @Test
+    void shouldRefuseABackendThatIsNone() {
+        CommandRun run = CommandRun.of((IOHYP + "--insecure --disk vm1=tape:0").split(" "));
+
+        assertTrue(
+                run.onlyError(2).contains("unknown kind of backend 'tape' (legal: file:PATH"),
+                run.toString());
+    }
+
+    @Test
+    void shouldRefuseTwoDisksOfOneName() {
+        CommandRun run =
+                CommandRun.of((SERVER + "--peer 1.2.3.4 --insecure --disk a --disk a").split(" "));
+
+        assertEquals(
+                "vrio server: --disk: 'a' is given twice; names must differ", run.onlyError(2));
+    }
+
+    @Test
+    void shouldNameWhatIsMissing() {
+        CommandRun run = CommandRun.of("server", "--interface", "eth0", "--insecure");
+
+        assertEquals(
+                "vrio server: Missing required options: '--address=ADDR', '--peer=ADDR[:N]'",
+                run.onlyError(2));
+    }
+
+    @Test
+    void shouldRefuseUnknownOptions() {
+        CommandRun run = CommandRun.of((SERVER + "--peer 1.2.3.4 --insecure --fast").split(" "));
+
+        assertEquals(
+                "vrio server: Unknown option: '--fast' (see vrio server --help)", run.onlyError(2));
+    }
+
+    @Test
+    void shouldRefuseAnOptionGivenTwice() {
+        CommandRun run = CommandRun.of("iohyp", "--port", "1", "--port", "2");
+
+        assertEquals(
+                "vrio iohyp: option '--port' (N) should be specified only once", run.onlyError(2));
+    }
+
+    @Test
+    void shouldSayThatTheNetworkIsNotSecuredYet() {
+        CommandRun run = CommandRun.of((IOHYP + "--key-file /etc/vrio/key").split(" "));
+
+        assertEquals(
+                "vrio iohyp: --key-file: encryption is not available yet; on a trusted network,"
+                        + " give --insecure instead",
+                run.onlyError(2));
+    }
+
+    @Test
+    void shouldWantADecisionAboutSecurity() {
+        CommandRun run = CommandRun.of(IOHYP.split(" "));
+
+        assertEquals(
+                "vrio iohyp: Missing --key-file FILE or --insecure: encryption is not available"
+                        + " yet, so give --insecure if you trust the network",
+                run.onlyError(2));
+    }
+
+    @Test
+    void shouldNotTakeBothDecisionsAboutSecurity() {
+        CommandRun run = CommandRun.of((IOHYP + "--key-file k --insecure").split(" "));
+
+        assertEquals(
+                "vrio iohyp: --key-file and --insecure exclude each other; give one",
+                run.onlyError(2));
+    }
+
+    @Test
+    void shouldSayThatThereAreNoNicsYet() {
+        CommandRun run = CommandRun.of((IOHYP + "--insecure --nic a=tap:b").split(" "));
+
+        assertEquals(
+                "vrio iohyp: --nic: network devices are not available yet; only --disk is",
+                run.onlyError(2));
+    }
+
+    @Test
+    void shouldWantOneWayToTheFrontend() {
+        CommandRun none = CommandRun.of("local", "--blk-file", "a.img");
+        CommandRun both =
+                CommandRun.of("local", "--blk-file", "a", "--fd", "3", "--socket-path", "s");
+
+        String line = "vrio local: give either --socket-path SOCKET or --fd N";
+        assertEquals(List.of(line, line), List.of(none.onlyError(2), both.onlyError(2)));
+    }
+
+    @Test
+    void shouldWantOneDisk() {
+        CommandRun run = CommandRun.of("local", "--socket-path", "s");
+
+        assertEquals(
+                "vrio local: give either --blk-file FILE or --backend BACKEND", run.onlyError(2));
+    }
+
+    @Test
+    void shouldNotTakeStandardStreamsForAnInheritedSocket() {
+        CommandRun run = CommandRun.of("local", "--fd", "0", "--blk-file", "a");
+
+        assertEquals(
+                "vrio local: Invalid value for option '--fd': '0' is not an inherited descriptor"
+                        + " (legal: 3-1048576)",
+                run.onlyError(2));
+    }
+
+    @Test
+    void shouldTakeAValueAfterASpaceOrAnEqualsSign() {
+        CommandRun spaced = CommandRun.of("local", "--blk-file", "/no/a", "--fd", "0");
+        CommandRun joined = CommandRun.of("local", "--blk-file=/no/a", "--fd=0");
+
+        assertEquals(spaced, joined);
+    }
+
+    @Test
+    void shouldPrintCapabilitiesAloneAndIgnoreAllElse() throws Exception {
+        CommandRun run = CommandRun.of("local", "--fd", "wrong", "--print-capabilities", "--no");
+
+        assertEquals(0, run.status());
+        assertEquals(List.of(), run.err());
+        assertEquals(
+                "{\"type\":\"block\",\"features\":[\"read-only\",\"blk-file\"]}",
+                new ObjectMapper().readTree(String.join("\n", run.out())).toString());
+    }
+
+    @Test
+    void shouldListTheCommandsWhenNoneIsGiven() {
+        assertEquals(
+                "vrio: Missing command: one of iohyp, server, local, disk, peer, status,"
+                        + " completion (see vrio --help)",
+                CommandRun.of().onlyError(2));
+    }
+
+    @Test
+    void shouldListTheVerbsWhenNoneIsGiven() {
+        assertEquals(
+                "vrio disk: Missing verb: one of create, delete, list, resize, show, stats",
+                CommandRun.of("disk").onlyError(2));
+    }
+
+    @Test
+    void shouldRefuseSizesThatAreNone() {
+        assertEquals(
+                "vrio disk resize: Invalid value for positional parameter at index 1 (SIZE):"
+                        + " 'much' is not a size (legal: a number of bytes, or a number with K, M,"
+                        + " G or T)",
+                CommandRun.of("disk", "resize", "vm1", "much").onlyError(2));
+    }
+
+    @Test
+    void shouldPrintItsVersion() {
+        CommandRun run = CommandRun.of("--version");
+
+        assertEquals(0, run.status());
+        assertTrue(run.out().get(0).matches("vrio [0-9]+\\.[0-9]+\\.[0-9]+.*"), run.toString());
+    }
+
+    @Test
+    void shouldHelpWithEveryOptionOfACommand() {
+        CommandRun run = CommandRun.of("disk", "create", "--help");
+
+        assertEquals(0, run.status());
+        assertTrue(run.out().get(0).startsWith("Usage: vrio disk create "), run.toString());
+    }
+
+    @Test
+    void shouldGenerateAScriptForCompletion() {
+        CommandRun run = CommandRun.of("completion");
+
+        assertEquals(0, run.status());
+        assertFalse(run.out().stream().noneMatch(line -> line.contains("_complete_vrio")));
+        assertTrue(run.out().stream().anyMatch(line -> line.contains("--socket-path")));
+    }
+}

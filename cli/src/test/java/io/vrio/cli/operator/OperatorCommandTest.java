@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.cli.operator;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vrio.cli.CommandRun;
+import io.vrio.cli.control.ControlArguments;
+import io.vrio.cli.control.ControlException;
+import io.vrio.cli.control.ControlServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The operator's commands, against a control socket that answers as an IOhyp does. */
+class OperatorCommandTest {
+    @TempDir private Path folder;
+    private Path control;
+    private ControlServer daemon;
+    private String kind = "iohyp";
+    private int protocol = 1;
+    private final List<String> heard = new ArrayList<>();
+
+    @BeforeEach
+    void start() throws ControlException {
+        control = folder.resolve("c");
+        ControlServer.Options options = new ControlServer.Options(control, Optional.empty());
+        daemon =
+                ControlServer.open(
+                        options,
+                        Map.of(
+                                "status",
+                                this::status,
+                                "disk list",
+                                arguments -> List.of(disk("vm1"), disk("vm-two")),
+                                "disk show",
+                                arguments -> disk(arguments.text("name")),
+                                "disk create",
+                                this::create,
+                                "disk delete",
+                                this::delete,
+                                "disk resize",
+                                this::resize,
+                                "peer list",
+                                arguments -> List.of(peer()),
+                                "peer show",
+                                arguments -> peer()));
+        daemon.start();
+    }
+
+    @AfterEach
+    void stop() {
+        daemon.close();
+    }
+
+    private Object status(ControlArguments arguments) {
+        Map<String, Object> status = new LinkedHashMap<>();
+        status.put("daemon", kind);
+        status.put("protocol", protocol);
+        status.put("counters", Map.of("syns", 7));
+        return status;
+    }
+
+    private static Map<String, Object> disk(String name) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("name", name);
+        row.put("backend", "ram:1536M");
+        row.put("capacity", 1536L << 20);
+        row.put("allocated", 4096);
+        row.put("state", "ready");
+        row.put("server", "");
+        return row;
+    }
+
+    private static Map<String, Object> peer() {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("peer", "evil\u001b[2Jname");
+        row.put("address", "10.0.0.1:40000");
+        row.put("state", "established");
+        row.put("sinceSeconds", 7300);
+        row.put("mtu", 9000);
+        row.put("rttNs", 45_400);
+        return row;
+    }
+
+    private Object create(ControlArguments arguments) throws ControlException {
+        heard.add(arguments.text("name") + " " + arguments.optionalText("backend").orElse("-"));
+        heard.add(arguments.optionalText("socket").orElse("-"));
+        return Map.of("name", "x");
+    }
+
+    private Object delete(ControlArguments arguments) throws ControlException {
+        throw new ControlException("disk " + arguments.text("name") + " is in use");
+    }
+
+    private Object resize(ControlArguments arguments) throws ControlException {
+        heard.add(arguments.number("size") + " " + arguments.flag("shrink"));
+        return disk(arguments.text("name"));
+    }
+
+    private CommandRun run(String... words) {
+        List<String> all = new ArrayList<>(List.of(words));
+        all.addAll(List.of("--control", control.toString()));
+        return CommandRun.of(all.toArray(String[]::new));
+    }
+
+    @Test
+    void shouldPrintATable() {
+        assertEquals(
+                List.of(
+                        "NAME    SIZE  ALLOCATED  STATE  SERVER  BACKEND",
+                        "vm1     1.5G         4K  ready  -       ram:1536M",
+                        "vm-two  1.5G         4K  ready  -       ram:1536M"),
+                run("disk", "list").out());
+    }
+
+    @Test
+    void shouldPrintAllFieldsAsJson() throws Exception {
+        CommandRun run = run("disk", "list", "--format", "json");
+
+        JsonNode rows = new ObjectMapper().readTree(String.join("\n", run.out()));
+        assertEquals(1536L << 20, rows.get(1).get("capacity").longValue());
+    }
+
+    @Test
+    void shouldPrintOneObjectLineByLine() {
+        assertEquals("capacity   1610612736", run("disk", "show", "vm1").out().get(2));
+    }
+
+    @Test
+    void shouldPrintInnerObjectsInLine() {
+        assertEquals(List.of("daemon    iohyp", "protocol  1", "syns      7"), run("status").out());
+    }
+
+    @Test
+    void shouldShowTimesAsPeopleReadThem() {
+        assertTrue(run("peer", "list").out().get(1).endsWith("2 h  9000  45 us  -"));
+    }
+
+    @Test
+    void shouldNotLetAPeerSteerTheTerminal() {
+        assertTrue(run("peer", "list").out().get(1).startsWith("evil?[2Jname  "));
+    }
+
+    @Test
+    void shouldSendAnAbsolutePath() {
+        CommandRun run = run("disk", "create", "vm3", "file:vm3.img,size=1G");
+
+        assertEquals(0, run.status(), run.toString());
+        Path expected = Path.of("vm3.img").toAbsolutePath();
+        assertEquals(List.of("vm3 file:" + expected + ",size=1G", "-"), heard);
+    }
+
+    @Test
+    void shouldTakeTheSecondWordForASocketAtAServer() {
+        kind = "server";
+
+        CommandRun run = run("disk", "create", "vm3", "/run/vm3.sock");
+
+        assertEquals(0, run.status(), run.toString());
+        assertEquals(List.of("vm3 -", "/run/vm3.sock"), heard);
+    }
+
+    @Test
+    void shouldWantABackendAtAnIohyp() {
+        assertEquals(
+                "vrio disk create: Missing BACKEND: the IOhyp must know what the disk is made of",
+                run("disk", "create", "vm3").onlyError(2));
+    }
+
+    @Test
+    void shouldRefuseABackendThatIsNone() {
+        assertTrue(run("disk", "create", "vm3", "ram:").onlyError(2).contains("(legal: "));
+    }
+
+    @Test
+    void shouldSaySilentlyThatItIsDone() {
+        assertEquals(new CommandRun(0, List.of(), List.of()), run("disk", "resize", "vm1", "2G"));
+        assertEquals(List.of((2L << 30) + " false"), heard);
+    }
+
+    @Test
+    void shouldPassOnThatShrinkingIsMeant() {
+        run("disk", "resize", "vm1", "512", "--shrink");
+
+        assertEquals(List.of("512 true"), heard);
+    }
+
+    @Test
+    void shouldPrintTheDaemonsRefusal() {
+        assertEquals(
+                "vrio disk delete: disk vm1 is in use", run("disk", "delete", "vm1").onlyError(1));
+    }
+
+    @Test
+    void shouldNotMisunderstandADaemonOfAnotherRelease() {
+        protocol = 2;
+
+        assertEquals(
+                "vrio status: the daemon at "
+                        + control
+                        + " speaks version 2, this command 1: use the same release",
+                run("status").onlyError(1));
+    }
+
+    @Test
+    void shouldSayWhichPathItTriedAndWhatToStart() {
+        daemon.close();
+
+        assertEquals(
+                "vrio disk list: no daemon at "
+                        + control
+                        + ": start vrio iohyp or vrio server, or name its --control path",
+                run("disk", "list").onlyError(1));
+    }
+
+    @Test
+    void shouldSayThatADeadDaemonDoesNotAnswer() throws Exception {
+        daemon.close();
+        Files.createFile(control);
+
+        assertEquals(
+                "vrio status: no daemon answers at "
+                        + control
+                        + ": Connection refused; start vrio iohyp or vrio server",
+                run("status").onlyError(1));
+    }
+}
