@@ -67,6 +67,7 @@ public final class FileDisk implements BackendDisk, BlockPort {
         try {
             return new FileDisk(file, spec, context, calls);
         } catch (BackendException e) {
+            file.undoCreation();
             file.close();
             throw e;
         }
