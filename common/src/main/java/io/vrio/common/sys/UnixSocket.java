@@ -241,8 +241,17 @@ public final class UnixSocket implements AutoCloseable {
 
     /** Whether the peer has closed and everything it sent has been received. */
     public boolean isEnded() {
-        long result = Linux.recv(fd, message.address(0, 1), 1, MSG_PEEK | MSG_DONTWAIT);
-        return result == 0 || (result < 0 && result != -Linux.EAGAIN && result != -Linux.EINTR);
+        return isReadable() && peek() <= 0;
+    }
+
+    /** Whether bytes have arrived or the peer has closed. */
+    public boolean isReadable() {
+        long result = peek();
+        return result != -Linux.EAGAIN && result != -Linux.EINTR;
+    }
+
+    private long peek() {
+        return Linux.recv(fd, message.address(0, 1), 1, MSG_PEEK | MSG_DONTWAIT);
     }
 
     private void prepare(long address, long length) {

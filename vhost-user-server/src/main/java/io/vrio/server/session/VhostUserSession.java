@@ -459,6 +459,18 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
         onReadable();
     }
 
+    /** Takes no more chains; the session is about to be closed, see {@link #inFlight}. */
+    public void quiesce() {
+        for (int i = 0; i < vrings.count(); i++) {
+            vrings.beginStop(i);
+        }
+    }
+
+    /** Chains that the guest has not got back. */
+    public int inFlight() {
+        return vrings.inFlight();
+    }
+
     public boolean isClosed() {
         return isClosed;
     }

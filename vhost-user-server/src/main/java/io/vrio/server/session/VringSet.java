@@ -161,6 +161,15 @@ final class VringSet implements AutoCloseable {
         return vrings[index].isRunning() ? device.inFlight(index) : 0;
     }
 
+    /** Of all vrings. */
+    int inFlight() {
+        int count = 0;
+        for (int i = 0; i < vrings.length; i++) {
+            count += inFlight(i);
+        }
+        return count;
+    }
+
     /**
      * Ends what {@link #beginStop} began; what is still in flight is given up.
      *

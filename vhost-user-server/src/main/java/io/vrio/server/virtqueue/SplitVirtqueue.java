@@ -56,6 +56,8 @@ public final class SplitVirtqueue implements Virtqueue {
     private int publishedIdx;
     private int calledIdx;
     private int inFlight;
+    private long[] deferred;
+    private int deferredCount;
 
     /**
      * @param layout without {@link #invalidReason}
@@ -134,6 +136,7 @@ public final class SplitVirtqueue implements Virtqueue {
         if (!isUsable()) {
             return false;
         }
+        pushDeferred();
         if (seenAvailIdx == availIdx && !lookForChains()) {
             return false;
         }
@@ -170,9 +173,34 @@ public final class SplitVirtqueue implements Virtqueue {
     @Override
     public void push(int headIndex, int usedLength) {
         release(headIndex);
-        if (!isUsable()) {
-            return;
+        if (isUsable()) {
+            pushDeferred();
+            putElement(headIndex, usedLength);
+        } else {
+            defer(headIndex, usedLength);
         }
+    }
+
+    /**
+     * A region that holds the ring may be taken out of the table and put back while requests run:
+     * what ends in between is told when the ring is there again.
+     */
+    private void defer(int headIndex, int usedLength) {
+        if (deferred == null) {
+            // Limit: chains of the ring; no more are taken before these are told.
+            deferred = new long[size];
+        }
+        deferred[deferredCount++] = (long) headIndex << Integer.SIZE | usedLength & 0xFFFF_FFFFL;
+    }
+
+    private void pushDeferred() {
+        for (int i = 0; i < deferredCount; i++) {
+            putElement((int) (deferred[i] >>> Integer.SIZE), (int) deferred[i]);
+        }
+        deferredCount = 0;
+    }
+
+    private void putElement(int headIndex, int usedLength) {
         long element = RING + (long) slot(usedIdx) * ELEMENT_LENGTH;
         used.putInt(element, headIndex);
         used.putInt(element + 4, usedLength);
@@ -192,9 +220,10 @@ public final class SplitVirtqueue implements Virtqueue {
 
     @Override
     public boolean publish() {
-        if (calledIdx == usedIdx || !isUsable()) {
+        if (calledIdx == usedIdx && deferredCount == 0 || !isUsable()) {
             return false;
         }
+        pushDeferred();
         if (publishedIdx != usedIdx) {
             // Ordering: the guest must not see the new index before the elements it covers.
             used.putShortRelease(IDX, (short) usedIdx);

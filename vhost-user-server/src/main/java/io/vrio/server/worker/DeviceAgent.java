@@ -221,6 +221,22 @@ final class DeviceAgent implements Agent {
                 device.counters());
     }
 
+    /**
+     * Begins to end: takes nothing more from the guest. A frontend that finds another server later
+     * goes on behind the last answer it has got, so nothing may be in the middle then.
+     */
+    void quiesce() {
+        watch(false);
+        if (session != null) {
+            session.quiesce();
+        }
+    }
+
+    /** Whether the guest has been answered all that was taken from it. */
+    boolean isQuiet() {
+        return session == null || session.isClosed() || session.inFlight() == 0;
+    }
+
     /** Leaves its worker: ends the session, closes the device and the socket. */
     @Override
     public void close() {

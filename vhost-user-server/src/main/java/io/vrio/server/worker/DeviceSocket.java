@@ -7,12 +7,19 @@ import io.vrio.common.sys.SocketPathException;
 import io.vrio.common.sys.UnixListener;
 import io.vrio.server.device.VirtioDevice;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A device that frontends can use, from now until it is closed: the way to it and the worker that
  * serves it. Used by any thread but the worker's.
  */
 public final class DeviceSocket implements AutoCloseable {
+    /** Limit: a supervisor kills what does not stop; what hangs longer than this is given up. */
+    private static final long QUIET_MAX_NS = TimeUnit.SECONDS.toNanos(2);
+
+    private static final long QUIET_LOOK_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
     private final Worker worker;
     private final DeviceAgent agent;
 
@@ -69,17 +76,39 @@ public final class DeviceSocket implements AutoCloseable {
         return worker.call(agent::status);
     }
 
-    /** Ends the session of its frontend, if any, and closes the device and the socket. */
+    /**
+     * Begins to close, without waiting: where many are closed, all of them can settle what their
+     * guests wait for at the same time.
+     */
+    public void beginClose() {
+        if (!worker.hasEnded()) {
+            worker.execute(agent::quiesce);
+        }
+    }
+
+    /**
+     * Answers what the guest waits for, for a bounded time; then ends the session of the frontend,
+     * if any, and closes the device and the socket.
+     */
     @Override
     public void close() {
         if (worker.hasEnded()) {
             // A worker closes its agents when it ends.
             return;
         }
+        beginClose();
+        awaitQuiet();
         worker.call(
                 () -> {
                     agent.close();
                     return null;
                 });
+    }
+
+    private void awaitQuiet() {
+        long endNs = System.nanoTime() + QUIET_MAX_NS;
+        while (!worker.call(agent::isQuiet) && System.nanoTime() - endNs < 0) {
+            LockSupport.parkNanos(QUIET_LOOK_NS);
+        }
     }
 }

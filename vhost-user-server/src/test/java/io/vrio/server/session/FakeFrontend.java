@@ -5,6 +5,8 @@ import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.common.sys.ErrnoException;
 import io.vrio.common.sys.UnixSocket;
+import io.vrio.server.memory.GuestRam;
+import io.vrio.server.memory.GuestRegion;
 import io.vrio.server.protocol.VhostUserMessage;
 import io.vrio.server.protocol.VhostUserRequest;
 import java.nio.ByteBuffer;
@@ -133,9 +135,14 @@ public final class FakeFrontend implements AutoCloseable {
         }
     }
 
-    /** Whether the server has answered something that was not read yet. */
+    /** Whether the server has answered something that was not expected; its first byte is lost. */
     public boolean hasReply() {
         return socket.receiveBytes(receiveBuffer.slice(), 0, 1) > 0;
+    }
+
+    /** Whether there is something to read, or the end. */
+    public boolean canReceive() {
+        return socket.isReadable();
     }
 
     /** Whether the server has closed, and sent nothing more before. */
@@ -173,28 +180,36 @@ public final class FakeFrontend implements AutoCloseable {
         return ask(request, longs(index | NO_DESCRIPTOR));
     }
 
-    public boolean setMemTable(FakeMemory... regions) {
+    public boolean setMemTable(GuestRam... regions) {
         byte[] payload = new byte[8 + 32 * regions.length];
         ByteBuffer bytes = buffer(payload).putInt(regions.length).putInt(0);
         int[] descriptors = new int[regions.length];
         for (int i = 0; i < regions.length; i++) {
-            regions[i].describe(bytes);
+            describe(regions[i], bytes);
             descriptors[i] = regions[i].fd();
         }
         return ask(VhostUserRequest.SET_MEM_TABLE, payload, descriptors);
     }
 
-    public boolean addMemReg(FakeMemory region) {
+    private static void describe(GuestRam ram, ByteBuffer bytes) {
+        GuestRegion region = ram.region();
+        bytes.putLong(region.guestAddress())
+                .putLong(region.size())
+                .putLong(region.frontendAddress())
+                .putLong(region.mmapOffset());
+    }
+
+    public boolean addMemReg(GuestRam region) {
         return ask(VhostUserRequest.ADD_MEM_REG, oneRegion(region), region.fd());
     }
 
-    public boolean remMemReg(FakeMemory region) {
+    public boolean remMemReg(GuestRam region) {
         return ask(VhostUserRequest.REM_MEM_REG, oneRegion(region));
     }
 
-    private static byte[] oneRegion(FakeMemory region) {
+    private static byte[] oneRegion(GuestRam region) {
         byte[] payload = new byte[40];
-        region.describe(buffer(payload).putLong(0));
+        describe(region, buffer(payload).putLong(0));
         return payload;
     }
 

@@ -16,6 +16,7 @@ import io.vrio.common.memory.NativeBuffer;
 import io.vrio.common.sys.ErrnoException;
 import io.vrio.common.sys.EventFd;
 import io.vrio.common.sys.UnixSocket;
+import io.vrio.server.memory.GuestRam;
 import io.vrio.server.protocol.ProtocolFeatures;
 import io.vrio.server.virtqueue.RingFeatures;
 import java.io.IOException;
@@ -49,7 +50,7 @@ final class VhostUserSessionTest {
     private final Worker worker = new Worker("test", clock, 0);
     private final FakeDevice device = new FakeDevice();
     private final UnixSocket[] pair = UnixSocket.pair();
-    private final FakeMemory memory = new FakeMemory(GUEST, FRONTEND, MEMORY_LENGTH);
+    private final GuestRam memory = new GuestRam(MEMORY_LENGTH, GUEST, FRONTEND);
     private final EventFd kick = new EventFd();
     private final EventFd call = new EventFd();
     private final long descriptorsBefore = openDescriptors();
@@ -353,7 +354,7 @@ final class VhostUserSessionTest {
     @Test
     void shouldGoOnWhenMemoryIsReplacedUnderARunningVring() {
         start();
-        try (FakeMemory second = new FakeMemory(GUEST + MEMORY_LENGTH, 0x1000, 4096)) {
+        try (GuestRam second = new GuestRam(4096, GUEST + MEMORY_LENGTH, 0x1000)) {
             assertTrue(frontend.setMemTable(memory, second));
             assertEquals(2, session.status().memoryRegions());
             assertEquals(1, session.status().queuesRunning());

@@ -321,6 +321,19 @@ final class SplitVirtqueueTest {
     }
 
     @Test
+    void shouldTellWhatEndedWhileTheRingsRegionWasReplaced() throws Exception {
+        int head = driver.offer(List.of(writable(8)));
+        assertTrue(queue.poll(chain));
+        memory.remove(ram.region());
+        queue.push(head, 8);
+        assertFalse(queue.publish());
+        memory.add(ram.region(), ram.fd());
+        assertTrue(queue.publish());
+        assertEquals(new Used(head, 8), driver.takeUsed());
+        assertNull(driver.takeUsed());
+    }
+
+    @Test
     void shouldFindItsRingInANewMemoryTable() throws Exception {
         int head = driver.offer(List.of(writable(1)));
         memory.replace(List.of(ram.region()), new int[] {ram.fd()});
