@@ -16,7 +16,7 @@ public final class MemoryFaults {
 
     /**
      * Raises what is pending for accesses that this thread has done before, here and now. About 50
-     * ns: for the end of a duty cycle, not for every access.
+     * ns and 16 bytes of garbage: for the end of a duty cycle, not for every access.
      *
      * @throws InternalError when some memory had vanished
      */

@@ -2,6 +2,7 @@
 package io.vrio.transport.link;
 
 import io.vrio.common.counter.Counters;
+import io.vrio.common.memory.MemoryFaults;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.common.memory.SliceList;
@@ -176,6 +177,7 @@ public final class PacketLink implements Link {
         }
         try {
             payload.copyTo(offset, gathered.slice(), 0, length);
+            MemoryFaults.raisePending();
         } catch (InternalError e) {
             // The JVM's form of SIGBUS: a guest has shrunk its memory under us.
             return 0;

@@ -9,6 +9,7 @@ import io.vrio.common.io.BlockRequest;
 import io.vrio.common.io.BlockRequestKind;
 import io.vrio.common.io.DiskProperties;
 import io.vrio.common.io.IoStatus;
+import io.vrio.common.memory.MemoryFaults;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.transport.flow.Association;
 import io.vrio.transport.flow.AssociationException;
@@ -259,6 +260,7 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
         try {
             long target = at - BlockMessage.RESPONSE_LENGTH;
             slot.request.data().copyFrom(target, source, offset, length);
+            MemoryFaults.raisePending();
             return true;
         } catch (InternalError e) {
             // Safety: a guest that shrinks its memory under us raises SIGBUS, which the JVM turns

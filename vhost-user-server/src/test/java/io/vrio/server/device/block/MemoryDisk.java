@@ -7,6 +7,7 @@ import io.vrio.common.io.BlockRequest;
 import io.vrio.common.io.BlockRequestKind;
 import io.vrio.common.io.DiskProperties;
 import io.vrio.common.io.IoStatus;
+import io.vrio.common.memory.MemoryFaults;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.NativeBuffer;
 import java.nio.charset.StandardCharsets;
@@ -86,12 +87,23 @@ public final class MemoryDisk implements BlockDisk {
             status = properties.check(request);
         }
         if (status == IoStatus.OK) {
-            move(request);
+            status = move(request);
         }
         request.complete(status);
     }
 
-    private void move(BlockRequest request) {
+    /** The data is the guest's, whose memory may vanish: that is no fault of the disk. */
+    private IoStatus move(BlockRequest request) {
+        try {
+            access(request);
+            MemoryFaults.raisePending();
+            return IoStatus.OK;
+        } catch (InternalError e) {
+            return IoStatus.IO_ERROR;
+        }
+    }
+
+    private void access(BlockRequest request) {
         long offset = request.offset();
         long length = request.length();
         switch (request.kind()) {
