@@ -23,6 +23,7 @@ public final class DeviceLog {
     private long periodStartNs;
     private int lines;
     private int leftOut;
+    private int faults;
 
     public DeviceLog(String device, NanoClock clock) {
         this.device = device;
@@ -46,9 +47,15 @@ public final class DeviceLog {
 
     /** A fault of this program. */
     public void error(String line, Throwable cause) {
+        faults++;
         if (isAdmitted()) {
             LOG.error("device={} {}{}", device, line, takeLeftOut(), cause);
         }
+    }
+
+    /** Faults of this program so far; anything but 0 is worth a report to its authors. */
+    public int faults() {
+        return faults;
     }
 
     private boolean isAdmitted() {
