@@ -24,6 +24,18 @@ record Column(String title, boolean isNumber, Function<JsonNode, String> text) {
         return new Column(title, true, row -> Units.size(row.path(field)));
     }
 
+    /** The state, and why it is that one when {@code reasonField} says so. */
+    static Column state(String reasonField) {
+        return new Column(
+                "STATE",
+                false,
+                row -> {
+                    String reason = row.path(reasonField).asText();
+                    String state = plain(row.path("state"));
+                    return reason.isEmpty() ? state : state + ": " + plain(row.path(reasonField));
+                });
+    }
+
     /** Microseconds. */
     static Column microseconds(String title, String field) {
         return new Column(title, true, row -> Units.microseconds(row.path(field)));

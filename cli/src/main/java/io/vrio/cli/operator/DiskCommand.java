@@ -25,17 +25,17 @@ public final class DiskCommand implements Runnable {
                     Column.text("NAME", "name"),
                     Column.size("SIZE", "capacity"),
                     Column.size("ALLOCATED", "allocated"),
-                    Column.text("STATE", "state"),
                     Column.text("SERVER", "server"),
-                    Column.text("BACKEND", "backend"));
+                    Column.text("BACKEND", "backend"),
+                    Column.state("failure"));
 
     private static final List<Column> AT_SERVER =
             List.of(
                     Column.text("NAME", "name"),
                     Column.size("SIZE", "capacity"),
-                    Column.text("STATE", "state"),
                     Column.text("FRONTEND", "frontend"),
-                    Column.text("SOCKET", "socket"));
+                    Column.text("SOCKET", "socket"),
+                    Column.state("reason"));
 
     @Spec private CommandSpec spec;
     private final Surroundings surroundings;

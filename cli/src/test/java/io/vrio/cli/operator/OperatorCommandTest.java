@@ -77,7 +77,8 @@ class OperatorCommandTest {
         row.put("backend", "ram:1536M");
         row.put("capacity", 1536L << 20);
         row.put("allocated", 4096);
-        row.put("state", "ready");
+        row.put("state", name.equals("vm1") ? "ready" : "failed");
+        row.put("failure", name.equals("vm1") ? "" : "it burned");
         row.put("server", "");
         return row;
     }
@@ -118,9 +119,9 @@ class OperatorCommandTest {
     void shouldPrintATable() {
         assertEquals(
                 List.of(
-                        "NAME    SIZE  ALLOCATED  STATE  SERVER  BACKEND",
-                        "vm1     1.5G         4K  ready  -       ram:1536M",
-                        "vm-two  1.5G         4K  ready  -       ram:1536M"),
+                        "NAME    SIZE  ALLOCATED  SERVER  BACKEND    STATE",
+                        "vm1     1.5G         4K  -       ram:1536M  ready",
+                        "vm-two  1.5G         4K  -       ram:1536M  failed: it burned"),
                 run("disk", "list").out());
     }
 
