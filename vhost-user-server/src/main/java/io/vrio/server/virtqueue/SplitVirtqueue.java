@@ -264,6 +264,11 @@ public final class SplitVirtqueue implements Virtqueue {
     }
 
     @Override
+    public boolean isInFlight(int headIndex) {
+        return leases[headIndex] != null;
+    }
+
+    @Override
     public void suppressKicks() {
         // With event index, avail_event stays behind the guest's index, which has the same effect.
         if (!hasEventIdx && isUsable()) {

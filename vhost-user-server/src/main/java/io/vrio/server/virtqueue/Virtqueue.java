@@ -56,6 +56,9 @@ public interface Virtqueue {
     /** Chains taken and neither pushed nor released. */
     int inFlight();
 
+    /** Whether this chain is one of them. */
+    boolean isInFlight(int headIndex);
+
     /** Asks the guest not to kick. */
     void suppressKicks();
 

@@ -286,13 +286,17 @@ public final class BlockDevice implements VirtioDevice {
         return port;
     }
 
-    /** Judges the command of a chain and submits or ends it. */
-    void execute(BlockTask task, DescriptorChain taken) {
-        IoStatus verdict = command.parse(taken, properties);
-        if (verdict != IoStatus.OK) {
-            task.refuse(verdict);
-            return;
+    /** Reads the command of a chain, for {@link #execute}; returns how it ends if not OK. */
+    IoStatus parse(DescriptorChain taken) {
+        if (taken.readable().length() < BlockCommand.HEADER_LENGTH) {
+            count(BlockCounter.SHORT_HEADER);
+            return IoStatus.IO_ERROR;
         }
+        return command.parse(taken, properties);
+    }
+
+    /** Executes the command that was parsed last. */
+    void execute(BlockTask task, DescriptorChain taken) {
         BlockRequestKind kind = command.kind();
         if (kind == BlockRequestKind.GET_ID && command.length() < DiskProperties.SERIAL_MAX) {
             task.answer(taken, command.serial(properties.serial()));

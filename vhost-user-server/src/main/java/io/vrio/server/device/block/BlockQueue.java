@@ -17,6 +17,9 @@ final class BlockQueue {
     /** Limit: chains taken in one duty cycle; the rest waits while other queues have their turn. */
     private static final int CHAINS_MAX = 64;
 
+    /** Chains given back before the guest sees them: it can go on while we do. */
+    private static final int PUBLISH_BATCH = 8;
+
     /** Limit: duty cycles without work until a guest is called that may be waiting unduly. */
     private static final int IDLE_CYCLES_MAX = 64;
 
@@ -32,11 +35,13 @@ final class BlockQueue {
     private boolean isStopped;
     private boolean isForgotten;
     private boolean isFaulty;
-    private boolean isDirty;
-    private boolean isCallForced = true;
+    private int unpublished;
+
+    /** At the start: a call may have been lost before. */
+    private boolean isCallDue = true;
+
     private int idleCycles;
     private int quietCycles;
-    private int inFlight;
 
     BlockQueue(BlockDevice device, int index, Virtqueue virtqueue, EventFd call) {
         this.device = device;
@@ -51,7 +56,7 @@ final class BlockQueue {
     }
 
     int inFlight() {
-        return inFlight;
+        return virtqueue.inFlight();
     }
 
     boolean isStopped() {
@@ -65,7 +70,7 @@ final class BlockQueue {
         }
         try {
             int work = isTaking() ? takeChains() : 0;
-            if (isDirty || isCallForced) {
+            if (unpublished > 0 || isCallDue) {
                 giveBack();
                 work++;
             }
@@ -111,14 +116,13 @@ final class BlockQueue {
             push(chain.headIndex(), 0);
             return;
         }
+        IoStatus verdict = device.parse(chain);
         BlockTask task = task(chain.headIndex());
-        inFlight++;
         task.begin(chain);
-        if (chain.readable().length() < BlockCommand.HEADER_LENGTH) {
-            device.count(BlockCounter.SHORT_HEADER);
-            task.refuse(IoStatus.IO_ERROR);
-        } else {
+        if (verdict == IoStatus.OK) {
             device.execute(task, chain);
+        } else {
+            task.refuse(verdict);
         }
     }
 
@@ -142,7 +146,6 @@ final class BlockQueue {
 
     /** A task has ended: tells the guest, unless its memory cannot be trusted any more. */
     void onEnd(BlockTask task, IoStatus status, int usedLength) {
-        inFlight--;
         if (isFaulty || isForgotten) {
             virtqueue.release(task.headIndex());
             return;
@@ -154,19 +157,25 @@ final class BlockQueue {
 
     private void push(int headIndex, int usedLength) {
         virtqueue.push(headIndex, usedLength);
-        isDirty = true;
+        unpublished++;
         if (isStopped) {
             // Nobody runs the duty cycle of a stopped queue.
             giveBack();
+        } else if (unpublished >= PUBLISH_BATCH) {
+            publish();
         }
+    }
+
+    private void publish() {
+        unpublished = 0;
+        isCallDue |= virtqueue.publish();
     }
 
     /** At most one call, for all that has ended since the last one. */
     private void giveBack() {
-        isDirty = false;
-        boolean isCallDue = virtqueue.publish();
-        if (isCallDue || isCallForced) {
-            isCallForced = false;
+        publish();
+        if (isCallDue) {
+            isCallDue = false;
             callGuest();
         }
     }
@@ -180,7 +189,7 @@ final class BlockQueue {
 
     /** Calls a guest that may be waiting for a call it has not asked for. */
     private void watchIdle(int work) {
-        if (work > 0 || inFlight > 0) {
+        if (work > 0 || inFlight() > 0) {
             idleCycles = 0;
         } else if (idleCycles < IDLE_CYCLES_MAX && ++idleCycles == IDLE_CYCLES_MAX) {
             callIfIdle();
@@ -195,7 +204,7 @@ final class BlockQueue {
 
     void replaceCall(EventFd newCall) {
         call = newCall;
-        isCallForced = true;
+        isCallDue = true;
         if (isStopped && !isForgotten && !isFaulty) {
             giveBack();
         }
@@ -223,7 +232,7 @@ final class BlockQueue {
         }
         try {
             giveBack();
-            if (inFlight == 0) {
+            if (inFlight() == 0) {
                 callIfIdle();
             }
             boolean mayBlock = !isTaking() || !virtqueue.requestKicks();
@@ -254,7 +263,21 @@ final class BlockQueue {
     private void fault(String reason) {
         if (!isFaulty) {
             isFaulty = true;
+            releaseLost();
             device.onQueueFault(index, reason);
+        }
+    }
+
+    /**
+     * Releases chains that nobody works on: the error that tells of vanished memory comes at any
+     * place, also between the taking of a chain and what is done about it.
+     */
+    private void releaseLost() {
+        for (int head = 0; head < tasks.length; head++) {
+            boolean isUnderWay = tasks[head] != null && tasks[head].isUnderWay();
+            if (virtqueue.isInFlight(head) && !isUnderWay) {
+                virtqueue.release(head);
+            }
         }
     }
 
@@ -262,6 +285,7 @@ final class BlockQueue {
     void forget() {
         isStopped = true;
         isForgotten = true;
+        releaseLost();
     }
 
     boolean isForgotten() {

@@ -69,8 +69,13 @@ final class BlockTask implements BlockCompletion {
     void answer(DescriptorChain chain, MemorySlice answer) {
         kind = BlockRequestKind.GET_ID;
         length = answer.length();
-        chain.writable().copyFrom(0, answer, 0, length);
-        queue.onEnd(this, IoStatus.OK, (int) length + BlockStatus.LENGTH);
+        IoStatus status = IoStatus.OK;
+        try {
+            chain.writable().copyFrom(0, answer, 0, length);
+        } catch (InternalError e) {
+            status = IoStatus.IO_ERROR;
+        }
+        queue.onEnd(this, status, (int) length + BlockStatus.LENGTH);
     }
 
     /** Submits what the command asks for. */
@@ -173,6 +178,11 @@ final class BlockTask implements BlockCompletion {
     private int usedLength() {
         boolean isAnswered = hasData() && kind != BlockRequestKind.WRITE;
         return (isAnswered ? (int) length : 0) + BlockStatus.LENGTH;
+    }
+
+    /** Whether a station below holds its request. */
+    boolean isUnderWay() {
+        return request.isUnderWay();
     }
 
     /** Stores the status where the guest looks for it. */

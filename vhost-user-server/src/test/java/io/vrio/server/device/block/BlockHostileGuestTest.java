@@ -122,6 +122,27 @@ final class BlockHostileGuestTest {
         assertEquals(1, faults.size());
         assertTrue(faults.get(0).contains("InternalError"), faults.get(0));
         assertFalse(guest.memory().isBacked());
+        assertNothingStaysMapped();
+    }
+
+    @Test
+    void shouldStopTheQueueWhenAllButItsRingVanishes() {
+        // The header, the table or the data of each: whatever is looked at first has gone.
+        guest.ram().allocate(16384, 4096);
+        guest.offer(BlockGuest.READ, 0, NOTHING, 512, 1, true);
+        guest.offer(BlockGuest.READ, 0, NOTHING, 512);
+        guest.offer(BlockGuest.GET_ID, 0, NOTHING, 6);
+        guest.ram().cutOff(8192);
+        device.doWork();
+        assertEquals(1, faults.size());
+        assertNothingStaysMapped();
+    }
+
+    private void assertNothingStaysMapped() {
+        assertEquals(0, device.inFlight(0));
+        device.abandon(0);
+        guest.memory().close();
+        assertEquals(0, guest.ram().serverMappings());
     }
 
     @Test
@@ -133,7 +154,7 @@ final class BlockHostileGuestTest {
         disk.releaseAll();
         device.doWork();
         assertEquals(1, faults.size());
-        assertEquals(0, device.inFlight(0));
+        assertNothingStaysMapped();
     }
 
     @Test
