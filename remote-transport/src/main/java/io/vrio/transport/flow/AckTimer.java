@@ -14,7 +14,12 @@ final class AckTimer {
     /** Limit: bytes after which the peer's buffers are freed without waiting. */
     private static final long BYTES_MAX = 256 << 10;
 
+    /** Limit: how often the peer is told of holes; each frame's pieces come one by one. */
+    private static final long INTERVAL_MIN_NS = 50_000;
+
     private long deadlineNs = Agent.NO_DEADLINE;
+    private long lastHastenedNs;
+    private boolean wasHastened;
     private long firstUnacknowledgedNs;
     private long unacknowledged;
 
@@ -35,7 +40,16 @@ final class AckTimer {
         if (deadlineNs == Agent.NO_DEADLINE) {
             firstUnacknowledgedNs = nowNs;
         }
-        deadlineNs = nowNs;
+        long dueNs = nowNs;
+        if (wasHastened && nowNs - lastHastenedNs < INTERVAL_MIN_NS) {
+            dueNs = lastHastenedNs + INTERVAL_MIN_NS;
+        } else {
+            wasHastened = true;
+            lastHastenedNs = nowNs;
+        }
+        if (deadlineNs == Agent.NO_DEADLINE || dueNs - deadlineNs < 0) {
+            deadlineNs = dueNs;
+        }
     }
 
     /** Some frame has carried the acknowledgement. */

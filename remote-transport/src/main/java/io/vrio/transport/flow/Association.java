@@ -320,24 +320,25 @@ public final class Association implements AutoCloseable {
                 retransmits.drop(frame);
                 continue;
             }
+            long limit = retransmits.resendLimit(frame, nowNs);
             if (retransmits.isTimedOut(frame, nowNs)) {
                 counters.increment(AssociationCounter.TIMEOUTS);
                 rtt.onTimeout();
                 congestion.onTimeout();
             }
-            resendHoles(frame);
+            resendHoles(frame, limit);
             frame.onSend(nowNs);
             frames++;
         }
         return frames;
     }
 
-    private void resendHoles(TxFrame frame) {
+    private void resendHoles(TxFrame frame, long limit) {
         ByteRanges holes = frame.holes();
         int frameLength = (int) (frame.limit() - frame.start());
-        for (int i = 0; i < holes.count(); i++) {
+        for (int i = 0; i < holes.count() && holes.start(i) - limit < 0; i++) {
             int offset = (int) (holes.start(i) - frame.start());
-            int length = (int) (holes.limit(i) - holes.start(i));
+            int length = (int) (Math.min(limit, holes.limit(i)) - holes.start(i));
             int headersLength =
                     writer.writePiece(
                             headers,

@@ -7,9 +7,9 @@ import java.util.ArrayDeque;
 
 /**
  * Super-frames that the peer is not known to have whole, in the order of their sequences. Learns
- * from acknowledgements what arrived, and tells what must be sent again and when: a hole that is
- * older than something acknowledged after a moment for reordering (RFC 8985), the rest after the
- * retransmission time-out. One thread.
+ * from acknowledgements what arrived, and tells what must be sent again and when: a hole below
+ * something that has arrived after a moment for reordering, the rest, and what was lost twice,
+ * after the retransmission time-out. One thread.
  */
 final class RetransmitQueue {
     /** Limit: super-frames in flight; more wait as messages. */
@@ -23,9 +23,7 @@ final class RetransmitQueue {
     private int made;
     private long flightBytes;
     private long newestBlocksSequence;
-    private long newestAckedSentNs;
-    private boolean hasAckedSent;
-    private boolean hasSuspects;
+    private long highestAcked;
 
     RetransmitQueue(RttEstimator rtt) {
         this.rtt = rtt;
@@ -80,35 +78,23 @@ final class RetransmitQueue {
      */
     void onAcknowledge(SuperFrameHeader header, long nowNs) {
         long cumulative = header.cumulative();
-        TxFrame newest = null;
+        highestAcked = Math.max(highestAcked, cumulative);
         while (count > 0 && at(0).limit() - cumulative <= 0) {
-            newest = at(0);
-            sample(newest, header, nowNs, cumulative);
+            sample(at(0), header, nowNs, cumulative);
             removeHead();
-        }
-        if (newest != null && count == 0) {
-            hasSuspects = false;
         }
         // Blocks describe the present, so those of an older frame would bring back old holes.
         if (header.blockCount() > 0 && header.sequence() - newestBlocksSequence > 0) {
             newestBlocksSequence = header.sequence();
-            onBlocks(header, nowNs);
+            onBlocks(header);
         }
     }
 
     private void sample(TxFrame frame, SuperFrameHeader header, long nowNs, long cumulative) {
-        noteAcked(frame.sentNs());
         // Karn: an answer to something sent twice tells nothing about time.
         boolean isNewest = frame.limit() == cumulative;
         if (frame.attempts() == 1 && isNewest) {
             rtt.onSample(nowNs - frame.sentNs() - header.delayUs() * 1000);
-        }
-    }
-
-    private void noteAcked(long sentNs) {
-        if (!hasAckedSent || sentNs - newestAckedSentNs > 0) {
-            hasAckedSent = true;
-            newestAckedSentNs = sentNs;
         }
     }
 
@@ -126,62 +112,49 @@ final class RetransmitQueue {
         free.addLast(frame);
     }
 
-    private void onBlocks(SuperFrameHeader header, long nowNs) {
+    private void onBlocks(SuperFrameHeader header) {
         int blockCount = header.blockCount();
+        for (int j = 0; j < blockCount; j++) {
+            highestAcked = Math.max(highestAcked, header.blockLimit(j));
+        }
         int kept = 0;
-        hasSuspects = false;
         for (int i = 0; i < count; i++) {
             TxFrame frame = at(i);
-            boolean isTouched = punch(frame, header, blockCount);
-            if (isTouched) {
-                noteAcked(frame.sentNs());
-            }
+            punch(frame, header, blockCount);
             if (frame.holes().isEmpty()) {
                 release(frame);
             } else {
-                hasSuspects = true;
                 frames[(head + kept++) & (FRAMES_MAX - 1)] = frame;
             }
         }
         count = kept;
     }
 
-    /** Makes the holes of a frame those that the blocks leave; true when any block is in it. */
-    private static boolean punch(TxFrame frame, SuperFrameHeader header, int blockCount) {
+    /** Makes the holes of a frame those that the blocks leave. */
+    private static void punch(TxFrame frame, SuperFrameHeader header, int blockCount) {
         ByteRanges holes = frame.holes();
         holes.clear();
         holes.add(frame.start(), frame.limit());
-        boolean isTouched = false;
         for (int j = 0; j < blockCount; j++) {
             long start = Math.max(header.blockStart(j), frame.start());
             long limit = Math.min(header.blockLimit(j), frame.limit());
             if (start < limit) {
-                isTouched = true;
                 holes.remove(start, limit);
             }
         }
-        return isTouched;
     }
 
     /**
-     * A frame that must be sent again now, or null. The caller sends its holes and calls {@link
-     * TxFrame#onSend}, so that the next call finds another one.
+     * A frame that must be sent again now, or null. The caller sends its holes below {@link
+     * #resendLimit} and calls {@link TxFrame#onSend}, so that the next call finds another one.
      */
     TxFrame nextLost(long nowNs) {
-        if (hasSuspects) {
-            for (int i = 0; i < count; i++) {
-                TxFrame frame = at(i);
-                if (isOvertaken(frame) && nowNs - frame.sentNs() >= rtt.reorderingNs()) {
-                    return frame;
-                }
-            }
-        }
         for (int i = 0; i < count; i++) {
             TxFrame frame = at(i);
-            if (nowNs - frame.sentNs() >= rtt.rtoNs()) {
+            if (nowNs - frame.sentNs() >= waitNs(frame)) {
                 return frame;
             }
-            if (frame.attempts() == 1) {
+            if (frame.attempts() == 1 && !isOvertaken(frame)) {
                 // Frames behind one that was sent once were sent later still.
                 break;
             }
@@ -189,12 +162,22 @@ final class RetransmitQueue {
         return null;
     }
 
+    /** Whether something sent after a part of the frame has arrived, but that part has not. */
     private boolean isOvertaken(TxFrame frame) {
-        return hasAckedSent && frame.sentNs() - newestAckedSentNs <= 0;
+        return frame.holes().start(0) - highestAcked < 0;
+    }
+
+    private long waitNs(TxFrame frame) {
+        return frame.attempts() == 1 && isOvertaken(frame) ? rtt.reorderingNs() : rtt.rtoNs();
     }
 
     boolean isTimedOut(TxFrame frame, long nowNs) {
         return nowNs - frame.sentNs() >= rtt.rtoNs();
+    }
+
+    /** Where the holes end that must be sent again: the tail may still be on its way. */
+    long resendLimit(TxFrame frame, long nowNs) {
+        return isTimedOut(frame, nowNs) ? frame.limit() : Math.min(frame.limit(), highestAcked);
     }
 
     /** A frame that the peer has answered although no acknowledgement says so: let it go. */
@@ -215,13 +198,11 @@ final class RetransmitQueue {
         long deadlineNs = Agent.NO_DEADLINE;
         for (int i = 0; i < count; i++) {
             TxFrame frame = at(i);
-            boolean isSuspect = hasSuspects && isOvertaken(frame);
-            long waitNs = isSuspect ? rtt.reorderingNs() : rtt.rtoNs();
-            long dueNs = frame.sentNs() + waitNs;
+            long dueNs = frame.sentNs() + waitNs(frame);
             if (deadlineNs == Agent.NO_DEADLINE || dueNs - deadlineNs < 0) {
                 deadlineNs = dueNs;
             }
-            if (!hasSuspects && frame.attempts() == 1) {
+            if (frame.attempts() == 1 && !isOvertaken(frame)) {
                 break;
             }
         }

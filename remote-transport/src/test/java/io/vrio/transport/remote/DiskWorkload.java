@@ -44,6 +44,7 @@ final class DiskWorkload {
     private long ended;
     private long failed;
     private long writesEnded;
+    private int crashes;
 
     /** The number of the earliest write that ended well and was lost, until a flush has failed. */
     private long firstLost = Long.MAX_VALUE;
@@ -77,6 +78,7 @@ final class DiskWorkload {
         private long value;
         private List<Set<Long>> flushed;
         private long writesEndedBefore;
+        private int crashesBefore;
         private boolean isUnderWay;
     }
 
@@ -114,6 +116,7 @@ final class DiskWorkload {
 
     private void begin(Operation operation, BlockRequestKind kind) {
         operation.isUnderWay = true;
+        operation.crashesBefore = crashes;
         long offset = (long) operation.first * SECTOR;
         long length = (long) operation.count * SECTOR;
         busy.set(operation.first, operation.first + operation.count);
@@ -189,8 +192,7 @@ final class DiskWorkload {
                 writesEnded++;
                 for (int i = operation.first; i < operation.first + operation.count; i++) {
                     lastWrite[i] = writesEnded;
-                    possible.get(i).clear();
-                    possible.get(i).add(operation.value);
+                    settle(i, operation);
                 }
             }
             case FLUSH -> {
@@ -200,6 +202,16 @@ final class DiskWorkload {
                 onFlushed(operation.flushed);
             }
             case DISCARD, GET_ID -> throw new IllegalStateException("not part of this workload");
+        }
+    }
+
+    /** A write has ended well; if its answer was under way during a crash, it may be lost. */
+    private void settle(int sector, Operation operation) {
+        Set<Long> values = possible.get(sector);
+        values.clear();
+        values.add(operation.value);
+        if (operation.crashesBefore != crashes) {
+            values.addAll(recoverable.get(sector));
         }
     }
 
@@ -248,6 +260,7 @@ final class DiskWorkload {
 
     /** The I/O host has lost what was not flushed; {@code disk} shows what is left. */
     void onCrash(SimulatedDisk disk) {
+        crashes++;
         for (int i = 0; i < sectors; i++) {
             Set<Long> values = possible.get(i);
             boolean isLost = !values.contains(disk.value((long) i * SECTOR));

@@ -55,7 +55,10 @@ final class RemoteDiskSimulationTest {
     }
 
     private static LongStream seeds() {
-        return LongStream.rangeClosed(1, Long.getLong("vrio.seeds", 60));
+        Long one = Long.getLong("vrio.seed");
+        return one == null
+                ? LongStream.rangeClosed(1, Long.getLong("vrio.seeds", 60))
+                : LongStream.of(one);
     }
 
     @ParameterizedTest
