@@ -206,11 +206,18 @@ public final class Association implements AutoCloseable {
                         header.payloadLength());
         if (partial == null) {
             counters.increment(AssociationCounter.DROPPED_NO_ROOM);
-        } else if (partial.isComplete()) {
+            return;
+        }
+        long at = start + header.superFrameOffset();
+        window.onArrival(at, at + header.payloadLength());
+        if (partial.isComplete()) {
             FrameBuffer whole = partial.buffer().hold();
             try {
                 reassembler.drop(partial);
                 deliver(whole, 0, start, length, nowNs);
+                if (!window.isReceived(start, start + length)) {
+                    window.onDiscard(start, start + length);
+                }
             } finally {
                 whole.release();
             }
@@ -276,7 +283,11 @@ public final class Association implements AutoCloseable {
     private void onAcknowledgement(long nowNs) {
         long before = retransmits.flightBytes();
         retransmits.onAcknowledge(received, nowNs);
-        congestion.onAcknowledged(before - retransmits.flightBytes());
+        long progress = before - retransmits.flightBytes();
+        if (progress > 0) {
+            rtt.onProgress();
+            congestion.onAcknowledged(progress);
+        }
         if (received.credit() - creditGranted > 0) {
             creditGranted = received.credit();
         }
@@ -374,11 +385,12 @@ public final class Association implements AutoCloseable {
         begin(frame, true, nowNs);
         int lengthMax = (int) Math.min(SUPER_FRAME_MAX, budget);
         while (!unsent.isEmpty() && !frame.isFull()) {
+            OutboundMessage message = unsent.peekFirst();
             int room = lengthMax - frame.length() - SegmentHeader.LENGTH;
-            if (room <= 0) {
+            // A message's own header is never cut in two: the receiver needs it to go on.
+            if (room < Math.min(message.length() - message.sent(), OutboundMessage.HEADER_MAX)) {
                 break;
             }
-            OutboundMessage message = unsent.peekFirst();
             frame.addSegment(message, room);
             if (message.sent() == message.length()) {
                 unsent.removeFirst();
@@ -411,7 +423,6 @@ public final class Association implements AutoCloseable {
         int delayUs = (int) (acks.delayNs(nowNs) / 1000);
         long floor = retransmits.floor(nextSequence);
         header.writeWindow(floor, window.next(), creditLimit, delayUs);
-        reassembler.writeBlocks(header);
         window.writeBlocks(header);
         frame.onHeaderComplete();
     }

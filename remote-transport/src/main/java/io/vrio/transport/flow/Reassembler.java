@@ -2,7 +2,6 @@
 package io.vrio.transport.flow;
 
 import io.vrio.common.memory.MemorySlice;
-import io.vrio.transport.message.SuperFrameHeader;
 
 /**
  * Super-frames of one association of which only pieces have come so far. A piece tells where its
@@ -110,19 +109,6 @@ final class Reassembler {
         for (int i = count - 1; i >= 0; i--) {
             if (partials[i].start - floor < 0) {
                 drop(partials[i]);
-            }
-        }
-    }
-
-    /** Adds what has come of each super-frame, as many blocks as fit. */
-    void writeBlocks(SuperFrameHeader header) {
-        for (int i = 0; i < count; i++) {
-            ByteRanges received = partials[i].received;
-            for (int j = 0; j < received.count(); j++) {
-                if (header.blockCount() == SuperFrameHeader.BLOCKS_MAX) {
-                    return;
-                }
-                header.addBlock(received.start(j), received.limit(j));
             }
         }
     }

@@ -12,6 +12,10 @@ final class ReceiveWindow {
     private static final int RANGES_MAX = 256;
 
     private final ByteRanges beyond = new ByteRanges(RANGES_MAX);
+
+    /** Everything beyond the first hole that has come, super-frames in pieces included. */
+    private final ByteRanges arrived = new ByteRanges(RANGES_MAX);
+
     private long next;
 
     /**
@@ -43,13 +47,26 @@ final class ReceiveWindow {
     boolean accept(long start, long limit) {
         if (start == next && beyond.isEmpty()) {
             next = limit;
+            arrived.removeBelow(next);
             return true;
         }
         if (!beyond.add(start, limit)) {
             return false;
         }
+        onArrival(start, limit);
         advance();
         return true;
+    }
+
+    /** Notes a piece, only to tell the peer that it need not be sent again. */
+    void onArrival(long start, long limit) {
+        // Limit: what does not fit is told later, when holes below have been filled.
+        arrived.add(start, limit);
+    }
+
+    /** Takes back what was noted of a super-frame in pieces: it must be sent again whole. */
+    void onDiscard(long start, long limit) {
+        arrived.remove(start, limit);
     }
 
     /** The sender has given up on, or knows the fate of, everything below {@code floor}. */
@@ -66,19 +83,18 @@ final class ReceiveWindow {
             next = Math.max(next, beyond.limit(0));
             beyond.removeBelow(next);
         }
+        arrived.removeBelow(next);
     }
 
     boolean hasHoles() {
         return !beyond.isEmpty();
     }
 
-    /** Adds the ranges beyond the first hole, lowest first, as many as fit. */
+    /** Adds what has come beyond the first hole, lowest first, as many ranges as fit. */
     void writeBlocks(SuperFrameHeader header) {
-        for (int i = 0; i < beyond.count(); i++) {
-            if (header.blockCount() == SuperFrameHeader.BLOCKS_MAX) {
-                return;
-            }
-            header.addBlock(beyond.start(i), beyond.limit(i));
+        int blocks = Math.min(arrived.count(), SuperFrameHeader.BLOCKS_MAX);
+        for (int i = 0; i < blocks; i++) {
+            header.addBlock(arrived.start(i), arrived.limit(i));
         }
     }
 }

@@ -114,13 +114,12 @@ final class RetransmitQueue {
 
     private void onBlocks(SuperFrameHeader header) {
         int blockCount = header.blockCount();
-        for (int j = 0; j < blockCount; j++) {
-            highestAcked = Math.max(highestAcked, header.blockLimit(j));
-        }
+        long horizon = header.blockLimit(blockCount - 1);
+        highestAcked = Math.max(highestAcked, horizon);
         int kept = 0;
         for (int i = 0; i < count; i++) {
             TxFrame frame = at(i);
-            punch(frame, header, blockCount);
+            punch(frame, header, blockCount, horizon);
             if (frame.holes().isEmpty()) {
                 release(frame);
             } else {
@@ -130,11 +129,14 @@ final class RetransmitQueue {
         count = kept;
     }
 
-    /** Makes the holes of a frame those that the blocks leave. */
-    private static void punch(TxFrame frame, SuperFrameHeader header, int blockCount) {
+    /**
+     * Makes the holes of a frame those that the blocks leave. They are in order; beyond the last
+     * there may be more that did not fit, so what was known of that remains.
+     */
+    private static void punch(
+            TxFrame frame, SuperFrameHeader header, int blockCount, long horizon) {
         ByteRanges holes = frame.holes();
-        holes.clear();
-        holes.add(frame.start(), frame.limit());
+        holes.add(frame.start(), Math.min(frame.limit(), horizon));
         for (int j = 0; j < blockCount; j++) {
             long start = Math.max(header.blockStart(j), frame.start());
             long limit = Math.min(header.blockLimit(j), frame.limit());

@@ -29,8 +29,15 @@ public final class RttEstimator {
             variationNs += (Math.abs(smoothedNs - rttNs) - variationNs) / 4;
             smoothedNs += (rttNs - smoothedNs) / 8;
         }
-        backOffs = 0;
-        rtoNs = clamp(smoothedNs + 4 * variationNs + AckTimer.DELAY_MAX_NS);
+        onProgress();
+    }
+
+    /** Something new has arrived: the path works, so what is lost now is not waited for longer. */
+    public void onProgress() {
+        if (smoothedNs > 0) {
+            backOffs = 0;
+            rtoNs = clamp(smoothedNs + 4 * variationNs + AckTimer.DELAY_MAX_NS);
+        }
     }
 
     /** A time-out has passed without an answer: wait twice as long for the next. */
@@ -52,7 +59,7 @@ public final class RttEstimator {
         return rtoNs;
     }
 
-    /** Time-outs since the last sample. */
+    /** Time-outs since the last progress. */
     public int backOffs() {
         return backOffs;
     }

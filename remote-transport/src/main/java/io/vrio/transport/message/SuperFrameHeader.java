@@ -7,7 +7,7 @@ import io.vrio.common.memory.MemorySlice;
  * The first bytes of every super-frame's payload. Big endian:
  *
  * <pre>
- *   0  version (1)    1  flags       2  acknowledgement blocks, 0-32 (u16)
+ *   0  version (1)    1  flags       2  acknowledgement blocks, 0-64 (u16)
  *   4  tag of the receiver (u32)     8  sequence of this super-frame (u64)
  *  16  floor: lowest sequence the sender still wants acknowledged (u64)
  *  24  cumulative acknowledgement (u64)
@@ -16,7 +16,9 @@ import io.vrio.common.memory.MemorySlice;
  *  48  blocks: offset from the cumulative acknowledgement (u32), length (u32)
  * </pre>
  *
- * Everything is copied out by accessors once; a view is pointed with {@link #wrap}.
+ * The blocks tell what has come from the cumulative acknowledgement on, lowest first, without
+ * touching each other. Everything is copied out by accessors once; a view is pointed with {@link
+ * #wrap}.
  */
 public final class SuperFrameHeader {
     /** Bytes without blocks. */
@@ -26,7 +28,7 @@ public final class SuperFrameHeader {
     public static final int BLOCK_LENGTH = 8;
 
     /** Limit: blocks of one header; holes beyond are told by a later frame. */
-    public static final int BLOCKS_MAX = 32;
+    public static final int BLOCKS_MAX = 64;
 
     public static final int VERSION = 1;
 
@@ -66,6 +68,14 @@ public final class SuperFrameHeader {
         }
         if (length() > slice.length()) {
             return "acknowledgement blocks reach past the payload";
+        }
+        // The first may touch the cumulative acknowledgement: pieces of a super-frame not yet whole.
+        long previous = cumulative() - 1;
+        for (int i = 0; i < blockCount(); i++) {
+            if (blockStart(i) <= previous || blockLimit(i) <= blockStart(i)) {
+                return "acknowledgement blocks are not in order";
+            }
+            previous = blockLimit(i);
         }
         return null;
     }

@@ -204,10 +204,11 @@ final class DiskService {
                 request.releaseBuffers();
             }
             if (!request.block.isUnderWay()) {
+                // Also of one whose message was refused between arrival and execution.
+                request.releaseBuffers();
                 request.response.close();
             }
         }
-        partials.forEach(InboundRequest::releaseBuffers);
         partials.clear();
         while (!waitingForRoom.isEmpty()) {
             waitingForRoom.removeFirst().block.complete(IoStatus.IO_ERROR);

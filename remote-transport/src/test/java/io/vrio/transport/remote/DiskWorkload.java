@@ -253,8 +253,11 @@ final class DiskWorkload {
                             + value
                             + ", not one of "
                             + values);
-            values.clear();
-            values.add(value);
+            // What was read before a crash may be gone; what is read after it stays.
+            if (operation.crashesBefore == crashes) {
+                values.clear();
+                values.add(value);
+            }
         }
     }
 
