@@ -69,7 +69,8 @@ public final class SuperFrameHeader {
         if (length() > slice.length()) {
             return "acknowledgement blocks reach past the payload";
         }
-        // The first may touch the cumulative acknowledgement: pieces of a super-frame not yet whole.
+        // The first may touch the cumulative acknowledgement: pieces of a super-frame not yet
+        // whole.
         long previous = cumulative() - 1;
         for (int i = 0; i < blockCount(); i++) {
             if (blockStart(i) <= previous || blockLimit(i) <= blockStart(i)) {
