@@ -70,12 +70,13 @@ final class BlockQueue {
         }
         try {
             int work = isTaking() ? takeChains() : 0;
-            if (unpublished > 0 || isCallDue) {
+            if (!isFaulty && (unpublished > 0 || isCallDue)) {
                 giveBack();
                 work++;
             }
             watchIdle(work);
-            if (work > 0 || ++quietCycles >= QUIET_CYCLES_MAX) {
+            // A ring may look broken because its memory has vanished.
+            if (work > 0 || isFaulty || ++quietCycles >= QUIET_CYCLES_MAX) {
                 quietCycles = 0;
                 MemoryFaults.raisePending();
             }
@@ -205,8 +206,8 @@ final class BlockQueue {
     void replaceCall(EventFd newCall) {
         call = newCall;
         isCallDue = true;
-        if (isStopped && !isForgotten && !isFaulty) {
-            giveBack();
+        if (isStopped) {
+            giveBackNow();
         }
     }
 
@@ -216,10 +217,17 @@ final class BlockQueue {
 
     void stop() {
         isStopped = true;
+        giveBackNow();
+    }
+
+    /** Outside of the duty cycle. */
+    private void giveBackNow() {
+        if (isFaulty || isForgotten) {
+            return;
+        }
         try {
-            if (!isFaulty && !isForgotten) {
-                giveBack();
-            }
+            giveBack();
+            MemoryFaults.raisePending();
         } catch (RuntimeException | InternalError e) {
             onFault(e);
         }
@@ -250,6 +258,7 @@ final class BlockQueue {
         }
         try {
             virtqueue.suppressKicks();
+            MemoryFaults.raisePending();
         } catch (RuntimeException | InternalError e) {
             onFault(e);
         }
