@@ -9,6 +9,8 @@ import io.vrio.cli.CommandRun;
 import io.vrio.cli.Surroundings;
 import io.vrio.cli.TestStop;
 import io.vrio.cli.Vrio;
+import io.vrio.common.memory.NativeBuffer;
+import io.vrio.common.sys.UnixSocket;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -46,6 +48,42 @@ class LocalCommandTest {
         assertEquals("ready", line);
         assertTrue(wasThere);
         assertFalse(Files.exists(socket));
+    }
+
+    @Test
+    void shouldServeTheConnectedSocketThatItInherits() throws Exception {
+        // VHOST_USER_GET_FEATURES: request 1, flags with version 1, no payload.
+        byte[] question = {1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0};
+        TestStop stop = new TestStop();
+        UnixSocket[] pair = UnixSocket.pair();
+        String[] arguments = {
+            "local", "--fd=" + pair[1].fd(), "--backend=ram:1M", "--log-level=error"
+        };
+        Surroundings surroundings = surroundings(new PipedInputStream(), stop);
+        CompletableFuture<Integer> daemon =
+                CompletableFuture.supplyAsync(() -> Vrio.run(arguments, surroundings));
+
+        try (UnixSocket frontend = pair[0];
+                NativeBuffer buffer = new NativeBuffer(64)) {
+            buffer.slice().putBytes(0, question, 0, question.length);
+            frontend.send(buffer.slice(), 0, question.length);
+
+            assertEquals(20, frontend.receive(buffer.slice(), 0, 64));
+            assertEquals(8, buffer.slice().getInt(8));
+        } finally {
+            stop.request();
+        }
+        assertEquals(0, daemon.get());
+    }
+
+    @Test
+    void shouldNameADescriptorThatIsNoSocket() {
+        CommandRun run = CommandRun.of("local", "--fd", "99999", "--backend", "ram:1M");
+
+        assertEquals(
+                "vrio local: --fd 99999 is not a socket that was handed to this process:"
+                        + " getsockopt descriptor 99999: Bad file descriptor (EBADF)",
+                run.onlyError(1));
     }
 
     @Test
