@@ -16,6 +16,9 @@ public final class DeviceLog {
     /** Limit: lines of a period; the first line of the next one tells how many were left out. */
     private static final int LINES_MAX = 40;
 
+    /** Limit: faults that are told with their stack; what comes after is counted only. */
+    private static final int FAULT_LINES_MAX = 16;
+
     private static final long PERIOD_NS = TimeUnit.SECONDS.toNanos(10);
 
     private final String device;
@@ -47,9 +50,9 @@ public final class DeviceLog {
 
     /** A fault of this program. */
     public void error(String line, Throwable cause) {
-        faults++;
-        if (isAdmitted()) {
-            LOG.error("device={} {}{}", device, line, takeLeftOut(), cause);
+        // Not among the other lines: a flood of those must not hide it.
+        if (faults++ < FAULT_LINES_MAX) {
+            LOG.error("device={} {}", device, line, cause);
         }
     }
 

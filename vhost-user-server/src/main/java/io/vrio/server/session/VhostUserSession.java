@@ -92,11 +92,34 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
         try {
             readMessages();
             MemoryFaults.raisePending();
-        } catch (RuntimeException | InternalError e) {
-            // Also guest memory that its frontend has taken away while a vring was started there.
+        } catch (InternalError e) {
+            onMemoryFault(e);
+        } catch (RuntimeException e) {
             log.error("frontend=closed reason=\"fault while obeying it\" pid=" + pid, e);
             close();
         }
+    }
+
+    /** Shared memory has vanished in the middle of a message: this frontend's, most likely. */
+    private void onMemoryFault(InternalError fault) {
+        if (memory.isBacked()) {
+            log.error("frontend=closed reason=\"memory fault\" pid=" + pid, fault);
+            close();
+        } else {
+            endForLostMemory();
+        }
+    }
+
+    /** Ends it when the memory that the frontend shares is not there any more. */
+    public void checkMemory() {
+        if (!memory.isBacked()) {
+            endForLostMemory();
+        }
+    }
+
+    private void endForLostMemory() {
+        log.warn("frontend=closed reason=\"it has cut off the memory that it shares\" pid=" + pid);
+        close();
     }
 
     private void readMessages() {
@@ -473,11 +496,6 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
 
     public boolean isClosed() {
         return isClosed;
-    }
-
-    /** Whether the memory that the frontend shares is still there. */
-    public boolean isMemoryBacked() {
-        return memory.isBacked();
     }
 
     public int pid() {

@@ -193,9 +193,8 @@ final class DeviceAgent implements Agent {
 
     @Override
     public void onMemoryFault() {
-        if (session != null && !session.isMemoryBacked()) {
-            log.warn("frontend=closed reason=\"it has cut off the memory that it shares\"");
-            endSession();
+        if (session != null) {
+            session.checkMemory();
         }
     }
 
@@ -218,6 +217,7 @@ final class DeviceAgent implements Agent {
                 name,
                 source.description(),
                 Optional.ofNullable(session).map(VhostUserSession::status),
+                log.faults(),
                 device.counters());
     }
 
