@@ -15,13 +15,11 @@ import io.vrio.server.memory.GuestRam;
 import io.vrio.server.protocol.ProtocolFeatures;
 import io.vrio.server.protocol.VhostUserRequest;
 import io.vrio.server.session.FakeFrontend;
+import io.vrio.server.session.OpenDescriptors;
 import io.vrio.server.virtqueue.GuestDriver;
 import io.vrio.server.virtqueue.RingFeatures;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,7 +28,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -100,20 +97,12 @@ final class HostileFrontendTest {
 
     @BeforeEach
     void count() {
-        descriptorsBefore = openDescriptors();
+        descriptorsBefore = OpenDescriptors.count();
     }
 
     @AfterEach
     void closeAttacker() {
         attacker.close();
-    }
-
-    private static long openDescriptors() {
-        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
-            return descriptors.count();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @ParameterizedTest(name = "{0}")
@@ -152,8 +141,8 @@ final class HostileFrontendTest {
     private void assertNothingHappened() {
         assertTrue(neighbour.canUseDisk(sector++ % 64, sector & 0x7f));
         await(() -> attacked.status().frontend().isEmpty());
-        await(() -> openDescriptors() == descriptorsBefore);
-        assertEquals(descriptorsBefore, openDescriptors());
+        await(() -> OpenDescriptors.count() == descriptorsBefore);
+        assertEquals(descriptorsBefore, OpenDescriptors.count());
         assertEquals(0, attacker.ram().serverMappings());
         assertEquals(0, attacked.status().faults());
     }

@@ -115,6 +115,33 @@ final class VhostUserBlockTest {
         }
     }
 
+    @Test
+    void shouldGoOnWhenTheServerIsStoppedAndStartedUnderABusyGuest() throws Exception {
+        String file = "file:" + folder.resolve("disk.img") + ",size=64M";
+        Path console = folder.resolve("console");
+        FutureTask<GuestReport> report;
+        try (ServedDisk first = serve(file, 2)) {
+            GuestBoot boot =
+                    GuestBoot.on(first.path())
+                            .with("--queues", "2", "--console", console.toString())
+                            .with("--parameter", "rounds=3");
+            report = new FutureTask<>(() -> boot.scenario("stress"));
+            new Thread(report, "guest").start();
+            awaitLine(console, "VRIO-GUEST: ", report);
+            awaitWrites(first, 200);
+        }
+        try (ServedDisk second = serve(file, 2)) {
+            report.get().assertPassed();
+            assertTrue(second.status().counters().get("writes") > 0);
+        }
+    }
+
+    private static void awaitWrites(ServedDisk disk, long count) {
+        while (disk.status().counters().get("writes") < count) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+        }
+    }
+
     private static int regions(ServedDisk disk) {
         return disk.status().frontend().orElseThrow().memoryRegions();
     }

@@ -16,15 +16,11 @@ import io.vrio.server.protocol.ProtocolFeatures;
 import io.vrio.server.protocol.VhostUserMessage;
 import io.vrio.server.protocol.VhostUserRequest;
 import io.vrio.server.virtqueue.RingFeatures;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -89,21 +85,15 @@ final class VhostUserSessionFuzzTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 1_000, 2_000, 3_000, 4_000, 5_000})
-    void shouldNeitherFailNorLeak(long firstSeed) throws IOException {
-        long before = openDescriptors();
+    void shouldNeitherFailNorLeak(long firstSeed) {
+        long before = OpenDescriptors.count();
         int faults = 0;
         for (long seed = firstSeed; seed < firstSeed + SEEDS; seed++) {
             faults += run(new Random(seed));
         }
         assertEquals(0, faults, "faults, seeds from " + firstSeed);
-        assertEquals(before, openDescriptors(), "descriptors, seeds from " + firstSeed);
+        assertEquals(before, OpenDescriptors.count(), "descriptors, seeds from " + firstSeed);
         assertEquals(0, ram.serverMappings(), "mappings, seeds from " + firstSeed);
-    }
-
-    private static long openDescriptors() throws IOException {
-        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
-            return descriptors.count();
-        }
     }
 
     /** Returns how many faults of ours the frontend has found. */

@@ -19,14 +19,10 @@ import io.vrio.common.sys.UnixSocket;
 import io.vrio.server.memory.GuestRam;
 import io.vrio.server.protocol.ProtocolFeatures;
 import io.vrio.server.virtqueue.RingFeatures;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,7 +49,7 @@ final class VhostUserSessionTest {
     private final GuestRam memory = new GuestRam(MEMORY_LENGTH, GUEST, FRONTEND);
     private final EventFd kick = new EventFd();
     private final EventFd call = new EventFd();
-    private final long descriptorsBefore = openDescriptors();
+    private final long descriptorsBefore = OpenDescriptors.count();
     private final VhostUserSession session = openSession();
     private final FakeFrontend frontend = new FakeFrontend(pair[0], session::look);
 
@@ -71,14 +67,6 @@ final class VhostUserSessionTest {
         kick.close();
         call.close();
         worker.close();
-    }
-
-    private static long openDescriptors() {
-        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
-            return descriptors.count();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /** Everything up to a running vring 0, in QEMU's order. */
@@ -553,7 +541,7 @@ final class VhostUserSessionTest {
         frontend.sendRaw(SET_MEM_TABLE.code(), 9, 8, EMPTY, kick.fd(), call.fd());
         session.close();
         frontend.close();
-        assertEquals(descriptorsBefore - 2, openDescriptors());
+        assertEquals(descriptorsBefore - 2, OpenDescriptors.count());
     }
 
     @Test
