@@ -3,9 +3,9 @@ package io.vrio.cli.daemon;
 
 import io.vrio.common.agent.Worker;
 import io.vrio.transport.link.GuardSocket;
-import io.vrio.transport.link.Link;
 import io.vrio.transport.link.NetworkPort;
 import io.vrio.transport.link.PacketLink;
+import io.vrio.transport.link.ScatterLink;
 import io.vrio.transport.remote.LinkFactory.OpenLink;
 import io.vrio.transport.wire.Endpoint;
 
@@ -39,7 +39,7 @@ final class WatchedLink implements OpenLink {
     }
 
     @Override
-    public Link link() {
+    public ScatterLink link() {
         return link;
     }
 

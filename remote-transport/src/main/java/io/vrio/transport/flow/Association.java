@@ -194,6 +194,34 @@ public final class Association implements AutoCloseable {
         }
     }
 
+    /**
+     * The segment of a frame of which only the headers are in the buffer yet, when the frame is a
+     * whole super-frame that is awaited and has just this one; else null.
+     */
+    public SegmentHeader awaitedSegment(FrameHeader header, FrameBuffer buffer) {
+        long start = extend(header.superFrameStart48(), 48);
+        int length = header.superFrameLength();
+        boolean isAwaited =
+                header.payloadLength() == length
+                        && start + length - creditLimit <= CREDIT_SLACK
+                        && !window.isPartlyReceived(start, start + length);
+        if (!isAwaited) {
+            return null;
+        }
+        received.wrap(buffer.slice(), header.payloadOffset(), length);
+        boolean isOurs =
+                received.invalidReason() == null
+                        && received.sequence() == start
+                        && received.tag() == localTag
+                        && received.segmentCount() == 1;
+        if (!isOurs) {
+            return null;
+        }
+        int at = received.length();
+        segment.wrap(buffer.slice(), header.payloadOffset() + at, length - at);
+        return segment.invalidReason() == null ? segment : null;
+    }
+
     private void onPiece(FrameHeader header, FrameBuffer buffer, long start, long nowNs) {
         int length = header.superFrameLength();
         Reassembler.Partial partial =

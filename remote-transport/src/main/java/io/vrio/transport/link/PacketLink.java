@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * A link over an AF_PACKET socket with virtio_net_hdr: one system call per super-frame of up to 64
  * KB, gathered from the payload's own memory. It sees only frames to one own address and TCP port.
  */
-public final class PacketLink implements Link {
+public final class PacketLink implements ScatterLink {
     private static final Logger LOG = LoggerFactory.getLogger(PacketLink.class);
 
     /** Limit: pieces that sendmsg gathers (UIO_MAXIOV is 1024); more are first copied together. */
@@ -41,6 +41,7 @@ public final class PacketLink implements Link {
     private static final int SO_RCVBUF = 8;
     private static final int SO_SNDBUFFORCE = 32;
     private static final int SO_RCVBUFFORCE = 33;
+    private static final int MSG_PEEK = 2;
     private static final int MSG_TRUNC = 0x20;
     private static final int MSG_DONTWAIT = 0x40;
 
@@ -227,6 +228,43 @@ public final class PacketLink implements Link {
             }
         }
         return 0;
+    }
+
+    @Override
+    public int peek(MemorySlice buffer) {
+        // Safety: at most the slice's bytes are written; MSG_TRUNC makes the kernel tell the rest.
+        long length =
+                Linux.recv(
+                        fd,
+                        buffer.address(0, buffer.length()),
+                        buffer.length(),
+                        MSG_DONTWAIT | MSG_TRUNC | MSG_PEEK);
+        return (int) Math.max(0, length);
+    }
+
+    @Override
+    public int receive(
+            MemorySlice headers,
+            int headersLength,
+            SliceList target,
+            long targetOffset,
+            int targetLength) {
+        iovecs.putLong(0, headers.address(0, headersLength));
+        iovecs.putLong(8, headersLength);
+        int count =
+                1 + target.fillIovecs(targetOffset, targetLength, iovecs, SliceList.IOVEC_LENGTH);
+        message.putLong(MESSAGE_IOVECS_COUNT, count);
+        // Safety: the iovecs cover ranges that MemorySlice and SliceList have checked. Memory that
+        // was taken away since gives EFAULT, and the frame is lost.
+        long length =
+                Linux.recvmsg(fd, message.address(0, MESSAGE_LENGTH), MSG_DONTWAIT | MSG_TRUNC);
+        if (length != headersLength + (long) targetLength) {
+            counters.increment(LinkCounter.RECEIVE_FAILED);
+            return 0;
+        }
+        counters.increment(LinkCounter.RECEIVED_FRAMES);
+        counters.add(LinkCounter.RECEIVED_BYTES, length - FrameHeader.VNET_LENGTH);
+        return (int) length;
     }
 
     @Override

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.remote;
 
-import io.vrio.transport.link.Link;
+import io.vrio.transport.link.ScatterLink;
 import io.vrio.transport.wire.Endpoint;
 
 /** Makes what an association attempt of a server needs below it. Called on the worker's thread. */
@@ -21,7 +21,7 @@ public interface LinkFactory {
 
     /** A link and the local end that it was opened for. */
     interface OpenLink extends AutoCloseable {
-        Link link();
+        ScatterLink link();
 
         Endpoint local();
 

@@ -11,6 +11,7 @@ import io.vrio.common.io.DiskProperties;
 import io.vrio.common.io.IoStatus;
 import io.vrio.common.memory.MemoryFaults;
 import io.vrio.common.memory.MemorySlice;
+import io.vrio.common.memory.SliceList;
 import io.vrio.transport.flow.Association;
 import io.vrio.transport.flow.AssociationException;
 import io.vrio.transport.flow.FrameBuffer;
@@ -50,6 +51,9 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
     private Association association;
     private int requestsMax;
     private int requestsSent;
+    private int largeReads;
+    private int placedId;
+    private boolean isPlaced;
     private long incarnation;
     private boolean wasAttached;
     private boolean isFlushLost;
@@ -76,6 +80,9 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
         private int received;
         private IoStatus status;
         private boolean isSent;
+
+        /** Whether its data may be received into the guest's memory without a copy. */
+        private boolean isDirect;
 
         Slot(int index) {
             this.index = index;
@@ -169,7 +176,9 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
         slot.received = 0;
         slot.status = null;
         slot.isSent = true;
+        slot.isDirect = isLargeRead(request);
         requestsSent++;
+        largeReads += slot.isDirect ? 1 : 0;
         BlockMessage.writeRequest(slot.message.header(), request);
         boolean hasData = request.kind() == BlockRequestKind.WRITE;
         slot.message.begin(
@@ -181,12 +190,23 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
         association.send(slot.message);
     }
 
+    private static boolean isLargeRead(BlockRequest request) {
+        return request.kind() == BlockRequestKind.READ
+                && request.length() >= DirectReceiver.LENGTH_MIN;
+    }
+
+    /** Whether a look at the next frame's headers may save a copy. */
+    boolean hasLargeReads() {
+        return largeReads > 0;
+    }
+
     private void end(Slot slot, IoStatus status) {
         BlockRequest request = slot.request;
         if (slot.isSent) {
             slot.message.end();
             slot.isSent = false;
             requestsSent--;
+            largeReads -= isLargeRead(request) ? 1 : 0;
         }
         slot.request = null;
         free.addLast(slot);
@@ -224,13 +244,46 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
         if (length > 0 && !hasRoom) {
             throw new AssociationException("answer carries data that nobody asked for");
         }
-        if (length > 0 && !scatter(slot, at, buffer.slice(), offset, length)) {
+        boolean isThere = isPlaced && placedId == segment.id();
+        if (length > 0 && !isThere && !scatter(slot, at, buffer.slice(), offset, length)) {
             slot.status = IoStatus.IO_ERROR;
         }
         slot.received += segment.segmentLength();
         if (slot.received >= segment.messageLength() && slot.status != null) {
             finish(slot, dataLength);
         }
+    }
+
+    /**
+     * Where the data of an answer's segment belongs, or null when it should come by a copy. The
+     * list covers the whole request.
+     */
+    SliceList target(SegmentHeader segment) {
+        Slot slot = segment.kind() == MessageKind.RESPONSE ? slot(segment.id()) : null;
+        boolean isDirect =
+                slot != null
+                        && slot.isDirect
+                        && isDataExpected(
+                                slot, segment.messageLength() - BlockMessage.RESPONSE_LENGTH)
+                        && (segment.segmentOffset() >= BlockMessage.RESPONSE_LENGTH
+                                || segment.segmentOffset() == 0
+                                        && segment.segmentLength() >= BlockMessage.RESPONSE_LENGTH);
+        return isDirect ? slot.request.data() : null;
+    }
+
+    /** The memory for it has gone: the next attempt goes by a copy, which tells so. */
+    void refuseDirect(SegmentHeader segment) {
+        slot(segment.id()).isDirect = false;
+    }
+
+    /** The data of the segment that comes next is in its place already. */
+    void place(SegmentHeader segment) {
+        placedId = segment.id();
+        isPlaced = true;
+    }
+
+    void endPlace() {
+        isPlaced = false;
     }
 
     private Slot slot(int id) {
@@ -345,6 +398,7 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
         }
         association = null;
         requestsSent = 0;
+        largeReads = 0;
         List<Slot> sent = new ArrayList<>();
         for (Slot slot : slots) {
             if (slot.isSent) {

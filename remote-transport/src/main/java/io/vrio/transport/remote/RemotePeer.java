@@ -57,6 +57,7 @@ public final class RemotePeer implements Agent {
     private final FrameHeader header = new FrameHeader();
     private final List<RemoteDisk> disks = new ArrayList<>();
     private final ServerHandshake handshake;
+    private final DirectReceiver direct;
     private PeerState state = PeerState.WAITING;
     private long sinceNs;
     private long stepNs;
@@ -86,6 +87,7 @@ public final class RemotePeer implements Agent {
         this.buffers = buffers;
         this.random = random;
         handshake = new ServerHandshake(SYN_WINDOW);
+        direct = new DirectReceiver(this::disk);
         sinceNs = clock.nanoTime();
         stepNs = sinceNs;
     }
@@ -139,17 +141,28 @@ public final class RemotePeer implements Agent {
             if (buffer == null) {
                 break;
             }
-            int length = openLink.link().receive(buffer.slice());
+            int length = receive(buffer);
             if (length > 0) {
                 onFrame(buffer, length, nowNs);
                 count++;
             }
+            direct.finish();
             buffer.release();
             if (length == 0) {
                 break;
             }
         }
         return count;
+    }
+
+    private int receive(FrameBuffer buffer) {
+        boolean hasLargeReads = false;
+        for (int i = 0; i < disks.size(); i++) {
+            hasLargeReads |= disks.get(i).hasLargeReads();
+        }
+        return hasLargeReads && association != null
+                ? direct.receive(openLink.link(), buffer, association)
+                : openLink.link().receive(buffer.slice());
     }
 
     private void onFrame(FrameBuffer buffer, int length, long nowNs) {

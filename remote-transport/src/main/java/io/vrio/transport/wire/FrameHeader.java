@@ -208,7 +208,7 @@ public final class FrameHeader {
     }
 
     /** Whether the kernel has checked the TCP checksum, or the sender was this very machine. */
-    private boolean isSumTrusted() {
+    public boolean isSumTrusted() {
         int flags = frame.getUnsignedByte(VNET_FLAGS);
         return (flags & (VNET_NEEDS_CHECKSUM | VNET_DATA_VALID)) != 0;
     }

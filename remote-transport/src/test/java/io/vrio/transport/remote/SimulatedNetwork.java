@@ -9,6 +9,8 @@ import io.vrio.transport.link.Faults;
 import io.vrio.transport.link.FaultyLink;
 import io.vrio.transport.link.Link;
 import io.vrio.transport.link.MemoryLink;
+import io.vrio.transport.link.PeekingLink;
+import io.vrio.transport.link.ScatterLink;
 import io.vrio.transport.wire.Endpoint;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -27,7 +29,7 @@ public final class SimulatedNetwork implements AutoCloseable {
     private final RandomGenerator random;
     private final FaultyLink serverFaults;
     private final FaultyLink iohypFaults;
-    private final Link serverLink;
+    private final ScatterLink serverLink;
     private final Link iohypLink;
     private final FrameBufferPool serverBuffers = new FrameBufferPool(256);
     private FrameBufferPool iohypBuffers = new FrameBufferPool(256);
@@ -54,7 +56,7 @@ public final class SimulatedNetwork implements AutoCloseable {
         MemoryLink wire = MemoryLink.pair(options);
         serverFaults = new FaultyLink(wire, clock, random.nextLong());
         iohypFaults = new FaultyLink(wire.peer(), clock, random.nextLong());
-        serverLink = new CoalescingLink(serverFaults, random.nextLong());
+        serverLink = new PeekingLink(new CoalescingLink(serverFaults, random.nextLong()));
         iohypLink = new CoalescingLink(iohypFaults, random.nextLong());
         PeerOptions peerOptions =
                 new PeerOptions(
@@ -80,7 +82,7 @@ public final class SimulatedNetwork implements AutoCloseable {
             Endpoint local = new Endpoint(serverLink.hardwareAddress(), SERVER_ADDRESS, nextPort++);
             return new OpenLink() {
                 @Override
-                public Link link() {
+                public ScatterLink link() {
                     return serverLink;
                 }
 
