@@ -18,7 +18,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Stock guests in a real QEMU use a disk of this process, without a network. */
+/**
+ * Stock guests in a real QEMU use a disk of this process, and its operator does what operators do
+ * meanwhile. Four queues, where {@link LocalDiskTest} has the default.
+ */
 @Tag("qemu")
 @Timeout(180)
 final class VhostUserBlockTest {
@@ -42,40 +45,6 @@ final class VhostUserBlockTest {
             GuestReport report = GuestBoot.on(disk.path()).with("--queues", "4").scenario("info");
             report.assertPassed();
             assertEquals("vrio-test-1", report.attribute("serial"));
-        }
-    }
-
-    @Test
-    void shouldKeepAFileSystemOverTwoBoots() throws Exception {
-        try (ServedDisk disk = serve(RAM, 2)) {
-            GuestBoot boot = GuestBoot.on(disk.path()).with("--queues", "2");
-            boot.scenario("format-and-write").assertPassed();
-            boot.scenario("verify").assertPassed();
-        }
-    }
-
-    @Test
-    void shouldServeParallelWriters() throws Exception {
-        try (ServedDisk disk = serve(RAM, 4)) {
-            GuestBoot.on(disk.path()).with("--queues", "4").scenario("stress").assertPassed();
-        }
-    }
-
-    @Test
-    void shouldServeALegacyDriver() throws Exception {
-        try (ServedDisk disk = serve(RAM, 1)) {
-            GuestBoot.on(disk.path())
-                    .with("--device-option", "disable-modern=on")
-                    .with("--device-option", "disable-legacy=off")
-                    .scenario("format-and-write")
-                    .assertPassed();
-        }
-    }
-
-    @Test
-    void shouldDiscard() throws Exception {
-        try (ServedDisk disk = serve(RAM, 1)) {
-            GuestBoot.on(disk.path()).scenario("discard").assertPassed();
         }
     }
 

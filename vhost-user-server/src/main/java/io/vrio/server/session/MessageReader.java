@@ -4,6 +4,7 @@ package io.vrio.server.session;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.common.sys.ErrnoException;
+import io.vrio.common.sys.EventFd;
 import io.vrio.common.sys.Linux;
 import io.vrio.common.sys.UnixSocket;
 import io.vrio.server.protocol.VhostUserMessage;
@@ -137,6 +138,29 @@ final class MessageReader implements AutoCloseable {
         int taken = descriptors[0];
         descriptors = NONE;
         return taken;
+    }
+
+    void checkDescriptorCount(int count) throws RequestRefusedException {
+        if (descriptors.length != count) {
+            throw new RequestRefusedException(descriptors.length + " descriptors, not " + count);
+        }
+    }
+
+    /**
+     * The event counter that came along, given away; null when the frontend says that there is
+     * none.
+     */
+    EventFd takeEvent() throws RequestRefusedException {
+        if (message.isWithoutDescriptor()) {
+            checkDescriptorCount(0);
+            return null;
+        }
+        checkDescriptorCount(1);
+        EventFd event = EventFd.adopt(takeDescriptor());
+        if (event == null) {
+            throw new RequestRefusedException("the descriptor is no event counter");
+        }
+        return event;
     }
 
     private void closeDescriptors() {

@@ -7,19 +7,15 @@ import io.vrio.common.agent.Agent;
 import io.vrio.common.agent.Worker;
 import io.vrio.common.memory.MemoryFaults;
 import io.vrio.common.memory.NativeBuffer;
-import io.vrio.common.sys.EventFd;
 import io.vrio.common.sys.UnixSocket;
 import io.vrio.server.device.DeviceListener;
 import io.vrio.server.device.VirtioDevice;
 import io.vrio.server.memory.GuestMemory;
-import io.vrio.server.memory.GuestRegion;
 import io.vrio.server.memory.RegionRefusedException;
 import io.vrio.server.protocol.ProtocolFeatures;
 import io.vrio.server.protocol.VhostUserMessage;
 import io.vrio.server.protocol.VhostUserRequest;
 import io.vrio.server.virtqueue.RingFeatures;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -30,12 +26,6 @@ import java.util.concurrent.TimeUnit;
 public final class VhostUserSession implements DeviceListener, AutoCloseable {
     /** Limit: messages of one look at the socket, so that other devices get their turn. */
     private static final int MESSAGES_MAX = 32;
-
-    /**
-     * How long chains are left alone after a region was removed. Frontends replace a region by
-     * removing it and adding another: in between, good chains would be found in no memory.
-     */
-    private static final long MEMORY_SETTLE_NS = TimeUnit.MILLISECONDS.toNanos(10);
 
     /** How often a vring is looked at whose frontend does not kick. */
     private static final long POLL_NS = TimeUnit.MICROSECONDS.toNanos(100);
@@ -50,6 +40,7 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
     private final NativeBuffer replyBuffer = new NativeBuffer(VhostUserMessage.LENGTH_MAX);
     private final VhostUserMessage reply = new VhostUserMessage(replyBuffer.slice());
     private final GuestMemory memory = new GuestMemory();
+    private final MemoryRequests memoryRequests;
     private final VringSet vrings;
     private final VringDrain drain;
     private final long offeredFeatures;
@@ -60,8 +51,6 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
     private long protocolFeatures;
     private int deviceStatus;
     private boolean isConfigChangeUntold;
-    private boolean isMemorySettling;
-    private long memorySettledNs;
     private boolean isClosed;
 
     /**
@@ -76,12 +65,13 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
         this.log = log;
         pid = socket.peerPid();
         reader = new MessageReader(socket);
+        memoryRequests = new MemoryRequests(memory, reader, worker.clock());
         vrings = new VringSet(device, memory, worker, log);
         drain = new VringDrain(vrings, worker.clock(), drainNs);
         // Asked once: a frontend must hear the same answer as often as it asks.
         offeredFeatures = device.offeredFeatures();
-        device.listen(this);
         socketKey = worker.register(socket.fd(), this::onReadable);
+        device.listen(this);
         log.info("frontend=connected pid=" + pid);
     }
 
@@ -184,15 +174,24 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
             case SET_PROTOCOL_FEATURES -> onSetProtocolFeatures(message.number());
             case GET_QUEUE_NUM -> sendNumber(vrings.count());
             case GET_MAX_MEM_SLOTS -> sendNumber(GuestMemory.SLOTS_MAX);
-            case SET_MEM_TABLE -> onSetMemTable(message);
-            case ADD_MEM_REG -> onAddMemReg(message);
-            case REM_MEM_REG -> onRemMemReg(message);
+            case SET_MEM_TABLE -> {
+                memoryRequests.setTable(message);
+                vrings.onMemoryChange();
+            }
+            case ADD_MEM_REG -> {
+                memoryRequests.add(message);
+                vrings.onMemoryChange();
+            }
+            case REM_MEM_REG -> {
+                memoryRequests.remove(message);
+                vrings.onMemoryChange();
+            }
             case SET_VRING_NUM -> vrings.setSize(message);
             case SET_VRING_ADDR -> vrings.setAddresses(message);
             case SET_VRING_BASE -> vrings.setAvailIdx(message);
             case SET_VRING_KICK -> onSetVringKick(message);
-            case SET_VRING_CALL -> vrings.setCall(eventIndex(message), takeEvent(message));
-            case SET_VRING_ERR -> vrings.setErr(eventIndex(message), takeEvent(message));
+            case SET_VRING_CALL -> vrings.setCall(eventIndex(message), reader.takeEvent());
+            case SET_VRING_ERR -> vrings.setErr(eventIndex(message), reader.takeEvent());
             case SET_VRING_ENABLE -> vrings.setEnabled(message);
             case GET_VRING_BASE -> drain.begin(vrings.checkIndex(message.vringIndex()));
             case GET_CONFIG -> onGetConfig(message);
@@ -245,72 +244,12 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
         }
     }
 
-    private void onSetMemTable(VhostUserMessage message) throws RequestRefusedException {
-        int count = message.regionCount();
-        if (count < 0 || message.payloadLength() != VhostUserMessage.regionsLength(count)) {
-            throw new RequestRefusedException(
-                    Integer.toUnsignedString(count)
-                            + " regions in "
-                            + message.payloadLength()
-                            + " bytes");
-        }
-        checkDescriptorCount(count);
-        List<GuestRegion> regions = new ArrayList<>();
-        for (int row = 0; row < count; row++) {
-            regions.add(region(message, row));
-        }
-        memory.replace(regions, reader.descriptors());
-        vrings.onMemoryChange();
-    }
-
-    private void onAddMemReg(VhostUserMessage message) throws RequestRefusedException {
-        checkDescriptorCount(1);
-        memory.add(region(message, 0), reader.descriptors()[0]);
-        vrings.onMemoryChange();
-    }
-
-    private void onRemMemReg(VhostUserMessage message) {
-        memory.remove(region(message, 0));
-        isMemorySettling = true;
-        memorySettledNs = worker.clock().nanoTime() + MEMORY_SETTLE_NS;
-        vrings.onMemoryChange();
-    }
-
-    private static GuestRegion region(VhostUserMessage message, int row) {
-        return new GuestRegion(
-                message.regionGuestAddress(row),
-                message.regionSize(row),
-                message.regionFrontendAddress(row),
-                message.regionMmapOffset(row));
-    }
-
-    private void checkDescriptorCount(int count) throws RequestRefusedException {
-        if (reader.descriptorCount() != count) {
-            throw new RequestRefusedException(
-                    reader.descriptorCount() + " descriptors, not " + count);
-        }
-    }
-
     private int eventIndex(VhostUserMessage message) throws RequestRefusedException {
         return vrings.checkIndex(message.descriptorVringIndex());
     }
 
-    /** The event counter that came along; null when the frontend says that there is none. */
-    private EventFd takeEvent(VhostUserMessage message) throws RequestRefusedException {
-        if (message.isWithoutDescriptor()) {
-            checkDescriptorCount(0);
-            return null;
-        }
-        checkDescriptorCount(1);
-        EventFd event = EventFd.adopt(reader.takeDescriptor());
-        if (event == null) {
-            throw new RequestRefusedException("the descriptor is no event counter");
-        }
-        return event;
-    }
-
     private void onSetVringKick(VhostUserMessage message) throws RequestRefusedException {
-        vrings.setKick(eventIndex(message), takeEvent(message));
+        vrings.setKick(eventIndex(message), reader.takeEvent());
         drain.renewBudget();
     }
 
@@ -344,7 +283,7 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
     }
 
     private void onSetBackendReqFd() throws RequestRefusedException {
-        checkDescriptorCount(1);
+        reader.checkDescriptorCount(1);
         closeBackChannel();
         backChannel = new BackChannel(reader.takeDescriptor());
     }
@@ -446,9 +385,7 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
 
     /** Goes on with what waits for time or for the device; a bounded amount. */
     public int doWork() {
-        if (isMemorySettling && worker.clock().nanoTime() - memorySettledNs >= 0) {
-            isMemorySettling = false;
-        }
+        memoryRequests.settle();
         if (drain.isUnderWay()) {
             finishDrainWhenDone();
             return drain.isUnderWay() ? 0 : 1;
@@ -458,14 +395,14 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
 
     /** Whether chains may be taken now. */
     public boolean isServing() {
-        return !isMemorySettling;
+        return !memoryRequests.isSettling();
     }
 
     /** When {@link #doWork} must be called even if nothing happens. */
     public long deadlineNs() {
         long deadlineNs = drain.isUnderWay() ? drain.deadlineNs() : Agent.NO_DEADLINE;
-        if (isMemorySettling) {
-            deadlineNs = earlier(deadlineNs, memorySettledNs);
+        if (memoryRequests.isSettling()) {
+            deadlineNs = earlier(deadlineNs, memoryRequests.settledNs());
         }
         if (vrings.isPolled()) {
             deadlineNs = earlier(deadlineNs, worker.clock().nanoTime() + POLL_NS);
