@@ -54,6 +54,7 @@ public final class Association implements AutoCloseable {
     private final SegmentHeader segment = new SegmentHeader();
     private int localTag;
     private int remoteTag;
+    private long unsentLength;
     private long nextSequence;
     private long creditGranted;
     private long creditLimit;
@@ -118,11 +119,18 @@ public final class Association implements AutoCloseable {
     /** Queues a message; it leaves with the next {@link #transmit}. */
     public void send(OutboundMessage message) {
         unsent.addLast(message);
+        unsentLength += message.length();
     }
 
-    /** Messages that have not been put into frames whole. */
-    public int unsentCount() {
-        return unsent.size();
+    /**
+     * Sends what fills super-frames now, and leaves the rest for {@link #transmit}: the peer works
+     * on the first answers while the next are still being made.
+     */
+    public void transmitFull(long nowNs) {
+        // Limit: each round sends a full super-frame, and credit ends.
+        while (unsentLength >= SUPER_FRAME_MAX && sendMessages(nowNs)) {
+            counters.increment(AssociationCounter.FRAMES_EARLY);
+        }
     }
 
     /** Bytes of messages that were received in part are kept until they are whole. */
@@ -419,7 +427,7 @@ public final class Association implements AutoCloseable {
             if (room < Math.min(message.length() - message.sent(), OutboundMessage.HEADER_MAX)) {
                 break;
             }
-            frame.addSegment(message, room);
+            unsentLength -= frame.addSegment(message, room);
             if (message.sent() == message.length()) {
                 unsent.removeFirst();
             }

@@ -6,6 +6,7 @@ import io.vrio.common.counter.CounterId;
 /** What an association counts. */
 public enum AssociationCounter implements CounterId {
     FRAMES_SENT("a super-frame was sent for the first time"),
+    FRAMES_EARLY("a super-frame was full, and sent before all that was ready had been looked at"),
     BYTES_SENT("a byte of a super-frame was sent for the first time"),
     FRAMES_RECEIVED("a super-frame was received whole and accepted"),
     BYTES_RECEIVED("a byte of an accepted super-frame was received"),

@@ -68,8 +68,8 @@ final class TxFrame {
         return segmentCount == SEGMENTS_MAX;
     }
 
-    /** Takes up to {@code lengthMax} unsent bytes of a message, 1 or more. */
-    void addSegment(OutboundMessage message, int lengthMax) {
+    /** Takes up to {@code lengthMax} unsent bytes of a message, 1 or more; returns how many. */
+    int addSegment(OutboundMessage message, int lengthMax) {
         int length = Math.min(lengthMax, message.length() - message.sent());
         segment.wrap(area, areaUsed, AREA_LENGTH - areaUsed)
                 .write(
@@ -91,6 +91,7 @@ final class TxFrame {
         ownerLives[segmentCount] = message.life();
         segmentCount++;
         message.onSend(length);
+        return length;
     }
 
     private void gatherArea() {

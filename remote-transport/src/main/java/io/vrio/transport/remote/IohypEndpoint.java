@@ -100,6 +100,10 @@ public final class IohypEndpoint implements Agent {
         return options.epoch();
     }
 
+    long nowNs() {
+        return clock.nanoTime();
+    }
+
     Association associate(AssociationSetup setup, SegmentHandler handler) {
         return new Association(setup, link, buffers, clock, handler);
     }

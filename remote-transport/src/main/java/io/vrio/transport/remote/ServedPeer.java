@@ -78,6 +78,7 @@ final class ServedPeer implements AutoCloseable {
         // A disk that was just revoked: the server learns it from the control message.
         if (disk != null) {
             disk.onSegment(segment, buffer, offset);
+            association.transmitFull(endpoint.nowNs());
         }
     }
 
