@@ -23,12 +23,6 @@ public final class Association implements AutoCloseable {
     /** Limit: payload of one super-frame; whole segments of any MTU below fit the IP length. */
     static final int SUPER_FRAME_MAX = FrameHeader.PAYLOAD_MAX;
 
-    /** Limit: bytes that the peer may have in flight towards us. */
-    private static final long CREDIT_WINDOW = 8 << 20;
-
-    /** Limit: frames that only acknowledge may go this far beyond the credit. */
-    private static final long CREDIT_SLACK = 64 << 10;
-
     /** Limit: super-frames sent or resent in one duty cycle. */
     private static final int FRAMES_PER_CYCLE = 64;
 
@@ -46,6 +40,7 @@ public final class Association implements AutoCloseable {
     private final RttEstimator rtt = new RttEstimator();
     private final RetransmitQueue retransmits = new RetransmitQueue(rtt);
     private final CongestionWindow congestion = new CongestionWindow();
+    private final Credit credit;
     private final ReceiveWindow window;
     private final Reassembler reassembler;
     private final AckTimer acks = new AckTimer();
@@ -56,12 +51,11 @@ public final class Association implements AutoCloseable {
     private int remoteTag;
     private long unsentLength;
     private long nextSequence;
-    private long creditGranted;
-    private long creditLimit;
     private long highestReceived;
-    private long heldBytes;
     private long lastHeardNs;
     private long lastSentNs;
+    private long lastProgressNs;
+    private boolean isClosed;
 
     public Association(
             AssociationSetup setup,
@@ -79,9 +73,7 @@ public final class Association implements AutoCloseable {
         window = new ReceiveWindow(setup.firstReceived());
         nextSequence = setup.firstSent();
         highestReceived = setup.firstReceived();
-        creditLimit = setup.firstReceived() + CREDIT_WINDOW;
-        // Enough for the first message of the handshake; the peer's first frame grants the rest.
-        creditGranted = setup.firstSent() + CREDIT_SLACK;
+        credit = new Credit(setup.firstSent(), setup.firstReceived());
         lastHeardNs = clock.nanoTime();
         lastSentNs = lastHeardNs;
     }
@@ -110,12 +102,6 @@ public final class Association implements AutoCloseable {
         return writer.segmentPayloadMax();
     }
 
-    /** Frames go to this Ethernet address from now on. */
-    public void remoteHardwareAddress(long hardwareAddress) {
-        Endpoint remote = setup.remote();
-        writer.destination(new Endpoint(hardwareAddress, remote.address(), remote.port()));
-    }
-
     /** Queues a message; it leaves with the next {@link #transmit}. */
     public void send(OutboundMessage message) {
         unsent.addLast(message);
@@ -128,14 +114,14 @@ public final class Association implements AutoCloseable {
      */
     public void transmitFull(long nowNs) {
         // Limit: each round sends a full super-frame, and credit ends.
-        while (unsentLength >= SUPER_FRAME_MAX && sendMessages(nowNs)) {
+        while (unsentLength >= SUPER_FRAME_MAX && nextUnsent() != null && sendMessages(nowNs)) {
             counters.increment(AssociationCounter.FRAMES_EARLY);
         }
     }
 
     /** Bytes of messages that were received in part are kept until they are whole. */
     public void onHeldBytesChange(long difference) {
-        heldBytes += difference;
+        credit.onHeldBytesChange(difference);
     }
 
     public long lastHeardNs() {
@@ -146,8 +132,14 @@ public final class Association implements AutoCloseable {
         return lastSentNs;
     }
 
-    public boolean hasUnacknowledged() {
-        return retransmits.count() > 0;
+    /** Whether the peer has taken nothing of what was sent for so long, be it heard or not. */
+    public boolean isDeaf(long nowNs, long timeoutNs) {
+        return retransmits.count() > 0 && nowNs - lastProgressNs >= timeoutNs;
+    }
+
+    /** Bytes of buffers that messages received in part keep. */
+    public long heldBytes() {
+        return credit.heldBytes();
     }
 
     public Counters<AssociationCounter> counters() {
@@ -165,7 +157,7 @@ public final class Association implements AutoCloseable {
     /** Whether a frame's acknowledgement proves that its sender hears us: RST and FIN need it. */
     public boolean isPlausible(FrameHeader header) {
         long sequence = extend(header.sequence() & 0xFFFF_FFFFL, 32);
-        return sequence - window.next() >= 0 && sequence - creditLimit <= 0
+        return sequence - window.next() >= 0 && sequence - credit.limit() <= 0
                 || sequence == highestReceived;
     }
 
@@ -187,7 +179,7 @@ public final class Association implements AutoCloseable {
         if (window.isReceived(start, limit)) {
             counters.increment(AssociationCounter.DUPLICATES);
             acks.hasten(nowNs);
-        } else if (limit - creditLimit > CREDIT_SLACK) {
+        } else if (credit.isExceededBy(limit)) {
             counters.increment(AssociationCounter.DROPPED_OUT_OF_CREDIT);
         } else if (window.isPartlyReceived(start, limit)) {
             counters.increment(AssociationCounter.DROPPED_STALE);
@@ -211,7 +203,7 @@ public final class Association implements AutoCloseable {
         int length = header.superFrameLength();
         boolean isAwaited =
                 header.payloadLength() == length
-                        && start + length - creditLimit <= CREDIT_SLACK
+                        && !credit.isExceededBy(start + length)
                         && !window.isPartlyReceived(start, start + length);
         if (!isAwaited) {
             return null;
@@ -321,12 +313,11 @@ public final class Association implements AutoCloseable {
         retransmits.onAcknowledge(received, nowNs);
         long progress = before - retransmits.flightBytes();
         if (progress > 0) {
+            lastProgressNs = nowNs;
             rtt.onProgress();
             congestion.onAcknowledged(progress);
         }
-        if (received.credit() - creditGranted > 0) {
-            creditGranted = received.credit();
-        }
+        credit.onGrant(received.credit());
     }
 
     private void deliverSegments(FrameBuffer buffer, long offset, int length) {
@@ -334,7 +325,8 @@ public final class Association implements AutoCloseable {
         // received one is not looked at after the last segment.
         int segments = received.segmentCount();
         long at = received.length();
-        for (int i = 0; i < segments; i++) {
+        // The handler may end the association, and with it the rest of this super-frame.
+        for (int i = 0; i < segments && !isClosed; i++) {
             segment.wrap(buffer.slice(), offset + at, length - at);
             int segmentLength = segment.segmentLength();
             handler.onSegment(segment, buffer, offset + at + SegmentHeader.LENGTH);
@@ -345,7 +337,7 @@ public final class Association implements AutoCloseable {
     /** Sends what must be sent again, what waits, and an acknowledgement that is due. */
     public int transmit(long nowNs) {
         int frames = resend(nowNs);
-        while (frames < FRAMES_PER_CYCLE && !unsent.isEmpty() && sendMessages(nowNs)) {
+        while (frames < FRAMES_PER_CYCLE && nextUnsent() != null && sendMessages(nowNs)) {
             frames++;
         }
         if (acks.isDue(nowNs)) {
@@ -403,34 +395,50 @@ public final class Association implements AutoCloseable {
     }
 
     private int windowBytes() {
-        return (int) Math.max(0, creditLimit - highestReceived);
+        return (int) Math.max(0, credit.limit() - highestReceived);
+    }
+
+    /** The message that waits longest, or null. */
+    private OutboundMessage nextUnsent() {
+        OutboundMessage message = unsent.peekFirst();
+        // Its owner may have ended it before it left, or even begun it anew and queued it again.
+        while (message != null && (!message.isUnderWay() || message.sent() == message.length())) {
+            unsent.removeFirst();
+            message = unsent.peekFirst();
+        }
+        if (message == null) {
+            // Those that ended had no length any more to be taken off.
+            unsentLength = 0;
+        }
+        return message;
     }
 
     /** Builds and sends one super-frame of waiting messages; false when none could be sent. */
     private boolean sendMessages(long nowNs) {
         long flightMax = congestion.bytes() - retransmits.flightBytes();
-        long budget = Math.min(creditGranted - nextSequence, flightMax);
+        long budget = Math.min(credit.available(nextSequence), flightMax);
         if (budget < USEFUL_LENGTH) {
             counters.increment(AssociationCounter.WAITS_FOR_CREDIT);
             return false;
         }
-        TxFrame frame = retransmits.take();
-        if (frame == null) {
+        if (retransmits.isFull()) {
             return false;
         }
+        if (retransmits.count() == 0) {
+            lastProgressNs = nowNs;
+        }
+        TxFrame frame = retransmits.take();
         begin(frame, true, nowNs);
         int lengthMax = (int) Math.min(SUPER_FRAME_MAX, budget);
-        while (!unsent.isEmpty() && !frame.isFull()) {
-            OutboundMessage message = unsent.peekFirst();
+        OutboundMessage message = nextUnsent();
+        while (message != null && !frame.isFull()) {
             int room = lengthMax - frame.length() - SegmentHeader.LENGTH;
             // A message's own header is never cut in two: the receiver needs it to go on.
             if (room < Math.min(message.length() - message.sent(), OutboundMessage.HEADER_MAX)) {
                 break;
             }
             unsentLength -= frame.addSegment(message, room);
-            if (message.sent() == message.length()) {
-                unsent.removeFirst();
-            }
+            message = nextUnsent();
         }
         frame.finish();
         boolean isTaken = sendNew(frame, nowNs);
@@ -442,9 +450,6 @@ public final class Association implements AutoCloseable {
 
     private void sendAcknowledgement(long nowNs) {
         TxFrame frame = retransmits.take();
-        if (frame == null) {
-            return;
-        }
         begin(frame, false, nowNs);
         frame.finish();
         sendNew(frame, nowNs);
@@ -453,12 +458,11 @@ public final class Association implements AutoCloseable {
     }
 
     private void begin(TxFrame frame, boolean isReliable, long nowNs) {
-        long credit = window.next() + CREDIT_WINDOW - heldBytes;
-        creditLimit = Math.max(creditLimit, credit);
+        credit.extend(window.next());
         SuperFrameHeader header = frame.begin(remoteTag, nextSequence, isReliable);
         int delayUs = (int) (acks.delayNs(nowNs) / 1000);
         long floor = retransmits.floor(nextSequence);
-        header.writeWindow(floor, window.next(), creditLimit, delayUs);
+        header.writeWindow(floor, window.next(), credit.limit(), delayUs);
         window.writeBlocks(header);
         frame.onHeaderComplete();
     }
@@ -504,6 +508,7 @@ public final class Association implements AutoCloseable {
     /** Ends it here, without a word to the peer. Messages under way are not told. */
     @Override
     public void close() {
+        isClosed = true;
         unsent.clear();
         reassembler.close();
         retransmits.close();

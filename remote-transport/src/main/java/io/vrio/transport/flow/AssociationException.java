@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.flow;
 
-/** The peer broke the protocol after it was let in. Nothing it said since can be relied on. */
+/**
+ * The peer broke the protocol after it was let in. Nothing it said since can be relied on: the
+ * association must end, and a new handshake begin.
+ */
 public final class AssociationException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public AssociationException(String message) {
         super(message);
-    }
-
-    /** Whether the association must end and a new handshake begin. Always, today. */
-    public boolean mustReset() {
-        return true;
     }
 }

@@ -36,6 +36,11 @@ public final class FrameBufferPool implements AutoCloseable {
         return buffer.hold();
     }
 
+    /** How many there can be. */
+    public int capacity() {
+        return buffersMax;
+    }
+
     /** How many {@link #take} would succeed now. */
     public int available() {
         return free.size() + buffersMax - made;

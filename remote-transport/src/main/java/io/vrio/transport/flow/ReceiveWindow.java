@@ -66,7 +66,13 @@ final class ReceiveWindow {
 
     /** Takes back what was noted of a super-frame in pieces: it must be sent again whole. */
     void onDiscard(long start, long limit) {
-        arrived.remove(start, limit);
+        if (!arrived.remove(start, limit)) {
+            // No room to split a range: what is said to have come must have come.
+            arrived.clear();
+            for (int i = 0; i < beyond.count(); i++) {
+                arrived.add(beyond.start(i), beyond.limit(i));
+            }
+        }
     }
 
     /** The sender has given up on, or knows the fate of, everything below {@code floor}. */

@@ -20,7 +20,6 @@ final class RetransmitQueue {
     private final TxFrame[] frames = new TxFrame[FRAMES_MAX];
     private int head;
     private int count;
-    private int made;
     private long flightBytes;
     private long newestBlocksSequence;
     private long highestAcked;
@@ -33,17 +32,15 @@ final class RetransmitQueue {
         return frames[(head + index) & (FRAMES_MAX - 1)];
     }
 
-    /** An empty frame to build, or null when too many are in flight. */
+    /** Whether so many are in flight that no further one can be kept. */
+    boolean isFull() {
+        return count == FRAMES_MAX;
+    }
+
+    /** An empty frame to build. */
     TxFrame take() {
-        if (count == FRAMES_MAX) {
-            return null;
-        }
         TxFrame frame = free.pollLast();
-        if (frame == null) {
-            made++;
-            frame = new TxFrame();
-        }
-        return frame;
+        return frame == null ? new TxFrame() : frame;
     }
 
     /** Puts back a frame that needs no acknowledgement. */
@@ -113,8 +110,12 @@ final class RetransmitQueue {
     }
 
     private void onBlocks(SuperFrameHeader header) {
+        if (count == 0) {
+            return;
+        }
         int blockCount = header.blockCount();
-        long horizon = header.blockLimit(blockCount - 1);
+        // Who injects frames can make the peer report what was never sent.
+        long horizon = Math.min(header.blockLimit(blockCount - 1), at(count - 1).limit());
         highestAcked = Math.max(highestAcked, horizon);
         int kept = 0;
         for (int i = 0; i < count; i++) {

@@ -17,7 +17,6 @@ public final class RttEstimator {
     private long smoothedNs;
     private long variationNs;
     private long rtoNs = RTO_INITIAL_NS;
-    private int backOffs;
 
     /** Takes the time between sending something once and hearing of it, peer's delay taken off. */
     public void onSample(long sampleNs) {
@@ -35,14 +34,12 @@ public final class RttEstimator {
     /** Something new has arrived: the path works, so what is lost now is not waited for longer. */
     public void onProgress() {
         if (smoothedNs > 0) {
-            backOffs = 0;
             rtoNs = clamp(smoothedNs + 4 * variationNs + AckTimer.DELAY_MAX_NS);
         }
     }
 
     /** A time-out has passed without an answer: wait twice as long for the next. */
     public void onTimeout() {
-        backOffs++;
         rtoNs = clamp(rtoNs * 2);
     }
 
@@ -57,11 +54,6 @@ public final class RttEstimator {
 
     public long rtoNs() {
         return rtoNs;
-    }
-
-    /** Time-outs since the last progress. */
-    public int backOffs() {
-        return backOffs;
     }
 
     /** How long after its sending a hole may be reordering rather than loss (RFC 8985, 6.2). */

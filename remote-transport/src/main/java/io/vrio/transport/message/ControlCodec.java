@@ -13,6 +13,7 @@ public final class ControlCodec {
             JsonMapper.builder()
                     .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                     .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .build();
 
     private ControlCodec() {}
@@ -31,13 +32,23 @@ public final class ControlCodec {
     }
 
     /**
-     * @throws IOException when the bytes are not one known control message
+     * @throws IOException when the bytes are not one known control message that makes sense
      */
     public static ControlMessage decode(byte[] bytes) throws IOException {
-        ControlMessage message = JSON.readValue(bytes, ControlMessage.class);
-        if (message == null) {
-            throw new IOException("control message is null");
+        ControlMessage message = parse(bytes);
+        String reason = message == null ? "it is null" : message.invalidReason();
+        if (reason != null) {
+            throw new IOException("control message makes no sense: " + reason);
         }
         return message;
+    }
+
+    private static ControlMessage parse(byte[] bytes) throws IOException {
+        try {
+            return JSON.readValue(bytes, ControlMessage.class);
+        } catch (JsonProcessingException e) {
+            // Its message quotes the peer over many lines, which is not for a log.
+            throw new IOException("control message is not known: " + e.getClass().getSimpleName());
+        }
     }
 }

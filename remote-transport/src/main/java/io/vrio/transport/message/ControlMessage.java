@@ -26,6 +26,52 @@ public sealed interface ControlMessage {
     /** Limit: bytes of one control message as JSON. */
     int LENGTH_MAX = 4096;
 
+    /** Limit: characters of a reason; what is longer is cut. */
+    int REASON_MAX = 512;
+
+    /** Limit: characters of the name of a disk. */
+    int NAME_MAX = 64;
+
+    /** Limit: bytes of a logical block. */
+    int BLOCK_MAX = 65536;
+
+    /** Returns why this message makes no sense, or null when it does. */
+    default String invalidReason() {
+        return null;
+    }
+
+    private static String oneLine(String reason) {
+        if (reason == null) {
+            return "";
+        }
+        // It comes from the peer and goes to a log and a terminal.
+        String line = reason.replaceAll("[^\\x20-\\x7e]", "?");
+        return line.length() <= REASON_MAX ? line : line.substring(0, REASON_MAX);
+    }
+
+    private static String invalidFlowReason(int flow) {
+        return flow < 1 || flow > 0xFFFF ? "flow is not 1 to 65535" : null;
+    }
+
+    private static String invalidReason(DiskProperties properties) {
+        if (properties == null || properties.serial() == null) {
+            return "properties are missing";
+        }
+        int logical = properties.logicalBlockSize();
+        int physical = properties.physicalBlockSize();
+        if (Integer.bitCount(logical) != 1
+                || logical < DiskProperties.SECTOR
+                || logical > BLOCK_MAX
+                || Integer.bitCount(physical) != 1
+                || physical < logical) {
+            return "block sizes make no sense";
+        }
+        if (properties.capacity() < 0 || properties.optimalIoSize() < 0) {
+            return "a size is negative";
+        }
+        return properties.serial().matches("[\\x20-\\x7e]{0,20}") ? null : "serial is not ASCII";
+    }
+
     /**
      * The server's first message.
      *
@@ -44,10 +90,20 @@ public sealed interface ControlMessage {
             implements ControlMessage {}
 
     /** The IOhyp does not want this association; {@code reason} is one line for the operator. */
-    record Refused(String reason) implements ControlMessage {}
+    record Refused(String reason) implements ControlMessage {
+        public Refused {
+            reason = oneLine(reason);
+        }
+    }
 
     /** The server claims a disk; what is about it travels on {@code flow} from then on. */
-    record Attach(int flow, String disk) implements ControlMessage {}
+    record Attach(int flow, String disk) implements ControlMessage {
+        @Override
+        public String invalidReason() {
+            boolean isName = disk != null && !disk.isEmpty() && disk.length() <= NAME_MAX;
+            return isName ? invalidFlowReason(flow) : "name is not 1 to 64 characters";
+        }
+    }
 
     /**
      * The disk is the server's.
@@ -56,10 +112,23 @@ public sealed interface ControlMessage {
      * @param requestsMax requests that may be under way at a time
      */
     record Attached(int flow, long incarnation, int requestsMax, DiskProperties properties)
-            implements ControlMessage {}
+            implements ControlMessage {
+        @Override
+        public String invalidReason() {
+            return requestsMax < 1
+                    ? "requestsMax is not positive"
+                    : ControlMessage.invalidReason(properties);
+        }
+    }
 
-    record AttachRefused(int flow, String reason) implements ControlMessage {}
+    /** The disk is not for this server now; {@code reason} is one line for the operator. */
+    record AttachRefused(int flow, String reason) implements ControlMessage {
+        public AttachRefused {
+            reason = oneLine(reason);
+        }
+    }
 
+    /** The server gives a disk back, all whose requests have ended. */
     record Detach(int flow) implements ControlMessage {}
 
     /**
@@ -68,7 +137,17 @@ public sealed interface ControlMessage {
      * @param isFinal whether another process of the same name has it now, so that asking again
      *     would only take it back
      */
-    record Revoked(int flow, String reason, boolean isFinal) implements ControlMessage {}
+    record Revoked(int flow, String reason, boolean isFinal) implements ControlMessage {
+        public Revoked {
+            reason = oneLine(reason);
+        }
+    }
 
-    record Changed(int flow, DiskProperties properties) implements ControlMessage {}
+    /** The disk was resized. */
+    record Changed(int flow, DiskProperties properties) implements ControlMessage {
+        @Override
+        public String invalidReason() {
+            return ControlMessage.invalidReason(properties);
+        }
+    }
 }

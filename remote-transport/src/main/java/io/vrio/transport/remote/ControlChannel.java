@@ -16,9 +16,16 @@ import java.util.Set;
 
 /** The control messages and probes of one association, on its way out. One worker. */
 final class ControlChannel implements AutoCloseable {
+    /**
+     * Limit: messages that the peer has not acknowledged; more are not sent, and the association
+     * must end. A server with all its disks attached anew needs no more.
+     */
+    private static final int UNDER_WAY_MAX = 16_384;
+
     private final Association association;
     private final Set<OutboundMessage> underWay = new HashSet<>();
     private int nextId = 1;
+    private boolean isOverrun;
 
     ControlChannel(Association association) {
         this.association = association;
@@ -38,6 +45,11 @@ final class ControlChannel implements AutoCloseable {
     }
 
     private void begin(OutboundMessage outbound, MessageKind kind, int length, SliceList data) {
+        if (underWay.size() == UNDER_WAY_MAX) {
+            isOverrun = true;
+            outbound.close();
+            return;
+        }
         underWay.add(outbound);
         outbound.begin(kind, 0, nextId++, length, data);
         association.send(outbound);
@@ -47,6 +59,11 @@ final class ControlChannel implements AutoCloseable {
         underWay.remove(outbound);
         outbound.end();
         outbound.close();
+    }
+
+    /** Whether the peer asks without end and takes no answers: something was not sent. */
+    boolean isOverrun() {
+        return isOverrun;
     }
 
     /** Whether something sent here has not been acknowledged. */
@@ -69,7 +86,7 @@ final class ControlChannel implements AutoCloseable {
         try {
             return ControlCodec.decode(bytes);
         } catch (IOException e) {
-            throw new AssociationException("control message is not known: " + e.getMessage());
+            throw new AssociationException(e.getMessage());
         }
     }
 

@@ -24,11 +24,23 @@ import java.util.List;
  * one worker.
  */
 final class DiskService {
-    /** Limit: requests of one disk that are under way; a server that sends more is broken. */
+    /** Limit: requests of one disk that a server may have under way. */
     static final int REQUESTS_MAX = 1024;
+
+    /**
+     * Limit: requests of one disk that have not ended here; a server that sends more is broken. To
+     * the server a request has ended when the answer is there, here when that is known.
+     */
+    private static final int SLOTS_MAX = 2 * REQUESTS_MAX;
 
     /** Limit: messages received in part; more means that the peer interleaves without end. */
     private static final int PARTIALS_MAX = 256;
+
+    /**
+     * Limit: this part of the buffers is not for answers, but for the frames that bring the
+     * acknowledgements which free the others.
+     */
+    private static final int RESERVE_DIVISOR = 16;
 
     /** Bytes of one buffer that are used for answers. */
     private static final int ROOM = 64 << 10;
@@ -98,12 +110,13 @@ final class DiskService {
     }
 
     private InboundRequest take() {
+        boolean isExhausted = free.isEmpty() && all.size() == SLOTS_MAX;
+        if (isExhausted || partials.size() == PARTIALS_MAX) {
+            throw new AssociationException("more requests under way than were allowed");
+        }
         InboundRequest request = free.pollLast();
         if (request != null) {
             return request;
-        }
-        if (all.size() == REQUESTS_MAX || partials.size() == PARTIALS_MAX) {
-            throw new AssociationException("more requests under way than were allowed");
         }
         InboundRequest made = new InboundRequest(this);
         all.add(made);
@@ -151,8 +164,8 @@ final class DiskService {
         while (!waitingForRoom.isEmpty()) {
             InboundRequest request = waitingForRoom.peekFirst();
             int length = (int) request.block.length();
-            // One stays for the frame that may bring the acknowledgements we wait for.
-            if (buffers.available() - 1 < (length + ROOM - 1) / ROOM) {
+            int reserve = Math.max(1, buffers.capacity() / RESERVE_DIVISOR);
+            if (buffers.available() - reserve < (length + ROOM - 1) / ROOM) {
                 counters.increment(EndpointCounter.WAITS_FOR_BUFFERS);
                 break;
             }
@@ -208,6 +221,9 @@ final class DiskService {
                 request.releaseBuffers();
                 request.response.close();
             }
+        }
+        for (InboundRequest request : partials) {
+            association.onHeldBytesChange(-heldBytes(request.segmentCount()));
         }
         partials.clear();
         while (!waitingForRoom.isEmpty()) {

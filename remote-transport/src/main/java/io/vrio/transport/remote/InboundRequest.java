@@ -60,6 +60,10 @@ final class InboundRequest {
         if (segment.messageLength() != messageLength) {
             throw new AssociationException("segments disagree about the length of a message");
         }
+        if (messageLength < BlockMessage.REQUEST_LENGTH
+                || start == 0 && length < BlockMessage.REQUEST_LENGTH) {
+            throw new AssociationException("request is shorter than its header");
+        }
         if (count == SEGMENTS_MAX) {
             throw new AssociationException("message of more than " + SEGMENTS_MAX + " segments");
         }
@@ -111,9 +115,6 @@ final class InboundRequest {
 
     /** The buffer that holds the request's header, from {@link #headerOffset}. */
     FrameBuffer headerBuffer() {
-        if (lengths[0] < BlockMessage.REQUEST_LENGTH) {
-            throw new AssociationException("request is shorter than its header");
-        }
         return buffers[0];
     }
 

@@ -42,6 +42,9 @@ public final class IohypEndpoint implements Agent {
     /** Limit: RSTs in one interval, so that nobody can make us flood a third party. */
     private static final int RSTS_MAX = 16;
 
+    /** Limit: this part of all buffers; who keeps more is sent away when none is left. */
+    private static final int HOARD_DIVISOR = 16;
+
     private static final long RST_INTERVAL_NS = 100_000_000L;
     private static final long KEEP_ALIVE_NS = 1_000_000_000L;
     private static final int SYN_WINDOW = 65535;
@@ -128,6 +131,7 @@ public final class IohypEndpoint implements Agent {
             FrameBuffer buffer = buffers.take();
             if (buffer == null) {
                 counters.increment(EndpointCounter.STARVED_OF_BUFFERS);
+                endHoarder();
                 break;
             }
             int length = link.receive(buffer.slice());
@@ -141,6 +145,23 @@ public final class IohypEndpoint implements Agent {
             }
         }
         return count;
+    }
+
+    /** Nothing can be received: who keeps many buffers with messages it does not end must go. */
+    private void endHoarder() {
+        ServedPeer hoarder = null;
+        long most = (long) buffers.capacity() * FrameBuffer.LENGTH / HOARD_DIVISOR;
+        for (int i = 0; i < peers.size(); i++) {
+            long held = peers.get(i).association().heldBytes();
+            if (held >= most) {
+                most = held;
+                hoarder = peers.get(i);
+            }
+        }
+        if (hoarder != null) {
+            hoarder.association().sendRst();
+            end(hoarder, "the server begins messages and does not end them", true);
+        }
     }
 
     private void onFrame(FrameBuffer buffer, int length, long nowNs) {
@@ -270,9 +291,10 @@ public final class IohypEndpoint implements Agent {
     private void endSilent(long nowNs) {
         for (ServedPeer peer : List.copyOf(peers)) {
             peer.keepAlive(nowNs, KEEP_ALIVE_NS);
-            if (nowNs - peer.association().lastHeardNs() >= options.peerTimeoutNs()) {
+            String reason = peer.endReason(nowNs, options.peerTimeoutNs());
+            if (reason != null) {
                 peer.association().sendRst();
-                end(peer, "the server is silent", true);
+                end(peer, reason, true);
             }
         }
     }

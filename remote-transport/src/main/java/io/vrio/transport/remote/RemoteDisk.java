@@ -51,6 +51,7 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
     private Association association;
     private int requestsMax;
     private int requestsSent;
+    private long submitted;
     private int largeReads;
     private int placedId;
     private boolean isPlaced;
@@ -75,6 +76,7 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
         private final OutboundMessage message = new OutboundMessage(m -> {});
         private BlockRequest request;
         private int generation;
+        private long number;
         private long begunNs;
         private long changesEndedBefore;
         private int received;
@@ -143,6 +145,7 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
             return;
         }
         slot.request = request;
+        slot.number = submitted++;
         slot.begunNs = clock.nanoTime();
         slot.changesEndedBefore = changesEnded;
         counters.increment(RemoteDiskCounter.REQUESTS);
@@ -358,7 +361,7 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
         refusal = null;
         incarnation = attached.incarnation();
         association = newAssociation;
-        requestsMax = Math.max(1, attached.requestsMax());
+        requestsMax = attached.requestsMax();
         requestsSent = 0;
         onChanged(attached.properties());
         startWaiting();
@@ -374,6 +377,11 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
 
     /** The disk was taken from us. */
     void onRevoked(ControlMessage.Revoked revoked) {
+        if (requestsSent > 0) {
+            // What was sent may still arrive: it must not be taken for a request of a later claim.
+            // And frames that carry it as well as other disks' requests cannot be sent again.
+            peer.reset("disk " + name + " was revoked with requests under way");
+        }
         onDetached();
         onRefused(revoked.reason());
         isSuperseded = revoked.isFinal();
@@ -407,7 +415,7 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
                 sent.add(slot);
             }
         }
-        sent.sort((a, b) -> Long.signum(b.begunNs - a.begunNs));
+        sent.sort((a, b) -> Long.compare(b.number, a.number));
         sent.forEach(waiting::addFirst);
         counters.add(RemoteDiskCounter.RESUBMITTED, sent.size());
     }

@@ -11,12 +11,11 @@ import io.vrio.transport.flow.FrameBufferPool;
 import io.vrio.transport.link.LinkException;
 import io.vrio.transport.message.ControlMessage;
 import io.vrio.transport.message.SegmentHeader;
+import io.vrio.transport.message.SuperFrameHeader;
 import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.FrameHeader;
 import io.vrio.transport.wire.FrameWriter;
 import io.vrio.transport.wire.Ipv4Address;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -35,9 +34,6 @@ public final class RemotePeer implements Agent {
     /** Limit: frames received in one duty cycle. */
     private static final int FRAMES_MAX = 64;
 
-    /** Limit: disks of one server; flows are 16 bit. */
-    private static final int DISKS_MAX = 4096;
-
     private static final long MS = 1_000_000L;
     private static final long RESOLVE_INTERVAL_NS = 20 * MS;
     private static final long SYN_INTERVAL_NS = 20 * MS;
@@ -55,7 +51,7 @@ public final class RemotePeer implements Agent {
     private final FrameBufferPool buffers;
     private final RandomGenerator random;
     private final FrameHeader header = new FrameHeader();
-    private final List<RemoteDisk> disks = new ArrayList<>();
+    private final DiskTable disks = new DiskTable();
     private final ServerHandshake handshake;
     private final DirectReceiver direct;
     private PeerState state = PeerState.WAITING;
@@ -69,7 +65,6 @@ public final class RemotePeer implements Agent {
     private ControlChannel control;
     private long peerEpoch;
     private int mtu;
-    private int nextFlow = 1;
     private long attachNs;
 
     /**
@@ -87,19 +82,14 @@ public final class RemotePeer implements Agent {
         this.buffers = buffers;
         this.random = random;
         handshake = new ServerHandshake(SYN_WINDOW);
-        direct = new DirectReceiver(this::disk);
+        direct = new DirectReceiver(disks::find);
         sinceNs = clock.nanoTime();
         stepNs = sinceNs;
     }
 
     /** A disk of the peer, usable at once: its requests wait until the peer has claimed it. */
     public RemoteDisk openDisk(String name) {
-        if (disks.size() == DISKS_MAX) {
-            throw new IllegalStateException("more than " + DISKS_MAX + " disks");
-        }
-        RemoteDisk disk = new RemoteDisk(name, nextFlow, this, clock);
-        nextFlow = nextFlow % 0xFFFF + 1;
-        disks.add(disk);
+        RemoteDisk disk = disks.open(name, this, clock);
         if (state == PeerState.ESTABLISHED) {
             control.send(new ControlMessage.Attach(disk.flow(), name));
         }
@@ -122,7 +112,7 @@ public final class RemotePeer implements Agent {
     public int doWork() {
         long nowNs = clock.nanoTime();
         int work = receive(nowNs);
-        work += expire(nowNs);
+        work += disks.expire(nowNs, options.ioTimeoutNs());
         if (state == PeerState.ESTABLISHED) {
             keepAlive(nowNs);
         } else {
@@ -156,11 +146,7 @@ public final class RemotePeer implements Agent {
     }
 
     private int receive(FrameBuffer buffer) {
-        boolean hasLargeReads = false;
-        for (int i = 0; i < disks.size(); i++) {
-            hasLargeReads |= disks.get(i).hasLargeReads();
-        }
-        return hasLargeReads && association != null
+        return association != null && disks.hasLargeReads()
                 ? direct.receive(openLink.link(), buffer, association)
                 : openLink.link().receive(buffer.slice());
     }
@@ -177,7 +163,10 @@ public final class RemotePeer implements Agent {
         try {
             dispatch(buffer, nowNs);
         } catch (AssociationException e) {
-            association.sendRst();
+            // It may have ended already, by something that came before in the same super-frame.
+            if (association != null) {
+                association.sendRst();
+            }
             lose("the peer broke the protocol: " + e.getMessage(), nowNs);
         }
     }
@@ -208,14 +197,6 @@ public final class RemotePeer implements Agent {
 
     private String address() {
         return Ipv4Address.format(options.remoteAddress()) + ":" + options.remotePort();
-    }
-
-    private int expire(long nowNs) {
-        int expired = 0;
-        for (int i = 0; i < disks.size(); i++) {
-            expired += disks.get(i).expire(nowNs, options.ioTimeoutNs());
-        }
-        return expired;
     }
 
     private int step(long nowNs) {
@@ -346,19 +327,10 @@ public final class RemotePeer implements Agent {
     }
 
     private void onResponse(SegmentHeader segment, FrameBuffer buffer, long offset) {
-        RemoteDisk disk = disk(segment.flow());
+        RemoteDisk disk = disks.find(segment.flow());
         if (disk != null) {
             disk.onResponse(segment, buffer, offset);
         }
-    }
-
-    private RemoteDisk disk(int flow) {
-        for (int i = 0; i < disks.size(); i++) {
-            if (disks.get(i).flow() == flow) {
-                return disks.get(i);
-            }
-        }
-        return null;
     }
 
     private void onControl(ControlMessage message) {
@@ -367,28 +339,8 @@ public final class RemotePeer implements Agent {
             onWelcome(welcome, nowNs);
         } else if (message instanceof ControlMessage.Refused refused) {
             refuse(refused.reason(), nowNs);
-        } else if (message instanceof ControlMessage.Attached attached) {
-            RemoteDisk disk = disk(attached.flow());
-            if (disk != null) {
-                disk.onAttached(association, attached);
-            }
-        } else if (message instanceof ControlMessage.AttachRefused refused) {
-            RemoteDisk disk = disk(refused.flow());
-            if (disk != null) {
-                disk.onRefused(refused.reason());
-            }
-        } else if (message instanceof ControlMessage.Revoked revoked) {
-            RemoteDisk disk = disk(revoked.flow());
-            if (disk != null) {
-                disk.onRevoked(revoked);
-            }
-        } else if (message instanceof ControlMessage.Changed changed) {
-            RemoteDisk disk = disk(changed.flow());
-            if (disk != null) {
-                disk.onChanged(changed.properties());
-            }
         } else {
-            throw new AssociationException("an IOhyp does not say " + message);
+            disks.onControl(message, association);
         }
     }
 
@@ -408,6 +360,9 @@ public final class RemotePeer implements Agent {
                     nowNs);
             return;
         }
+        if (welcome.mtu() < IohypEndpoint.MTU_MIN) {
+            throw new AssociationException("welcome with an MTU of " + welcome.mtu());
+        }
         if (welcome.mtu() < mtu) {
             LOG.warn("peer={} mtu={} ours={}: using the smaller", address(), welcome.mtu(), mtu);
         }
@@ -416,7 +371,7 @@ public final class RemotePeer implements Agent {
         association.remoteTag(welcome.tag());
         association.mtu(mtu);
         enter(PeerState.PROBING, nowNs);
-        int overhead = 48 + SegmentHeader.LENGTH;
+        int overhead = SuperFrameHeader.LENGTH + SegmentHeader.LENGTH;
         control.probe(association.segmentPayloadMax() - overhead);
     }
 
@@ -437,6 +392,9 @@ public final class RemotePeer implements Agent {
         if (nowNs - association.lastHeardNs() >= options.peerTimeoutNs()) {
             association.sendRst();
             lose("the peer is silent for " + options.peerTimeoutNs() / MS + " ms", nowNs);
+        } else if (isOverwhelmed(nowNs)) {
+            association.sendRst();
+            lose("the peer acknowledges nothing of what it is sent", nowNs);
         } else if (nowNs - association.lastSentNs() >= KEEP_ALIVE_NS && !control.isWaiting()) {
             control.probe(1);
         } else if (nowNs - attachNs >= RETRY_MAX_NS) {
@@ -444,14 +402,13 @@ public final class RemotePeer implements Agent {
         }
     }
 
-    /** Asks again for disks that were refused: the operator may have made them meanwhile. */
+    private boolean isOverwhelmed(long nowNs) {
+        return association.isDeaf(nowNs, options.peerTimeoutNs()) || control.isOverrun();
+    }
+
     private void attachMissing(long nowNs) {
         attachNs = nowNs;
-        for (RemoteDisk disk : disks) {
-            if (!disk.isAttached() && !disk.isSuperseded()) {
-                control.send(new ControlMessage.Attach(disk.flow(), disk.name()));
-            }
-        }
+        disks.attachMissing(control);
     }
 
     /** Ends the association from our side, so that what was sent can have no effect later. */
@@ -474,7 +431,7 @@ public final class RemotePeer implements Agent {
             loggedReason = why;
             LOG.warn("peer={} state={} lost: {}", address(), state, why);
         }
-        disks.forEach(RemoteDisk::onDetached);
+        disks.onDetached();
         closeAssociation();
         enter(PeerState.WAITING, nowNs);
         stepNs = nowNs + retryNs;
@@ -509,11 +466,7 @@ public final class RemotePeer implements Agent {
             long transmitNs = association.deadlineNs();
             deadlineNs = transmitNs - deadlineNs < 0 ? transmitNs : deadlineNs;
         }
-        for (int i = 0; i < disks.size(); i++) {
-            long expiryNs = disks.get(i).expiryNs(options.ioTimeoutNs(), deadlineNs);
-            deadlineNs = expiryNs - deadlineNs < 0 ? expiryNs : deadlineNs;
-        }
-        return deadlineNs;
+        return disks.expiryNs(options.ioTimeoutNs(), deadlineNs);
     }
 
     /** As of now. */

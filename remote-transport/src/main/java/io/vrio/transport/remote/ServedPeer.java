@@ -11,6 +11,7 @@ import io.vrio.transport.message.ControlMessage;
 import io.vrio.transport.message.SegmentHeader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +22,8 @@ final class ServedPeer implements AutoCloseable {
     /** Limit: disks of one server. */
     private static final int DISKS_MAX = 4096;
 
-    private static final int NAME_MAX = 64;
+    /** What may be a server's name: it goes to logs and into answers. */
+    private static final Pattern NAME = Pattern.compile("[\\x21-\\x7e]{1,64}");
 
     private final IohypEndpoint endpoint;
     private final Association association;
@@ -58,6 +60,20 @@ final class ServedPeer implements AutoCloseable {
     /** The server's name, or null before its greeting. */
     String serverName() {
         return hello == null ? null : hello.server();
+    }
+
+    /** Why this peer must go, or null while it may stay. */
+    String endReason(long nowNs, long timeoutNs) {
+        if (nowNs - association.lastHeardNs() >= timeoutNs) {
+            return "the server is silent";
+        }
+        if (hello == null && nowNs - sinceNs >= timeoutNs) {
+            return "the server does not greet";
+        }
+        if (association.isDeaf(nowNs, timeoutNs) || control.isOverrun()) {
+            return "the server acknowledges nothing";
+        }
+        return null;
     }
 
     long serverEpoch() {
@@ -141,8 +157,8 @@ final class ServedPeer implements AutoCloseable {
             return "this IOhyp runs with --insecure: the server must, too";
         }
         String name = greeting.server();
-        if (name == null || name.isEmpty() || name.length() > NAME_MAX) {
-            return "the server's name is not 1 to " + NAME_MAX + " characters: set --name";
+        if (name == null || !NAME.matcher(name).matches()) {
+            return "the server's name is not 1 to 64 visible ASCII characters: set --name";
         }
         return greeting.mtu() < IohypEndpoint.MTU_MIN ? "the server's MTU is too small" : null;
     }
@@ -154,8 +170,8 @@ final class ServedPeer implements AutoCloseable {
             control.send(present.attached());
             return;
         }
-        if (flow <= 0 || flow > 0xFFFF || attach.disk() == null || disks.size() == DISKS_MAX) {
-            throw new AssociationException("attach with an impossible flow or name");
+        if (disks.size() == DISKS_MAX) {
+            throw new AssociationException("attach of more than " + DISKS_MAX + " disks");
         }
         endpoint.endOlder(this);
         try {

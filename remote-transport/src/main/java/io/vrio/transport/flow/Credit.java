@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.transport.flow;
+
+/** How far each end of an association lets the other one's sequences go. One thread. */
+final class Credit {
+    /** Limit: bytes that the peer may have in flight towards us. */
+    static final long WINDOW = 8 << 20;
+
+    /** Limit: frames that only acknowledge may go this far beyond the credit. */
+    static final long SLACK = 64 << 10;
+
+    private long granted;
+    private long limit;
+    private long heldBytes;
+
+    Credit(long firstSent, long firstReceived) {
+        // Enough for the first message of the handshake; the peer's first frame grants the rest.
+        granted = firstSent + SLACK;
+        limit = firstReceived + WINDOW;
+    }
+
+    /** Bytes that messages received in part keep are taken off what the peer is granted. */
+    void onHeldBytesChange(long difference) {
+        heldBytes += difference;
+    }
+
+    long heldBytes() {
+        return heldBytes;
+    }
+
+    /** The peer may use sequences below this. What was granted is never taken back. */
+    long limit() {
+        return limit;
+    }
+
+    /** Grants what can be granted when everything below {@code next} has been received. */
+    void extend(long next) {
+        limit = Math.max(limit, next + WINDOW - heldBytes);
+    }
+
+    /** Whether the peer was not allowed to send so far, even if it only acknowledges. */
+    boolean isExceededBy(long sequence) {
+        return sequence - limit > SLACK;
+    }
+
+    /** The peer lets our sequences go up to {@code credit}. */
+    void onGrant(long credit) {
+        granted = Math.max(granted, credit);
+    }
+
+    /** Bytes that we may send from {@code next} on. */
+    long available(long next) {
+        return granted - next;
+    }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.transport.remote;
+
+import io.vrio.common.io.BlockDisk;
+import io.vrio.common.io.BlockPort;
+import io.vrio.common.io.BlockRequest;
+import io.vrio.common.io.DiskProperties;
+import io.vrio.common.io.IoStatus;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Offers a disk under every name but those that begin with "no", to anybody. It keeps requests
+ * until told to end them, or ends them at once.
+ */
+final class TestCatalog implements DiskCatalog {
+    private final List<Claim> claims = new ArrayList<>();
+    private final ArrayDeque<BlockRequest> held = new ArrayDeque<>();
+    private DiskProperties properties = DiskProperties.ofCapacity(64 << 20, "test");
+    private boolean isHolding;
+    private long incarnation = 1;
+
+    final class Claim implements DiskClaim, BlockDisk, BlockPort {
+        private Runnable listener = () -> {};
+        private Runnable propertiesListener = () -> {};
+        private boolean isClosed;
+
+        @Override
+        public BlockDisk disk() {
+            return this;
+        }
+
+        @Override
+        public long incarnation() {
+            return incarnation;
+        }
+
+        @Override
+        public void onRevoke(Runnable newListener) {
+            listener = newListener;
+        }
+
+        @Override
+        public DiskProperties properties() {
+            return properties;
+        }
+
+        @Override
+        public BlockPort port() {
+            return this;
+        }
+
+        @Override
+        public void onPropertiesChange(Runnable newListener) {
+            propertiesListener = newListener;
+        }
+
+        @Override
+        public void submit(BlockRequest request) {
+            if (isHolding) {
+                held.add(request);
+            } else {
+                request.complete(IoStatus.OK);
+            }
+        }
+
+        @Override
+        public void abandonRequests() {
+            endHeld(IoStatus.IO_ERROR);
+        }
+
+        @Override
+        public void close() {
+            isClosed = true;
+        }
+
+        void revoke() {
+            listener.run();
+        }
+
+        boolean isClosed() {
+            return isClosed;
+        }
+    }
+
+    @Override
+    public DiskClaim claim(String diskName, String serverName, long serverEpoch)
+            throws DiskRefusedException {
+        if (diskName.startsWith("no")) {
+            throw new DiskRefusedException("there is no disk " + diskName);
+        }
+        Claim claim = new Claim();
+        claims.add(claim);
+        return claim;
+    }
+
+    List<Claim> claims() {
+        return claims;
+    }
+
+    void hold() {
+        isHolding = true;
+    }
+
+    /** The requests that were submitted and have not ended. */
+    ArrayDeque<BlockRequest> held() {
+        return held;
+    }
+
+    void endHeld(IoStatus status) {
+        while (!held.isEmpty()) {
+            held.removeFirst().complete(status);
+        }
+    }
+
+    void resize(long capacity) {
+        properties = properties.withCapacity(capacity);
+        claims.forEach(claim -> claim.propertiesListener.run());
+    }
+}
