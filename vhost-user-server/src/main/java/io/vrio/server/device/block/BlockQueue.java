@@ -24,7 +24,7 @@ final class BlockQueue {
     private static final int IDLE_CYCLES_MAX = 64;
 
     /** Limit: looks at an empty ring until it is made sure that its memory is still there. */
-    private static final int QUIET_CYCLES_MAX = 16;
+    static final int QUIET_CYCLES_MAX = 16;
 
     private final BlockDevice device;
     private final int index;
