@@ -83,6 +83,15 @@ final class ServedDisks implements AutoCloseable {
         return disk;
     }
 
+    /** Whether the IOhyp has given or refused each of them. */
+    boolean areAnswered() {
+        return worker.call(
+                () ->
+                        disks.values().stream()
+                                .map(ServedDisk::disk)
+                                .allMatch(disk -> disk.isAttached() || disk.refusal() != null));
+    }
+
     List<String> names() {
         return List.copyOf(disks.keySet());
     }

@@ -13,11 +13,18 @@ import io.vrio.transport.link.NetworkPort;
 import io.vrio.transport.remote.PeerOptions;
 import io.vrio.transport.remote.RemotePeer;
 import java.security.SecureRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** A running server: its association with the IOhyp, the sockets of its disks, its control. */
 final class ServerDaemon implements AutoCloseable {
     /** Limit: frames held at a time, 68 KiB each; then frames wait in the packet socket. */
     static final int FRAME_BUFFERS_MAX = 1024;
+
+    /** Limit: then it is ready all the same, and guests wait for what has not come. */
+    private static final long ANSWER_NS_MAX = TimeUnit.SECONDS.toNanos(5);
+
+    private static final long ANSWER_POLL_NS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private final CloseStack opened = new CloseStack();
     private final ServerSettings settings;
@@ -52,10 +59,25 @@ final class ServerDaemon implements AutoCloseable {
         for (NamedSocket disk : settings.disks()) {
             disks.create(disk.name(), settings.socket(disk));
         }
+        awaitAnswers(worker, peer, disks);
         ServerControl control = new ServerControl(settings, worker, peer, disks);
         ControlServer.Options options =
                 new ControlServer.Options(settings.control(), settings.group().principal());
         opened.add(ControlServer.open(options, control.commands())).start();
+    }
+
+    /**
+     * A guest that comes before its disk is known finds one of size 0 and without its features, and
+     * its firmware does not look twice: {@code ready} is said when the IOhyp has answered, or is
+     * known to be away.
+     */
+    private static void awaitAnswers(Worker worker, RemotePeer peer, ServedDisks disks) {
+        long endNs = System.nanoTime() + ANSWER_NS_MAX;
+        while (System.nanoTime() - endNs < 0
+                && !disks.areAnswered()
+                && worker.call(peer::status).reason() == null) {
+            LockSupport.parkNanos(ANSWER_POLL_NS);
+        }
     }
 
     private RemotePeer openPeer(
