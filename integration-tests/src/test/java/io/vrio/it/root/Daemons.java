@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.it.root;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vrio.it.qemu.VrioDaemon;
+import io.vrio.it.tidy.SourceTree;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The daemons of two {@link Hosts}, as an operator runs them: {@code bin/vrio} processes with their
+ * sockets, state and logs in one folder. What is started is stopped at the end.
+ */
+final class Daemons implements AutoCloseable {
+    /** Limit: a command that takes longer is killed, and its test fails. */
+    private static final long COMMAND_SECONDS = 30;
+
+    private static final long WAIT_NS = TimeUnit.SECONDS.toNanos(30);
+    private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private final Hosts hosts;
+    private final Path folder;
+    private final List<VrioDaemon> started = new ArrayList<>();
+    private int logs;
+    private VrioDaemon iohyp;
+    private VrioDaemon server;
+
+    Daemons(Hosts hosts, Path folder) {
+        this.hosts = hosts;
+        this.folder = folder;
+    }
+
+    /** Starts the IOhyp; returns when it serves. */
+    Daemons iohyp(String... options) throws IOException {
+        iohyp = start("iohyp", hosts.ioHost(), iohypArguments(options));
+        return this;
+    }
+
+    /** Starts the server; returns when its sockets are there. */
+    Daemons server(String... options) throws IOException {
+        server = start("server", hosts.vmHost(), serverArguments(options));
+        return this;
+    }
+
+    private VrioDaemon start(String role, Namespace host, List<String> arguments)
+            throws IOException {
+        Path log = folder.resolve(role + "-" + ++logs + ".log");
+        VrioDaemon daemon = VrioDaemon.start(log, enter(host), arguments.toArray(String[]::new));
+        started.add(daemon);
+        return daemon;
+    }
+
+    static List<String> enter(Namespace host) {
+        return List.of("ip", "netns", "exec", host.name());
+    }
+
+    /** What every IOhyp of a test is given, and then some. */
+    List<String> iohypArguments(String... more) {
+        List<String> all =
+                arguments("iohyp", hosts.ioAddress(), iohypControl(), "--state-dir", state());
+        all.addAll(List.of(more));
+        return all;
+    }
+
+    /** What every server of a test is given, and then some. */
+    List<String> serverArguments(String... more) {
+        List<String> all =
+                arguments("server", Hosts.VM_ADDRESS, serverControl(), "--socket-dir", "" + folder);
+        all.addAll(List.of(more));
+        if (!all.contains("--peer")) {
+            all.addAll(List.of("--peer", hosts.ioAddress()));
+        }
+        return all;
+    }
+
+    private static List<String> arguments(
+            String daemon, String address, Path control, String option, String value) {
+        return new ArrayList<>(
+                List.of(
+                        daemon,
+                        "--interface",
+                        Hosts.INTERFACE,
+                        "--address",
+                        address,
+                        "--control",
+                        control.toString(),
+                        option,
+                        value,
+                        "--insecure"));
+    }
+
+    private String state() {
+        return folder.resolve("state").toString();
+    }
+
+    Path iohypControl() {
+        return folder.resolve("iohyp.control");
+    }
+
+    Path serverControl() {
+        return folder.resolve("server.control");
+    }
+
+    Path socket(String disk) {
+        return folder.resolve(disk + ".sock");
+    }
+
+    VrioDaemon iohyp() {
+        return iohyp;
+    }
+
+    VrioDaemon server() {
+        return server;
+    }
+
+    /** Runs an operator's command against the IOhyp. */
+    CommandOutcome atIohyp(String... command) throws Exception {
+        return command(iohypControl(), command);
+    }
+
+    /** Runs an operator's command against the server. */
+    CommandOutcome atServer(String... command) throws Exception {
+        return command(serverControl(), command);
+    }
+
+    private CommandOutcome command(Path control, String... command) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of(command));
+        arguments.addAll(List.of("--control", control.toString()));
+        return run(List.of(), arguments);
+    }
+
+    /** Runs {@code prefix bin/vrio arguments} to its end. */
+    CommandOutcome run(List<String> prefix, List<String> arguments) throws Exception {
+        List<String> command = new ArrayList<>(prefix);
+        command.add(SourceTree.root().resolve("bin/vrio").toString());
+        command.addAll(arguments);
+        Path out = Files.createTempFile(folder, "command", ".out");
+        Path err = Files.createTempFile(folder, "command", ".err");
+        Process process =
+                new ProcessBuilder(command)
+                        .redirectOutput(out.toFile())
+                        .redirectError(err.toFile())
+                        .start();
+        try {
+            boolean hasEnded = process.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS);
+            String said = Files.readString(err);
+            assertTrue(hasEnded, () -> String.join(" ", command) + " does not end: " + said);
+            return new CommandOutcome(process.exitValue(), Files.readString(out), said);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Waits for what the server logs. */
+    Daemons awaitServerLog(String part) {
+        await("the server's log says " + part, () -> log(server).contains(part));
+        return this;
+    }
+
+    /** Waits for what the IOhyp logs. */
+    Daemons awaitIohypLog(String part) {
+        await("the IOhyp's log says " + part, () -> log(iohyp).contains(part));
+        return this;
+    }
+
+    private static String log(VrioDaemon daemon) {
+        try {
+            return daemon.log();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void await(String what, BooleanSupplier condition) {
+        long endNs = System.nanoTime() + WAIT_NS;
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() - endNs < 0, () -> "in vain until " + what + allLogs());
+            LockSupport.parkNanos(POLL_NS);
+        }
+    }
+
+    /** For messages of failures. */
+    String allLogs() {
+        StringBuilder all = new StringBuilder("\n");
+        started.forEach(daemon -> all.append(log(daemon)));
+        return all.toString();
+    }
+
+    @Override
+    public void close() {
+        for (int i = started.size() - 1; i >= 0; i--) {
+            started.get(i).close();
+        }
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.it.root;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import io.vrio.bench.frontend.GuestOptions;
+import io.vrio.it.Requires;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Guests on one host and their disks on another: all data are right, whatever the wire does. */
+@Tag("root")
+@Timeout(120)
+final class RemoteDataTest {
+    private static final int MIB = 1 << 20;
+    private static final GuestOptions LARGE =
+            GuestOptions.DEFAULT.withSlots(4, 4 * MIB).withMemory(64 * MIB);
+    private static final GuestOptions FOUR_QUEUES =
+            GuestOptions.DEFAULT.withQueues(4, 128).withSlots(8, 256 << 10).withMemory(64 * MIB);
+
+    @TempDir Path folder;
+
+    @BeforeEach
+    void checkMachine() {
+        Requires.root();
+        Requires.program("ip");
+        Requires.program("ethtool");
+        Requires.program("nft");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1500, 9000})
+    void shouldKeepDataRightWithAndWithoutOffloads(int mtu) throws Exception {
+        try (Hosts hosts = Hosts.joined(mtu);
+                Daemons daemons = new Daemons(hosts, folder)) {
+            daemons.iohyp("--disk", "a=ram:64M", "--disk", "b=file:" + folder + "/b,size=32M");
+            daemons.server("--disk", "a", "--disk", "b");
+            try (VerifiedLoad large = VerifiedLoad.start(daemons.socket("a"), LARGE, mtu);
+                    VerifiedLoad small =
+                            VerifiedLoad.start(daemons.socket("b"), FOUR_QUEUES, mtu + 1)) {
+                large.awaitProgress(100);
+                small.awaitProgress(1000);
+                hosts.withoutOffloads();
+                large.awaitProgress(50);
+                small.awaitProgress(1000);
+                large.finish();
+                small.finish();
+            }
+        }
+    }
+
+    @Test
+    void shouldLoseNothingWhenTheNetworkLosesFrames() throws Exception {
+        try (Hosts hosts = Hosts.bridged(1500).withoutOffloads();
+                Daemons daemons = new Daemons(hosts, folder)) {
+            dropOnePercent(hosts.middle());
+            daemons.iohyp("--disk", "a=ram:64M");
+            daemons.server("--disk", "a");
+            try (VerifiedLoad load =
+                    VerifiedLoad.start(
+                            daemons.socket("a"), GuestOptions.DEFAULT.withSlots(8, MIB / 2), 1)) {
+                load.awaitProgress(500).finish();
+            }
+            String rules = hosts.middle().run("nft", "list", "ruleset");
+            assertFalse(rules.contains("packets 0 "), rules);
+        }
+    }
+
+    /** In the middle, because a packet socket sees what an ingress rule of its own host drops. */
+    private static void dropOnePercent(Namespace network) {
+        network.run("nft", "add table bridge loss");
+        network.run(
+                "nft", "add chain bridge loss forward { type filter hook forward priority 0 ; }");
+        network.run(
+                "nft",
+                "add rule bridge loss forward ether type ip numgen random mod 1000 < 10 counter drop");
+    }
+}
