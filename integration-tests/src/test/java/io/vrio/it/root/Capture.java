@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -14,11 +15,22 @@ import java.util.stream.Stream;
 /** Frames recorded on an interface by dumpcap and judged by tshark. */
 public final class Capture implements AutoCloseable {
     /** Limit: a capture that is not complete by then ends incomplete. */
-    private static final int SECONDS_MAX = 20;
+    private static final int SECONDS_MAX = 60;
+
+    /** Limit: frames of a session. */
+    private static final int FRAMES_MAX = 1_000_000;
+
+    /** A file that has not grown for so long has everything: dumpcap writes twice a second. */
+    private static final long QUIET_NS = TimeUnit.MILLISECONDS.toNanos(1500);
 
     private final Path file;
     private final Process process;
     private final BufferedReader output;
+
+    /** Starts to record TCP until {@link #stop}, and returns once it does. */
+    public static Capture start(Namespace namespace, Path file) throws IOException {
+        return new Capture(namespace, file, FRAMES_MAX);
+    }
 
     /**
      * Starts to record TCP, and returns once it does.
@@ -31,6 +43,10 @@ public final class Capture implements AutoCloseable {
                 namespace.start(
                         "dumpcap",
                         "-q",
+                        // MiB for what comes faster than it is written: a lost frame of the
+                        // capture would look like one of the wire.
+                        "-B",
+                        "64",
                         "-i",
                         Namespaces.INTERFACE,
                         "-f",
@@ -61,6 +77,19 @@ public final class Capture implements AutoCloseable {
         process.waitFor(SECONDS_MAX, TimeUnit.SECONDS);
     }
 
+    /** Ends the recording, once all that has come is in the file. */
+    public void stop() throws IOException, InterruptedException {
+        // dumpcap ends at once, whatever the kernel still holds for it.
+        long lengthBefore = -1;
+        while (lengthBefore != Files.size(file)) {
+            lengthBefore = Files.size(file);
+            TimeUnit.NANOSECONDS.sleep(QUIET_NS);
+        }
+        // SIGTERM, with its output left open: dumpcap writes what it holds.
+        process.toHandle().destroy();
+        await();
+    }
+
     /** Fields of each frame that matches, as tshark prints them, separated by spaces. */
     public List<String> fields(String filter, String... fields) {
         Stream<String> options =
@@ -72,6 +101,9 @@ public final class Capture implements AutoCloseable {
                         "tcp.check_checksum:TRUE",
                         "-o",
                         "ip.check_checksum:TRUE",
+                        // Our payload is nobody's protocol: no guesses.
+                        "-d",
+                        "tcp.port==8746,data",
                         "-Y",
                         filter,
                         "-T",

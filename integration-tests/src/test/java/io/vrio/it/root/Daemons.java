@@ -193,10 +193,15 @@ final class Daemons implements AutoCloseable {
         return all.toString();
     }
 
-    @Override
-    public void close() {
+    /** Stops all, the last one first, as an operator would. */
+    void stop() {
         for (int i = started.size() - 1; i >= 0; i--) {
             started.get(i).close();
         }
+    }
+
+    @Override
+    public void close() {
+        stop();
     }
 }

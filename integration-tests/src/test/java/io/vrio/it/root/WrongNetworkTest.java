@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.it.root;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.vrio.bench.frontend.GuestOptions;
+import io.vrio.it.Requires;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Networks that are not what the operator believes: the server says so in one line. */
+@Tag("root")
+@Timeout(120)
+final class WrongNetworkTest {
+    private static final GuestOptions OPTIONS = GuestOptions.DEFAULT.withSlots(4, 1 << 20);
+
+    @TempDir Path folder;
+
+    @BeforeEach
+    void checkMachine() {
+        Requires.root();
+        Requires.program("ip");
+        Requires.program("ethtool");
+    }
+
+    @Test
+    void shouldTellThatTheMtuOfThePathIsTooSmall() throws Exception {
+        try (Hosts hosts = Hosts.bridged(1500).withoutOffloads();
+                Daemons daemons = new Daemons(hosts, folder)) {
+            setMtu(hosts.middle(), Hosts.TO_IO_HOST, 1400);
+            daemons.iohyp("--disk", "a=ram:16M").server("--disk", "a");
+            daemons.awaitServerLog("frames of 1500 bytes do not arrive at 10.78.1.2:8746, small");
+            assertEquals(1, count(daemons.server().log(), "frames of 1500 bytes"));
+
+            setMtu(hosts.middle(), Hosts.TO_IO_HOST, 1500);
+            daemons.awaitServerLog("state=established mtu=1500");
+        }
+    }
+
+    @Test
+    void shouldUseTheSmallerMtuOfTheTwoHosts() throws Exception {
+        try (Hosts hosts = Hosts.bridged(9000).withoutOffloads();
+                Daemons daemons = new Daemons(hosts, folder)) {
+            setMtu(hosts.ioHost(), Hosts.INTERFACE, 1500);
+            setMtu(hosts.middle(), Hosts.TO_IO_HOST, 1500);
+            daemons.iohyp("--disk", "a=ram:16M").server("--disk", "a");
+            daemons.awaitServerLog("mtu=1500 ours=9000: using the smaller");
+            try (VerifiedLoad load = VerifiedLoad.start(daemons.socket("a"), OPTIONS, 1)) {
+                load.awaitProgress(50).finish();
+            }
+        }
+    }
+
+    @Test
+    void shouldTellThatNobodyHasTheAddress() throws Exception {
+        try (Hosts hosts = Hosts.joined(1500);
+                Daemons daemons = new Daemons(hosts, folder)) {
+            daemons.server("--disk", "a", "--peer", "10.78.1.77");
+            daemons.awaitServerLog("no host answers ARP for 10.78.1.77: check the address");
+            assertEquals(1, count(daemons.server().log(), "WARN"));
+        }
+    }
+
+    @Test
+    void shouldTellThatNothingListensAtThePort() throws Exception {
+        try (Hosts hosts = Hosts.joined(1500);
+                Daemons daemons = new Daemons(hosts, folder)) {
+            daemons.iohyp("--disk", "a=ram:16M").server("--disk", "a", "--peer", "10.78.1.2:8000");
+            daemons.awaitServerLog("nothing listens at 10.78.1.2:8000: start vrio iohyp there");
+            assertEquals(1, count(daemons.server().log(), "WARN"));
+        }
+    }
+
+    private static void setMtu(Namespace namespace, String name, int mtu) {
+        namespace.run("ip", "link", "set", name, "mtu", Integer.toString(mtu));
+    }
+
+    private static long count(String log, String part) {
+        return log.lines().filter(line -> line.contains(part)).count();
+    }
+}
