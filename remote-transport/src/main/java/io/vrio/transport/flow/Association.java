@@ -387,7 +387,7 @@ public final class Association implements AutoCloseable {
                             highestReceived,
                             windowBytes(),
                             length);
-            boolean isTaken = link.send(headers, headersLength, frame.payload(), offset, length);
+            boolean isTaken = send(frame, headersLength, offset, length);
             counters.increment(
                     isTaken ? AssociationCounter.PIECES_RESENT : AssociationCounter.SENDS_REFUSED);
             counters.add(AssociationCounter.BYTES_RESENT, length);
@@ -471,7 +471,7 @@ public final class Association implements AutoCloseable {
         int length = (int) (frame.limit() - frame.start());
         int headersLength =
                 writer.writeData(headers, frame.start(), highestReceived, windowBytes(), length);
-        boolean isTaken = link.send(headers, headersLength, frame.payload(), 0, length);
+        boolean isTaken = send(frame, headersLength, 0, length);
         if (!isTaken) {
             counters.increment(AssociationCounter.SENDS_REFUSED);
         }
@@ -480,6 +480,16 @@ public final class Association implements AutoCloseable {
         acks.onAcknowledged();
         lastSentNs = nowNs;
         return isTaken;
+    }
+
+    private boolean send(TxFrame frame, int headersLength, int offset, int length) {
+        try {
+            return link.send(headers, headersLength, frame.payload(), offset, length);
+        } catch (InternalError e) {
+            counters.increment(AssociationCounter.FRAMES_WITH_LOST_DATA);
+            frame.replaceLostData();
+            return link.send(headers, headersLength, frame.payload(), offset, length);
+        }
     }
 
     /** Says goodbye: the peer forgets the association at once. */

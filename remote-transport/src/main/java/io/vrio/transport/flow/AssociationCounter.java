@@ -15,6 +15,7 @@ public enum AssociationCounter implements CounterId {
     BYTES_RESENT("a byte was sent again"),
     TIMEOUTS("a retransmission time-out passed"),
     SENDS_REFUSED("the link did not take a frame"),
+    FRAMES_WITH_LOST_DATA("memory of a frame's data had vanished; zeroes were sent in its place"),
     DUPLICATES("a frame came that had been received before"),
     DROPPED_OUT_OF_CREDIT("a frame used sequences that were never granted"),
     DROPPED_STALE("a frame overlapped what had been received or given up"),

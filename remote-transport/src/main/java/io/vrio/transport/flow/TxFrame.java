@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.flow;
 
+import io.vrio.common.memory.MemoryFaults;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.common.memory.SliceList;
@@ -16,7 +17,7 @@ final class TxFrame {
     /** Limit: segments of one super-frame. */
     static final int SEGMENTS_MAX = 96;
 
-    /** Limit: bytes up to which a message is copied: cheaper than one more piece to gather. */
+    /** Limit: bytes up to which a header is copied: cheaper than one more piece to gather. */
     private static final int COPY_MAX = 128;
 
     /** Limit: holes that are resent one by one; what does not fit is resent as part of a hole. */
@@ -34,7 +35,12 @@ final class TxFrame {
     private final SegmentHeader segment = new SegmentHeader();
     private final OutboundMessage[] owners = new OutboundMessage[SEGMENTS_MAX];
     private final int[] ownerLives = new int[SEGMENTS_MAX];
+    private final int[] starts = new int[SEGMENTS_MAX];
     private final ByteRanges holes = new ByteRanges(HOLES_MAX);
+
+    /** What is sent in place of memory that has vanished; null as long as none has. */
+    private NativeBuffer substitute;
+
     private int segmentCount;
     private int areaUsed;
     private int areaGathered;
@@ -47,6 +53,7 @@ final class TxFrame {
         this.start = start;
         segmentCount = 0;
         attempts = 0;
+        dropSubstitute();
         payload.clear();
         holes.clear();
         header.wrap(area, 0, AREA_LENGTH).write(tag, start, isReliable);
@@ -71,6 +78,7 @@ final class TxFrame {
     /** Takes up to {@code lengthMax} unsent bytes of a message, 1 or more; returns how many. */
     int addSegment(OutboundMessage message, int lengthMax) {
         int length = Math.min(lengthMax, message.length() - message.sent());
+        starts[segmentCount] = length();
         segment.wrap(area, areaUsed, AREA_LENGTH - areaUsed)
                 .write(
                         message.kind(),
@@ -80,7 +88,9 @@ final class TxFrame {
                         message.sent(),
                         length);
         areaUsed += SegmentHeader.LENGTH;
-        if (length <= COPY_MAX) {
+        // Never a copy of a guest's data: its memory may have vanished, and then only the kernel
+        // says so without harm to others.
+        if (length <= COPY_MAX && message.isHeaderOnly()) {
             message.content().copyTo(message.sent(), area, areaUsed, length);
             areaUsed += length;
         } else {
@@ -104,6 +114,55 @@ final class TxFrame {
         header.writeSegmentCount(segmentCount);
         gatherArea();
         holes.add(start, limit());
+    }
+
+    /**
+     * Some memory of the data has vanished. A frame that can never be sent would hold up all that
+     * come after it, also those of other guests: zeroes go in its place, and the messages that are
+     * hit are told.
+     */
+    void replaceLostData() {
+        int length = (int) payload.length();
+        NativeBuffer copy = new NativeBuffer(length);
+        int at = 0;
+        for (int i = 0; i < payload.count(); i++) {
+            if (!copyPiece(at, payload.length(i), copy.slice())) {
+                onDataLost(at, payload.length(i));
+            }
+            at += payload.length(i);
+        }
+        payload.clear();
+        payload.add(copy.slice(), 0, length);
+        dropSubstitute();
+        substitute = copy;
+    }
+
+    private boolean copyPiece(int at, int length, MemorySlice target) {
+        try {
+            payload.copyTo(at, target, at, length);
+            MemoryFaults.raisePending();
+            return true;
+        } catch (InternalError e) {
+            target.fill(at, length, (byte) 0);
+            return false;
+        }
+    }
+
+    private void onDataLost(int at, int length) {
+        for (int i = 0; i < segmentCount; i++) {
+            int limit = i + 1 < segmentCount ? starts[i + 1] : (int) payload.length();
+            boolean isHit = starts[i] < at + length && limit > at;
+            if (isHit && owners[i].isUnderWay() && owners[i].life() == ownerLives[i]) {
+                owners[i].onDataLost();
+            }
+        }
+    }
+
+    private void dropSubstitute() {
+        if (substitute != null) {
+            substitute.close();
+            substitute = null;
+        }
     }
 
     /** Whether every message in it is still under way; if not, the peer has answered it. */
@@ -168,6 +227,7 @@ final class TxFrame {
     }
 
     void close() {
+        dropSubstitute();
         memory.close();
     }
 }

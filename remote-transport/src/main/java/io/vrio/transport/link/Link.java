@@ -23,6 +23,7 @@ public interface Link extends AutoCloseable {
      *
      * @param payload ignored, and may be null, when {@code payloadLength} is 0
      * @return false when it was not taken, which is counted by reason; treat it as a loss
+     * @throws InternalError when memory of the payload has vanished: it would never be taken
      */
     boolean send(
             MemorySlice headers,

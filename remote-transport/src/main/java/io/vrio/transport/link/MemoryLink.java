@@ -2,6 +2,7 @@
 package io.vrio.transport.link;
 
 import io.vrio.common.counter.Counters;
+import io.vrio.common.memory.MemoryFaults;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.common.memory.SliceList;
@@ -92,6 +93,7 @@ public final class MemoryLink implements Link {
         headers.copyTo(0, frame, 0, headersLength);
         if (payloadLength > 0) {
             payload.copyTo(payloadOffset, frame, headersLength, payloadLength);
+            MemoryFaults.raisePending();
         }
         if (Segmenter.ipLength(frame, length) > options.mtu) {
             counters.increment(LinkCounter.SEND_TOO_LARGE);

@@ -151,10 +151,6 @@ public final class PacketLink implements ScatterLink {
         int count = 1;
         if (payloadLength > 0) {
             count += fillPayload(payload, payloadOffset, payloadLength);
-            if (count == 1) {
-                counters.increment(LinkCounter.SEND_BAD_MEMORY);
-                return false;
-            }
         }
         message.putLong(MESSAGE_IOVECS_COUNT, count);
         // Safety: the iovecs cover ranges that MemorySlice and SliceList have checked. Memory that
@@ -162,6 +158,10 @@ public final class PacketLink implements ScatterLink {
         long sent = Linux.sendmsg(fd, message.address(0, MESSAGE_LENGTH), MSG_DONTWAIT);
         if (sent < 0) {
             counters.increment(refusal((int) -sent));
+            if (sent == -Linux.EFAULT) {
+                // What the JVM makes of an access of its own to such memory.
+                throw new InternalError("memory of a frame's payload has vanished");
+            }
             return false;
         }
         counters.increment(LinkCounter.SENT_FRAMES);
@@ -170,19 +170,14 @@ public final class PacketLink implements ScatterLink {
         return true;
     }
 
-    /** Returns the number of iovecs, or 0 when the payload's memory was taken away. */
+    /** Returns the number of iovecs. */
     private int fillPayload(SliceList payload, long offset, int length) {
         int count = payload.fillIovecs(offset, length, iovecs, SliceList.IOVEC_LENGTH);
         if (count < PIECES_MAX || covers(count, length)) {
             return count;
         }
-        try {
-            payload.copyTo(offset, gathered.slice(), 0, length);
-            MemoryFaults.raisePending();
-        } catch (InternalError e) {
-            // The JVM's form of SIGBUS: a guest has shrunk its memory under us.
-            return 0;
-        }
+        payload.copyTo(offset, gathered.slice(), 0, length);
+        MemoryFaults.raisePending();
         iovecs.putLong(SliceList.IOVEC_LENGTH, gathered.slice().address(0, length));
         iovecs.putLong(SliceList.IOVEC_LENGTH + 8, length);
         return 1;

@@ -30,6 +30,7 @@ public final class OutboundMessage implements AutoCloseable {
     private int framesUnacknowledged;
     private int life;
     private boolean isUnderWay;
+    private boolean isDataLost;
 
     public OutboundMessage(Listener listener) {
         this(listener, HEADER_MAX);
@@ -68,6 +69,7 @@ public final class OutboundMessage implements AutoCloseable {
         }
         sent = 0;
         framesUnacknowledged = 0;
+        isDataLost = false;
         isUnderWay = true;
     }
 
@@ -80,6 +82,21 @@ public final class OutboundMessage implements AutoCloseable {
 
     public boolean isUnderWay() {
         return isUnderWay;
+    }
+
+    /** Memory of its data has vanished: zeroes are sent in its place. */
+    public void onDataLost() {
+        isDataLost = true;
+    }
+
+    /** Whether the peer gets something else than was meant; the owner must not trust its answer. */
+    public boolean isDataLost() {
+        return isDataLost;
+    }
+
+    /** Whether all of it is in memory of its own. */
+    public boolean isHeaderOnly() {
+        return content.count() == 1;
     }
 
     /** Changes with every life; tells whether a frame carries this message or an earlier one. */

@@ -327,7 +327,8 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
     }
 
     private void finish(Slot slot, long dataLength) {
-        IoStatus status = slot.status;
+        // What was written then is not what the guest meant, and a failed write may leave anything.
+        IoStatus status = slot.message.isDataLost() ? IoStatus.IO_ERROR : slot.status;
         if (status == IoStatus.OK
                 && BlockMessage.isAnsweredWithData(slot.request.kind())
                 && !isDataExpected(slot, dataLength)) {
