@@ -26,7 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
         name = "vrio",
         mixinStandardHelpOptions = true,
-        description = "Disks and NICs of guests, served by another machine.",
+        description = "Disks of guests, served by another machine.",
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",
@@ -100,9 +100,18 @@ public final class Vrio implements Runnable {
     private static int onWrongOption(ParameterException e, String[] arguments) {
         CommandLine command = e.getCommandLine();
         String name = command.getCommandSpec().qualifiedName();
-        String hint = e instanceof UnmatchedArgumentException ? " (see " + name + " --help)" : "";
-        command.getErr().println(name + ": " + oneLine(e.getMessage()) + hint);
+        String reason =
+                e instanceof UnmatchedArgumentException unmatched
+                        ? unmatched(unmatched) + " (see " + name + " --help)"
+                        : e.getMessage();
+        command.getErr().println(name + ": " + oneLine(reason));
         return ExitStatus.USAGE;
+    }
+
+    private static String unmatched(UnmatchedArgumentException e) {
+        return e.isUnknownOption()
+                ? e.getMessage()
+                : "There is no '" + String.join(" ", e.getUnmatched()) + "' here";
     }
 
     private static int onFailure(Exception e, CommandLine command, ParseResult result) {

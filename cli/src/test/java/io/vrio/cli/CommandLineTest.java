@@ -96,6 +96,16 @@ class CommandLineTest {
     }
 
     @Test
+    void shouldRefuseUnknownCommandsAndVerbs() {
+        assertEquals(
+                "vrio: There is no 'serve' here (see vrio --help)",
+                CommandRun.of("serve").onlyError(2));
+        assertEquals(
+                "vrio disk: There is no 'make' here (see vrio disk --help)",
+                CommandRun.of("disk", "make").onlyError(2));
+    }
+
+    @Test
     void shouldRefuseAnOptionGivenTwice() {
         CommandRun run = CommandRun.of("iohyp", "--port", "1", "--port", "2");
 
