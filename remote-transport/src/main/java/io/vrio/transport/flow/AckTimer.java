@@ -12,10 +12,10 @@ final class AckTimer {
     static final long DELAY_MAX_NS = 200_000;
 
     /** Limit: bytes after which the peer's buffers are freed without waiting. */
-    private static final long BYTES_MAX = 256 << 10;
+    static final long BYTES_MAX = 256 << 10;
 
     /** Limit: how often the peer is told of holes; each frame's pieces come one by one. */
-    private static final long INTERVAL_MIN_NS = 50_000;
+    static final long INTERVAL_MIN_NS = 50_000;
 
     private long deadlineNs = Agent.NO_DEADLINE;
     private long lastHastenedNs;

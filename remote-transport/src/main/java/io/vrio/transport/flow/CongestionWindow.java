@@ -6,12 +6,14 @@ package io.vrio.transport.flow;
  * them. Loss that acknowledgements reveal is repaired without slowing down. One thread.
  */
 final class CongestionWindow {
-    private static final long WINDOW_MAX = 16 << 20;
+    static final long WINDOW_MAX = 16 << 20;
 
     /** Limit: one large super-frame and some small ones always fit. */
-    private static final long WINDOW_MIN = 128 << 10;
+    static final long WINDOW_MIN = 128 << 10;
 
-    private long window = 4 << 20;
+    static final long WINDOW_INITIAL = 4 << 20;
+
+    private long window = WINDOW_INITIAL;
 
     void onAcknowledged(long bytes) {
         window = Math.min(WINDOW_MAX, window + bytes / 2);

@@ -12,7 +12,7 @@ final class Reassembler {
     static final int PARTIALS_MAX = 64;
 
     /** Limit: pieces with holes between them in one super-frame. */
-    private static final int RANGES_MAX = 48;
+    static final int RANGES_MAX = 48;
 
     private final FrameBufferPool pool;
     private final Partial[] partials = new Partial[PARTIALS_MAX];

@@ -9,7 +9,7 @@ import io.vrio.transport.message.SuperFrameHeader;
  */
 final class ReceiveWindow {
     /** Limit: ranges beyond the first hole; a super-frame that would need more is not accepted. */
-    private static final int RANGES_MAX = 256;
+    static final int RANGES_MAX = 256;
 
     private final ByteRanges beyond = new ByteRanges(RANGES_MAX);
 

@@ -12,7 +12,7 @@ public final class RttEstimator {
     /** Limit: what back-off ends at, so that a peer that returns is noticed soon. */
     public static final long RTO_MAX_NS = 500_000_000;
 
-    private static final long RTO_INITIAL_NS = 20_000_000;
+    static final long RTO_INITIAL_NS = 20_000_000;
 
     private long smoothedNs;
     private long variationNs;

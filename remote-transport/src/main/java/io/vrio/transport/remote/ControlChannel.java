@@ -20,7 +20,7 @@ final class ControlChannel implements AutoCloseable {
      * Limit: messages that the peer has not acknowledged; more are not sent, and the association
      * must end. A server with all its disks attached anew needs no more.
      */
-    private static final int UNDER_WAY_MAX = 16_384;
+    static final int UNDER_WAY_MAX = 16_384;
 
     private final Association association;
     private final Set<OutboundMessage> underWay = new HashSet<>();

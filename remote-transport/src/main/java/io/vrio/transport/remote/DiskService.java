@@ -34,7 +34,7 @@ final class DiskService {
     private static final int SLOTS_MAX = 2 * REQUESTS_MAX;
 
     /** Limit: messages received in part; more means that the peer interleaves without end. */
-    private static final int PARTIALS_MAX = 256;
+    static final int PARTIALS_MAX = 256;
 
     /**
      * Limit: this part of the buffers is not for answers, but for the frames that bring the

@@ -15,7 +15,7 @@ import java.util.Arrays;
  */
 final class InboundRequest {
     /** Limit: segments of one message; a peer that cuts finer is broken or hostile. */
-    private static final int SEGMENTS_MAX = 512;
+    static final int SEGMENTS_MAX = 512;
 
     final BlockRequest block = new BlockRequest();
     final OutboundMessage response;

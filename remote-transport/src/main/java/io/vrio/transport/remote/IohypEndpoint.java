@@ -34,13 +34,13 @@ public final class IohypEndpoint implements Agent {
     static final int MTU_MIN = 576;
 
     /** Limit: servers at a time; further ones get RST. */
-    private static final int PEERS_MAX = 1024;
+    static final int PEERS_MAX = 1024;
 
     /** Limit: frames received in one duty cycle. */
     private static final int FRAMES_MAX = 64;
 
     /** Limit: RSTs in one interval, so that nobody can make us flood a third party. */
-    private static final int RSTS_MAX = 16;
+    static final int RSTS_MAX = 16;
 
     /** Limit: this part of all buffers; who keeps more is sent away when none is left. */
     private static final int HOARD_DIVISOR = 16;

@@ -36,13 +36,13 @@ public final class RemotePeer implements Agent {
 
     private static final long MS = 1_000_000L;
     private static final long RESOLVE_INTERVAL_NS = 20 * MS;
-    private static final long SYN_INTERVAL_NS = 20 * MS;
+    static final long SYN_INTERVAL_NS = 20 * MS;
     private static final long SYN_INTERVAL_MAX_NS = 1000 * MS;
     private static final long STEP_TIMEOUT_NS = 3000 * MS;
-    private static final long RETRY_MIN_NS = 50 * MS;
-    private static final long RETRY_MAX_NS = 1000 * MS;
-    private static final long REFUSED_RETRY_NS = 10_000 * MS;
-    private static final long KEEP_ALIVE_NS = 1000 * MS;
+    static final long RETRY_MIN_NS = 50 * MS;
+    static final long RETRY_MAX_NS = 1000 * MS;
+    static final long REFUSED_RETRY_NS = 10_000 * MS;
+    static final long KEEP_ALIVE_NS = 1000 * MS;
     private static final int SYN_WINDOW = 65535;
 
     private final PeerOptions options;

@@ -20,7 +20,7 @@ final class ServedPeer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ServedPeer.class);
 
     /** Limit: disks of one server. */
-    private static final int DISKS_MAX = 4096;
+    static final int DISKS_MAX = 4096;
 
     /** What may be a server's name: it goes to logs and into answers. */
     private static final Pattern NAME = Pattern.compile("[\\x21-\\x7e]{1,64}");

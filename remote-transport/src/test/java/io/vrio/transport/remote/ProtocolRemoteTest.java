@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.transport.remote;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vrio.transport.ProtocolDocument;
+import org.junit.jupiter.api.Test;
+
+/** The numbers of {@code docs/protocol.md} that this package keeps. */
+final class ProtocolRemoteTest {
+    @Test
+    void shouldKeepTheDocumentedLimits() {
+        assertEquals(ProtocolDocument.limit("segments of a message"), InboundRequest.SEGMENTS_MAX);
+        assertEquals(ProtocolDocument.limit("messages received in part"), DiskService.PARTIALS_MAX);
+        assertEquals(
+                ProtocolDocument.limit("requests of a disk under way"), DiskService.REQUESTS_MAX);
+        assertEquals(ProtocolDocument.limit("disks of a server"), ServedPeer.DISKS_MAX);
+        assertEquals(ProtocolDocument.limit("servers of an IOhyp"), IohypEndpoint.PEERS_MAX);
+        assertEquals(
+                ProtocolDocument.limit("control messages not acknowledged"),
+                ControlChannel.UNDER_WAY_MAX);
+        assertEquals(ProtocolDocument.limit("smallest MTU"), IohypEndpoint.MTU_MIN);
+        assertEquals(ProtocolDocument.limit("resets in 100 ms"), IohypEndpoint.RSTS_MAX);
+    }
+
+    @Test
+    void shouldKeepTheDocumentedTimes() {
+        long ms = 1_000_000;
+        assertTrue(
+                ProtocolDocument.says(
+                        "repeats its SYN after " + RemotePeer.SYN_INTERVAL_NS / ms + " ms"));
+        assertTrue(
+                ProtocolDocument.says(
+                        "waits "
+                                + RemotePeer.RETRY_MIN_NS / ms
+                                + " ms, doubling to "
+                                + RemotePeer.RETRY_MAX_NS / (1000 * ms)
+                                + " s"));
+        assertTrue(
+                ProtocolDocument.says(
+                        "asks again after " + RemotePeer.REFUSED_RETRY_NS / (1000 * ms) + " s"));
+        assertTrue(
+                ProtocolDocument.says(
+                        "sent nothing for " + RemotePeer.KEEP_ALIVE_NS / (1000 * ms) + " s"));
+    }
+}
