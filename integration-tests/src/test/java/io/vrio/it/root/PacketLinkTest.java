@@ -4,6 +4,7 @@ package io.vrio.it.root;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vrio.common.memory.MemorySlice;
@@ -205,9 +206,9 @@ final class PacketLinkTest {
         try (NativeBuffer headers = new NativeBuffer(FrameHeader.SYN_LENGTH)) {
             FrameWriter writer = new FrameWriter(left.endpoint(), right.endpoint(), MTU);
             int headersLength = writer.writeData(headers.slice(), 1, 0, 0, length);
-            assertFalse(
-                    left.link().send(headers.slice(), headersLength, payload, 0, length),
-                    "nothing is sent");
+            assertThrows(
+                    InternalError.class,
+                    () -> left.link().send(headers.slice(), headersLength, payload, 0, length));
             assertEquals(1, left.link().counters().value(LinkCounter.SEND_BAD_MEMORY));
         } finally {
             Linux.munmap(address, length);

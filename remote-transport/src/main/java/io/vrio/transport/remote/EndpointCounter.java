@@ -14,7 +14,8 @@ public enum EndpointCounter implements CounterId {
     FRAMES_UNKNOWN("a frame that belongs to no association was dropped without an answer"),
     ASSOCIATIONS_BEGUN("a server was let in"),
     ASSOCIATIONS_LOST("an association ended without a goodbye"),
-    PROTOCOL_ERRORS("a server broke the protocol and was sent away");
+    PROTOCOL_ERRORS("a server broke the protocol and was sent away"),
+    FAULTS("this program failed while serving a server, whose association ended");
 
     private final String meaning;
 

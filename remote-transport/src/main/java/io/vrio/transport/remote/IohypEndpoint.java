@@ -45,6 +45,11 @@ public final class IohypEndpoint implements Agent {
     /** Limit: this part of all buffers; who keeps more is sent away when none is left. */
     private static final int HOARD_DIVISOR = 16;
 
+    /**
+     * Limit: log lines about faults of this program, which a hostile server might cause at will.
+     */
+    private static final int FAULT_LINES_MAX = 16;
+
     private static final long RST_INTERVAL_NS = 100_000_000L;
     private static final long KEEP_ALIVE_NS = 1_000_000_000L;
     private static final int SYN_WINDOW = 65535;
@@ -116,13 +121,22 @@ public final class IohypEndpoint implements Agent {
         long nowNs = clock.nanoTime();
         int work = receive(nowNs);
         for (int i = 0; i < peers.size(); i++) {
-            work += peers.get(i).transmit(nowNs);
+            work += transmit(peers.get(i), nowNs);
         }
         if (housekeepingNs - nowNs <= 0) {
             housekeepingNs = nowNs + KEEP_ALIVE_NS / 4;
             endSilent(nowNs);
         }
         return work;
+    }
+
+    private int transmit(ServedPeer peer, long nowNs) {
+        try {
+            return peer.transmit(nowNs);
+        } catch (RuntimeException e) {
+            endFaulty(peer, e);
+            return 1;
+        }
     }
 
     private int receive(long nowNs) {
@@ -134,14 +148,15 @@ public final class IohypEndpoint implements Agent {
                 endHoarder();
                 break;
             }
-            int length = link.receive(buffer.slice());
-            if (length > 0) {
+            try {
+                int length = link.receive(buffer.slice());
+                if (length == 0) {
+                    break;
+                }
                 onFrame(buffer, length, nowNs);
                 count++;
-            }
-            buffer.release();
-            if (length == 0) {
-                break;
+            } finally {
+                buffer.release();
             }
         }
         return count;
@@ -209,7 +224,19 @@ public final class IohypEndpoint implements Agent {
             counters.increment(EndpointCounter.PROTOCOL_ERRORS);
             peer.association().sendRst();
             end(peer, "the server broke the protocol: " + e.getMessage(), true);
+        } catch (RuntimeException e) {
+            endFaulty(peer, e);
         }
+    }
+
+    /** A fault of this program, met while serving one server: the others must not suffer. */
+    private void endFaulty(ServedPeer peer, RuntimeException fault) {
+        counters.increment(EndpointCounter.FAULTS);
+        if (counters.value(EndpointCounter.FAULTS) <= FAULT_LINES_MAX) {
+            LOG.error("peer={} ends: a fault of this program", peer.association().remote(), fault);
+        }
+        peer.association().sendRst();
+        end(peer, "a fault of this program", true);
     }
 
     private void answerSyn(long nowNs) {

@@ -111,6 +111,25 @@ public final class RemotePeer implements Agent {
     @Override
     public int doWork() {
         long nowNs = clock.nanoTime();
+        try {
+            return work(nowNs);
+        } catch (RuntimeException e) {
+            onFault(e, nowNs);
+            return 1;
+        }
+    }
+
+    /** A fault of this program: a new association begins, and the guests of this host live on. */
+    private void onFault(RuntimeException fault, long nowNs) {
+        // Limit: as often as an association is opened, at most once in RETRY_MAX_NS after a while.
+        LOG.error("peer={} state={} a fault of this program", address(), state, fault);
+        if (association != null) {
+            association.sendRst();
+        }
+        lose("a fault of this program", nowNs);
+    }
+
+    private int work(long nowNs) {
         int work = receive(nowNs);
         work += disks.expire(nowNs, options.ioTimeoutNs());
         if (state == PeerState.ESTABLISHED) {
@@ -131,15 +150,16 @@ public final class RemotePeer implements Agent {
             if (buffer == null) {
                 break;
             }
-            int length = receive(buffer);
-            if (length > 0) {
+            try {
+                int length = receive(buffer);
+                if (length == 0) {
+                    break;
+                }
                 onFrame(buffer, length, nowNs);
                 count++;
-            }
-            direct.finish();
-            buffer.release();
-            if (length == 0) {
-                break;
+            } finally {
+                direct.finish();
+                buffer.release();
             }
         }
         return count;

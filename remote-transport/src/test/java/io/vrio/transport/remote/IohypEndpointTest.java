@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.vrio.common.io.BlockRequestKind;
 import io.vrio.transport.message.MessageKind;
 import io.vrio.transport.wire.FrameHeader;
 import java.util.List;
@@ -340,6 +341,22 @@ final class IohypEndpointTest {
         server.control("{\"type\":\"revoked\",\"flow\":1,\"reason\":\"x\",\"isFinal\":true}");
         fixture.exchange(server);
         assertEquals(0, peers());
+    }
+
+    @Test
+    void shouldServeOthersAfterAFaultWithOneServer() {
+        RawEnd unlucky = fixture.attached(40_000);
+        RawEnd other = fixture.attached(40_001);
+        fixture.catalog.failAt(4096);
+        EndpointFixture.sendRequest(
+                unlucky, 1, EndpointFixture.request(BlockRequestKind.WRITE, 4096, 512, 512));
+        fixture.exchange(unlucky);
+        EndpointFixture.sendRequest(
+                other, 1, EndpointFixture.request(BlockRequestKind.WRITE, 0, 512, 512));
+        fixture.exchange(other);
+        fixture.exchange(unlucky);
+        assertEquals(1, other.takeSegments().size());
+        assertEquals(1, unlucky.count(FrameHeader.RST));
     }
 
     @Test

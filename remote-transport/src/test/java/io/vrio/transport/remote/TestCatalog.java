@@ -19,6 +19,7 @@ final class TestCatalog implements DiskCatalog {
     private final ArrayDeque<BlockRequest> held = new ArrayDeque<>();
     private DiskProperties properties = DiskProperties.ofCapacity(64 << 20, "test");
     private boolean isHolding;
+    private long faultyOffset = -1;
     private long incarnation = 1;
 
     final class Claim implements DiskClaim, BlockDisk, BlockPort {
@@ -58,6 +59,9 @@ final class TestCatalog implements DiskCatalog {
 
         @Override
         public void submit(BlockRequest request) {
+            if (request.offset() == faultyOffset) {
+                throw new IllegalStateException("a fault");
+            }
             if (isHolding) {
                 held.add(request);
             } else {
@@ -97,6 +101,11 @@ final class TestCatalog implements DiskCatalog {
 
     List<Claim> claims() {
         return claims;
+    }
+
+    /** From now on there is a fault of the program in what begins at this offset. */
+    void failAt(long offset) {
+        faultyOffset = offset;
     }
 
     void hold() {

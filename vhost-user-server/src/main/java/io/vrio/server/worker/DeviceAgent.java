@@ -193,8 +193,12 @@ final class DeviceAgent implements Agent {
 
     @Override
     public void onMemoryFault() {
-        if (session != null) {
-            session.checkMemory();
+        try {
+            if (session != null) {
+                session.checkMemory();
+            }
+        } catch (RuntimeException e) {
+            onFault(e);
         }
     }
 
