@@ -8,6 +8,12 @@ import java.util.ArrayDeque;
  * back-pressure: frames stay in the socket, reads wait. One worker.
  */
 public final class FrameBufferPool implements AutoCloseable {
+    /**
+     * Limit: this part of the buffers is only for frames just received: they may bring what frees
+     * the others.
+     */
+    private static final int RESERVE_DIVISOR = 16;
+
     private final ArrayDeque<FrameBuffer> free = new ArrayDeque<>();
     private final int buffersMax;
     private int made;
@@ -34,6 +40,16 @@ public final class FrameBufferPool implements AutoCloseable {
             made++;
         }
         return buffer.hold();
+    }
+
+    /** As {@link #take}, but leaves the reserve: for whoever keeps a buffer for longer. */
+    public FrameBuffer takeSpare() {
+        return spare() > 0 ? take() : null;
+    }
+
+    /** How many {@link #takeSpare} would give now; negative when the reserve is in use. */
+    public int spare() {
+        return available() - buffersMax / RESERVE_DIVISOR;
     }
 
     /** How many there can be. */

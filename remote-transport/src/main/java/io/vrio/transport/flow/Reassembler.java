@@ -79,7 +79,7 @@ final class Reassembler {
         if (count == PARTIALS_MAX) {
             return null;
         }
-        FrameBuffer buffer = pool.take();
+        FrameBuffer buffer = pool.takeSpare();
         if (buffer == null) {
             return null;
         }

@@ -10,7 +10,6 @@ import io.vrio.common.memory.MemorySlice;
 import io.vrio.transport.flow.Association;
 import io.vrio.transport.flow.AssociationException;
 import io.vrio.transport.flow.FrameBuffer;
-import io.vrio.transport.flow.FrameBufferPool;
 import io.vrio.transport.message.ControlMessage;
 import io.vrio.transport.message.MessageKind;
 import io.vrio.transport.message.SegmentHeader;
@@ -36,19 +35,13 @@ final class DiskService {
     /** Limit: messages received in part; more means that the peer interleaves without end. */
     static final int PARTIALS_MAX = 256;
 
-    /**
-     * Limit: this part of the buffers is not for answers, but for the frames that bring the
-     * acknowledgements which free the others.
-     */
-    private static final int RESERVE_DIVISOR = 16;
-
     /** Bytes of one buffer that are used for answers. */
     private static final int ROOM = 64 << 10;
 
     private final int flow;
     private final DiskClaim claim;
     private final Association association;
-    private final FrameBufferPool buffers;
+    private final BufferShare share;
     private final Counters<EndpointCounter> counters;
     private final ArrayDeque<InboundRequest> free = new ArrayDeque<>();
     private final List<InboundRequest> all = new ArrayList<>();
@@ -60,12 +53,12 @@ final class DiskService {
             int flow,
             DiskClaim claim,
             Association association,
-            FrameBufferPool buffers,
+            BufferShare share,
             Counters<EndpointCounter> counters) {
         this.flow = flow;
         this.claim = claim;
         this.association = association;
-        this.buffers = buffers;
+        this.share = share;
         this.counters = counters;
     }
 
@@ -136,7 +129,7 @@ final class DiskService {
         if (status != IoStatus.OK) {
             block.complete(status);
         } else if (BlockMessage.isAnsweredWithData(known)) {
-            request.releaseBuffers();
+            release(request);
             waitingForRoom.addLast(request);
             executeWaiting();
         } else {
@@ -164,15 +157,14 @@ final class DiskService {
         while (!waitingForRoom.isEmpty()) {
             InboundRequest request = waitingForRoom.peekFirst();
             int length = (int) request.block.length();
-            int reserve = Math.max(1, buffers.capacity() / RESERVE_DIVISOR);
-            if (buffers.available() - reserve < (length + ROOM - 1) / ROOM) {
+            if (!share.mayTake((length + ROOM - 1) / ROOM)) {
                 counters.increment(EndpointCounter.WAITS_FOR_BUFFERS);
                 break;
             }
             waitingForRoom.removeFirst();
             request.block.data().clear();
             for (int done = 0; done < length; done += ROOM) {
-                request.addRoom(buffers.take(), Math.min(ROOM, length - done));
+                request.addRoom(share.take(), Math.min(ROOM, length - done));
             }
             claim.disk().port().submit(request.block);
             count++;
@@ -185,10 +177,10 @@ final class DiskService {
         boolean hasData =
                 status == IoStatus.OK && BlockMessage.isAnsweredWithData(request.block.kind());
         if (!hasData) {
-            request.releaseBuffers();
+            release(request);
         }
         if (isClosed) {
-            request.releaseBuffers();
+            release(request);
             request.response.close();
             return;
         }
@@ -202,9 +194,14 @@ final class DiskService {
         association.send(request.response);
     }
 
+    private void release(InboundRequest request) {
+        share.onRelease(request.roomCount());
+        request.releaseBuffers();
+    }
+
     void onAcknowledged(InboundRequest request) {
         request.response.end();
-        request.releaseBuffers();
+        release(request);
         free.addLast(request);
     }
 
@@ -214,11 +211,11 @@ final class DiskService {
         for (InboundRequest request : all) {
             if (request.response.isUnderWay()) {
                 request.response.end();
-                request.releaseBuffers();
+                release(request);
             }
             if (!request.block.isUnderWay()) {
                 // Also of one whose message was refused between arrival and execution.
-                request.releaseBuffers();
+                release(request);
                 request.response.close();
             }
         }

@@ -31,6 +31,7 @@ final class InboundRequest {
     private int[] starts = new int[2];
     private int[] lengths = new int[2];
     private int count;
+    private int roomCount;
 
     InboundRequest(DiskService service) {
         response = new OutboundMessage(message -> service.onAcknowledged(this));
@@ -138,7 +139,13 @@ final class InboundRequest {
             grow();
         }
         buffers[count++] = buffer;
+        roomCount++;
         block.data().add(buffer.slice(), 0, length);
+    }
+
+    /** How many buffers are room for the answer. */
+    int roomCount() {
+        return roomCount;
     }
 
     /** Lets go of all buffers. */
@@ -148,5 +155,6 @@ final class InboundRequest {
             buffers[i] = null;
         }
         count = 0;
+        roomCount = 0;
     }
 }

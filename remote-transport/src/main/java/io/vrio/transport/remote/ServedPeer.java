@@ -29,7 +29,7 @@ final class ServedPeer implements AutoCloseable {
     private final Association association;
     private final AssociationSetup setup;
     private final ControlChannel control;
-    private final FrameBufferPool buffers;
+    private final BufferShare share;
     private final Counters<EndpointCounter> counters;
     private final List<DiskService> disks = new ArrayList<>();
     private final long sinceNs;
@@ -45,7 +45,7 @@ final class ServedPeer implements AutoCloseable {
             int tag) {
         this.endpoint = endpoint;
         this.setup = setup;
-        this.buffers = buffers;
+        share = new BufferShare(buffers);
         this.counters = counters;
         this.tag = tag;
         sinceNs = nowNs;
@@ -176,7 +176,7 @@ final class ServedPeer implements AutoCloseable {
         endpoint.endOlder(this);
         try {
             DiskClaim claim = endpoint.catalog().claim(attach.disk(), serverName(), serverEpoch());
-            DiskService disk = new DiskService(flow, claim, association, buffers, counters);
+            DiskService disk = new DiskService(flow, claim, association, share, counters);
             disks.add(disk);
             claim.onRevoke(() -> revoke(disk, "disk " + attach.disk() + " was taken away", false));
             claim.disk().onPropertiesChange(() -> onPropertiesChange(disk));

@@ -227,6 +227,21 @@ final class DiskServiceTest {
     }
 
     @Test
+    void shouldReadForOthersWhenOneTakesNoAnswers() {
+        server.isAcknowledging = false;
+        RawEnd other = fixture.attached(40_001);
+        for (int id = 0; id < 400; id++) {
+            sendRequest(server, id, request(BlockRequestKind.READ, 0, 64 << 10, 0));
+        }
+        for (int i = 0; i < 10; i++) {
+            fixture.exchange(server);
+        }
+        sendRequest(other, 3, request(BlockRequestKind.READ, 0, 1 << 20, 0));
+        fixture.exchange(other);
+        assertTrue(other.takeSegments().stream().anyMatch(s -> s.id() == 3));
+    }
+
+    @Test
     void shouldGiveAllBuffersBackWhenAnswersAreAcknowledged() {
         for (int id = 0; id < 100; id++) {
             sendRequest(server, id, request(BlockRequestKind.READ, 0, 128 << 10, 0));
