@@ -57,8 +57,12 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
     private boolean isPlaced;
     private long incarnation;
     private boolean wasAttached;
-    private boolean isFlushLost;
-    private long changesEnded;
+    private long losses;
+    private long lossesTold;
+
+    /** Begins with one: what an earlier life of this server has written may not be flushed. */
+    private long changesEnded = 1;
+
     private long changesFlushed;
     private String refusal;
     private boolean isSuperseded;
@@ -79,6 +83,7 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
         private long number;
         private long begunNs;
         private long changesEndedBefore;
+        private long lossesBefore;
         private int received;
         private IoStatus status;
         private boolean isSent;
@@ -148,6 +153,7 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
         slot.number = submitted++;
         slot.begunNs = clock.nanoTime();
         slot.changesEndedBefore = changesEnded;
+        slot.lossesBefore = losses;
         counters.increment(RemoteDiskCounter.REQUESTS);
         if (waiting.isEmpty() && association != null && requestsSent < requestsMax) {
             start(slot);
@@ -167,12 +173,8 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
 
     private void start(Slot slot) {
         BlockRequest request = slot.request;
-        if (isFlushLost && request.kind() == BlockRequestKind.FLUSH) {
-            // The guest must learn that what it believed to be in the cache is not: a FLUSH that
-            // succeeded now would vouch for writes that a restart of the I/O host has lost.
-            isFlushLost = false;
-            changesFlushed = changesEnded;
-            end(slot, IoStatus.IO_ERROR);
+        if (request.kind() == BlockRequestKind.FLUSH && lossesTold != losses) {
+            tellLoss(slot);
             return;
         }
         slot.generation++;
@@ -201,6 +203,19 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
     /** Whether a look at the next frame's headers may save a copy. */
     boolean hasLargeReads() {
         return largeReads > 0;
+    }
+
+    /**
+     * Fails a FLUSH: one that succeeded now would vouch for writes that the guest believes to be in
+     * the cache, and that a restart of the I/O host has lost.
+     */
+    private void tellLoss(Slot slot) {
+        // One that was under way at the loss may have begun, for the guest, before a lost write had
+        // ended, and then says nothing about it: the next one must fail, too.
+        if (slot.lossesBefore == losses) {
+            lossesTold = losses;
+        }
+        end(slot, IoStatus.IO_ERROR);
     }
 
     private void end(Slot slot, IoStatus status) {
@@ -233,6 +248,9 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
         if (slot == null) {
             counters.increment(RemoteDiskCounter.STALE_RESPONSES);
             return;
+        }
+        if (slot.message.sent() < slot.message.length()) {
+            throw new AssociationException("answers a request before it was sent whole");
         }
         int at = segment.segmentOffset();
         int length = segment.segmentLength();
@@ -352,7 +370,8 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
         }
         boolean isSame = wasAttached && incarnation == attached.incarnation();
         if (wasAttached && !isSame && changesEnded != changesFlushed) {
-            isFlushLost = true;
+            losses++;
+            changesFlushed = changesEnded;
             LOG.error(
                     "disk={} lost=unflushed-writes: the I/O host restarted; the guest's next flush"
                             + " fails so that it notices",

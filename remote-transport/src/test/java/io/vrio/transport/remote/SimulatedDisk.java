@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.remote;
 
+import io.vrio.common.agent.Agent;
 import io.vrio.common.clock.NanoClock;
 import io.vrio.common.io.BlockDisk;
 import io.vrio.common.io.BlockPort;
 import io.vrio.common.io.BlockRequest;
+import io.vrio.common.io.BlockRequestKind;
 import io.vrio.common.io.DiskProperties;
 import io.vrio.common.io.IoStatus;
 import io.vrio.common.memory.MemorySlice;
@@ -14,11 +16,16 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * A disk in memory with a volatile cache, whose requests take a while and overtake each other. A
- * crash loses what was not flushed, sector by sector as chance has it. One thread.
+ * A disk in memory with a volatile cache, as unkind as a disk may be: requests take a while and
+ * overtake each other, a flush covers only what was cached when it came, failed and interrupted
+ * writes are done in part, and a crash loses what was not flushed, sector by sector as chance has
+ * it. One thread.
  */
 public final class SimulatedDisk implements BlockDisk, BlockPort {
+    public static final String SERIAL = "simulated";
+
     private static final int SECTOR = DiskProperties.SECTOR;
+    private static final int MILLION = 1_000_000;
 
     private final NativeBuffer cachedMemory;
     private final NativeBuffer durableMemory;
@@ -29,10 +36,12 @@ public final class SimulatedDisk implements BlockDisk, BlockPort {
     private final long delayMaxNs;
     private final DiskProperties properties;
     private final List<Pending> pending = new ArrayList<>();
+    private int failurePpm;
     private long incarnation = 1;
     private long executed;
+    private long failed;
 
-    private record Pending(BlockRequest request, long dueNs) {}
+    private record Pending(BlockRequest request, long dueNs, boolean isFailing) {}
 
     public SimulatedDisk(long capacity, NanoClock clock, long delayMaxNs, long seed) {
         cachedMemory = new NativeBuffer(capacity);
@@ -42,7 +51,12 @@ public final class SimulatedDisk implements BlockDisk, BlockPort {
         this.clock = clock;
         this.delayMaxNs = delayMaxNs;
         random = new SplittableRandom(seed);
-        properties = DiskProperties.ofCapacity(capacity, "simulated");
+        properties = DiskProperties.ofCapacity(capacity, SERIAL);
+    }
+
+    /** So many requests per million fail from now on. */
+    public void failures(int ppm) {
+        failurePpm = ppm;
     }
 
     @Override
@@ -62,11 +76,15 @@ public final class SimulatedDisk implements BlockDisk, BlockPort {
 
     @Override
     public void submit(BlockRequest request) {
+        boolean isFailing = failurePpm > 0 && random.nextInt(MILLION) < failurePpm;
+        if (request.kind() == BlockRequestKind.FLUSH && !isFailing) {
+            cached.copyTo(0, durable, 0, cached.length());
+        }
         long delayNs = delayMaxNs == 0 ? 0 : random.nextLong(delayMaxNs);
         if (delayNs < delayMaxNs / 2) {
-            execute(request);
+            execute(request, isFailing);
         } else {
-            pending.add(new Pending(request, clock.nanoTime() + delayNs));
+            pending.add(new Pending(request, clock.nanoTime() + delayNs, isFailing));
         }
     }
 
@@ -75,11 +93,23 @@ public final class SimulatedDisk implements BlockDisk, BlockPort {
         int count = 0;
         for (int i = 0; i < pending.size(); i++) {
             if (pending.get(i).dueNs - clock.nanoTime() <= 0) {
-                execute(pending.remove(i--).request);
+                Pending due = pending.remove(i--);
+                execute(due.request, due.isFailing);
                 count++;
             }
         }
         return count;
+    }
+
+    /** When {@link #doWork} has something to do, or {@code Agent.NO_DEADLINE}. */
+    public long nextDeadlineNs() {
+        long nextNs = Agent.NO_DEADLINE;
+        for (Pending one : pending) {
+            if (nextNs == Agent.NO_DEADLINE || one.dueNs - nextNs < 0) {
+                nextNs = one.dueNs;
+            }
+        }
+        return nextNs;
     }
 
     /** Changes whenever unflushed data was lost. */
@@ -92,10 +122,19 @@ public final class SimulatedDisk implements BlockDisk, BlockPort {
         return executed;
     }
 
-    private void execute(BlockRequest request) {
+    /** Requests that ended with an error because they were to. */
+    public long failed() {
+        return failed;
+    }
+
+    private void execute(BlockRequest request, boolean isFailing) {
         executed++;
         IoStatus status = properties.check(request);
-        if (status == IoStatus.OK) {
+        if (status == IoStatus.OK && isFailing) {
+            applyPartly(request);
+            failed++;
+            status = IoStatus.IO_ERROR;
+        } else if (status == IoStatus.OK) {
             apply(request);
         }
         request.complete(status);
@@ -107,9 +146,46 @@ public final class SimulatedDisk implements BlockDisk, BlockPort {
         switch (request.kind()) {
             case READ -> request.data().copyFrom(0, cached, at, length);
             case WRITE -> request.data().copyTo(0, cached, at, length);
-            case DISCARD, WRITE_ZEROES -> cached.fill(at, length, (byte) 0);
-            case FLUSH -> cached.copyTo(0, durable, 0, cached.length());
-            case GET_ID -> request.data().fill(0, length, (byte) 0);
+            case WRITE_ZEROES -> cached.fill(at, length, (byte) 0);
+            case DISCARD -> {
+                if (random.nextBoolean()) {
+                    cached.fill(at, length, (byte) 0);
+                }
+            }
+            case FLUSH -> {
+                // Done when it came.
+            }
+            case GET_ID -> answerSerial(request);
+        }
+    }
+
+    private static void answerSerial(BlockRequest request) {
+        request.data().fill(0, request.length(), (byte) 0);
+        for (int i = 0; i < SERIAL.length(); i++) {
+            request.data().putByte(i, (byte) SERIAL.charAt(i));
+        }
+    }
+
+    /** Some sectors are changed and some are not; what was read is of no use. */
+    private void applyPartly(BlockRequest request) {
+        if (request.kind() == BlockRequestKind.READ) {
+            request.data().fill(0, request.length(), (byte) 0x55);
+        }
+        if (!request.kind().isChange()) {
+            return;
+        }
+        for (long done = 0; done < request.length(); done += SECTOR) {
+            if (random.nextBoolean()) {
+                applySector(request, done);
+            }
+        }
+    }
+
+    private void applySector(BlockRequest request, long done) {
+        if (request.kind() == BlockRequestKind.WRITE) {
+            request.data().copyTo(done, cached, request.offset() + done, SECTOR);
+        } else {
+            cached.fill(request.offset() + done, SECTOR, (byte) 0);
         }
     }
 
@@ -118,9 +194,13 @@ public final class SimulatedDisk implements BlockDisk, BlockPort {
         return cached.getLong(offset);
     }
 
+    /** What a read would find now. */
+    public MemorySlice content() {
+        return cached;
+    }
+
     /** The I/O host loses power: what was not flushed is gone or not, sector by sector. */
     public void crash() {
-        pending.clear();
         incarnation++;
         for (long at = 0; at < cached.length(); at += SECTOR) {
             if (random.nextBoolean()) {
@@ -131,15 +211,19 @@ public final class SimulatedDisk implements BlockDisk, BlockPort {
         }
     }
 
-    /** The process that executes requests has died: nobody hears of those under way. */
-    public void forgetPending() {
-        pending.clear();
-    }
-
+    /** Requests under way are done, not done, or done in part, and fail. */
     @Override
     public void abandonRequests() {
         while (!pending.isEmpty()) {
-            pending.remove(pending.size() - 1).request.complete(IoStatus.IO_ERROR);
+            BlockRequest request = pending.remove(pending.size() - 1).request;
+            if (properties.check(request) == IoStatus.OK) {
+                switch (random.nextInt(3)) {
+                    case 0 -> apply(request);
+                    case 1 -> applyPartly(request);
+                    default -> {}
+                }
+            }
+            request.complete(IoStatus.IO_ERROR);
         }
     }
 

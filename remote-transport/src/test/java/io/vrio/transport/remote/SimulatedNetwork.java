@@ -4,14 +4,8 @@ package io.vrio.transport.remote;
 import io.vrio.common.clock.ManualClock;
 import io.vrio.common.io.BlockDisk;
 import io.vrio.transport.flow.FrameBufferPool;
-import io.vrio.transport.link.CoalescingLink;
 import io.vrio.transport.link.Faults;
-import io.vrio.transport.link.FaultyLink;
-import io.vrio.transport.link.Link;
 import io.vrio.transport.link.MemoryLink;
-import io.vrio.transport.link.PeekingLink;
-import io.vrio.transport.link.ScatterLink;
-import io.vrio.transport.wire.Endpoint;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
@@ -20,24 +14,18 @@ import java.util.random.RandomGeneratorFactory;
  * the real transport with simulated ends. The same seed gives the same run.
  */
 public final class SimulatedNetwork implements AutoCloseable {
-    public static final int SERVER_ADDRESS = 0x0A000001;
-    public static final int IOHYP_ADDRESS = 0x0A000002;
-    public static final int PORT = 8746;
     private static final long TIMEOUT_NS = 2_000_000_000L;
 
     private final ManualClock clock;
     private final RandomGenerator random;
-    private final FaultyLink serverFaults;
-    private final FaultyLink iohypFaults;
-    private final ScatterLink serverLink;
-    private final Link iohypLink;
+    private final SimulatedWire wire;
+    private final int mtu;
     private final FrameBufferPool serverBuffers = new FrameBufferPool(256);
-    private FrameBufferPool iohypBuffers = new FrameBufferPool(256);
     private final SimulatedDisk disk;
     private final RemotePeer peer;
+    private FrameBufferPool iohypBuffers;
     private IohypEndpoint endpoint;
     private Claim claim;
-    private int nextPort = 40_000;
 
     public SimulatedNetwork(
             ManualClock clock, MemoryLink.Options options, SimulatedDisk disk, long seed) {
@@ -53,50 +41,19 @@ public final class SimulatedNetwork implements AutoCloseable {
         this.clock = clock;
         this.disk = disk;
         random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
-        MemoryLink wire = MemoryLink.pair(options);
-        serverFaults = new FaultyLink(wire, clock, random.nextLong());
-        iohypFaults = new FaultyLink(wire.peer(), clock, random.nextLong());
-        serverLink = new PeekingLink(new CoalescingLink(serverFaults, random.nextLong()));
-        iohypLink = new CoalescingLink(iohypFaults, random.nextLong());
+        wire = new SimulatedWire(clock, options, random);
+        mtu = options.mtu();
         PeerOptions peerOptions =
                 new PeerOptions(
                         "server",
                         random.nextLong(),
-                        IOHYP_ADDRESS,
-                        PORT,
-                        options.mtu(),
+                        SimulatedWire.IOHYP_ADDRESS,
+                        SimulatedWire.PORT,
+                        mtu,
                         TIMEOUT_NS,
                         ioTimeoutNs);
-        peer = new RemotePeer(peerOptions, new Links(), clock, serverBuffers, random);
+        peer = new RemotePeer(peerOptions, wire.openServer(1000), clock, serverBuffers, random);
         startIohyp();
-    }
-
-    private final class Links implements LinkFactory {
-        @Override
-        public long resolve(int remoteAddress) {
-            return iohypLink.hardwareAddress();
-        }
-
-        @Override
-        public OpenLink open() {
-            Endpoint local = new Endpoint(serverLink.hardwareAddress(), SERVER_ADDRESS, nextPort++);
-            return new OpenLink() {
-                @Override
-                public ScatterLink link() {
-                    return serverLink;
-                }
-
-                @Override
-                public Endpoint local() {
-                    return local;
-                }
-
-                @Override
-                public void close() {
-                    // The wire outlives the association; frames for the old port are ignored.
-                }
-            };
-        }
     }
 
     /** The one disk, claimed. */
@@ -126,11 +83,7 @@ public final class SimulatedNetwork implements AutoCloseable {
 
     private void startIohyp() {
         EndpointOptions options =
-                new EndpointOptions(
-                        new Endpoint(iohypLink.hardwareAddress(), IOHYP_ADDRESS, PORT),
-                        random.nextLong(),
-                        iohypLink.mtu(),
-                        TIMEOUT_NS);
+                new EndpointOptions(wire.iohypEndpoint(), random.nextLong(), mtu, TIMEOUT_NS);
         DiskCatalog catalog =
                 (name, server, epoch) -> {
                     if (claim != null && claim.port.underWay() > 0) {
@@ -139,27 +92,34 @@ public final class SimulatedNetwork implements AutoCloseable {
                     claim = new Claim();
                     return claim;
                 };
-        endpoint = new IohypEndpoint(options, iohypLink, catalog, clock, iohypBuffers, random);
+        iohypBuffers = new FrameBufferPool(256);
+        endpoint =
+                new IohypEndpoint(options, wire.openIohyp(), catalog, clock, iohypBuffers, random);
+    }
+
+    private void killIohyp() {
+        wire.killIohyp();
+        endpoint.close();
+        disk.abandonRequests();
+        iohypBuffers.close();
+        claim = null;
     }
 
     /** The IOhyp's process dies and another one starts; the disk's cache survives. */
     public void restartIohyp() {
-        disk.forgetPending();
-        claim = null;
-        // What the old process held is gone with it.
-        iohypBuffers = new FrameBufferPool(256);
+        killIohyp();
         startIohyp();
     }
 
     /** The I/O host loses power and comes back. */
     public void crashHost() {
+        killIohyp();
         disk.crash();
-        restartIohyp();
+        startIohyp();
     }
 
     public void faults(Faults faults) {
-        serverFaults.faults(faults);
-        iohypFaults.faults(faults);
+        wire.faults(faults, faults);
     }
 
     public SimulatedDisk disk() {
@@ -186,8 +146,9 @@ public final class SimulatedNetwork implements AutoCloseable {
     @Override
     public void close() {
         peer.close();
-        serverLink.close();
-        iohypLink.close();
+        killIohyp();
+        serverBuffers.close();
+        wire.close();
         disk.close();
     }
 }

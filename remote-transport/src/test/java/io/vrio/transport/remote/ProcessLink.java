@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.transport.remote;
+
+import io.vrio.common.counter.Counters;
+import io.vrio.common.memory.MemorySlice;
+import io.vrio.common.memory.SliceList;
+import io.vrio.transport.link.Link;
+import io.vrio.transport.link.LinkCounter;
+import io.vrio.transport.wire.FrameHeader;
+
+/**
+ * The packet socket of one process on a wire that outlives it: takes the frames for one port, and
+ * is silent once the process has died.
+ */
+final class ProcessLink implements Link {
+    private static final int SHORTEST = FrameHeader.RST_LENGTH;
+
+    private final Link wire;
+    private final int port;
+    private final FrameHeader header = new FrameHeader();
+    private boolean isAlive = true;
+
+    ProcessLink(Link wire, int port) {
+        this.wire = wire;
+        this.port = port;
+    }
+
+    /** The process has died: it says no more and hears no more. */
+    void die() {
+        isAlive = false;
+    }
+
+    @Override
+    public int mtu() {
+        return wire.mtu();
+    }
+
+    @Override
+    public long hardwareAddress() {
+        return wire.hardwareAddress();
+    }
+
+    @Override
+    public boolean send(
+            MemorySlice headers,
+            int headersLength,
+            SliceList payload,
+            long payloadOffset,
+            int payloadLength) {
+        return isAlive && wire.send(headers, headersLength, payload, payloadOffset, payloadLength);
+    }
+
+    @Override
+    public int receive(MemorySlice buffer) {
+        // Limit: as many as have come; those for other ports are dropped, as a filter does.
+        while (isAlive) {
+            int length = wire.receive(buffer);
+            boolean isOurs = length >= SHORTEST && header.wrap(buffer).destinationPort() == port;
+            if (length == 0 || isOurs) {
+                return length;
+            }
+        }
+        return 0;
+    }
+
+    @Override
+    public int descriptor() {
+        return -1;
+    }
+
+    @Override
+    public Counters<LinkCounter> counters() {
+        return wire.counters();
+    }
+
+    /** The wire is there for the next process. */
+    @Override
+    public void close() {
+        die();
+    }
+}
