@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.it.simulation;
+
+import io.vrio.common.agent.Agent;
+import io.vrio.common.clock.NanoClock;
+import io.vrio.common.memory.NativeBuffer;
+import io.vrio.server.memory.GuestRam;
+import io.vrio.server.virtqueue.GuestDriver;
+import io.vrio.transport.remote.SimulatedDisk;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * A careful guest: begins requests on all its queues as chance has it, no two under way with
+ * sectors in common, and judges every answer.
+ */
+final class Guest implements AutoCloseable {
+    private static final long PAGE = 4096;
+    private static final long GUEST_ADDRESS = 0x1_0000_0000L;
+    private static final long FRONTEND_ADDRESS = 0x7000_0000_0000L;
+
+    /** Bytes for rings and tables of all queues, at most. */
+    private static final long RINGS_LENGTH = 512 << 10;
+
+    /** Sectors that are asked for more often than others. */
+    private static final int HOT_SECTORS = 40;
+
+    private static final int OK = 0;
+    private static final int IO_ERROR = 1;
+    private static final int UNSUPPORTED = 2;
+
+    private final Scenario scenario;
+    private final NanoClock clock;
+    private final Journal journal;
+    private final SplittableRandom random;
+    private final GuestRam ram;
+    private final NativeBuffer scratch;
+    private final SectorHistory history;
+    private final List<GuestQueue> queues = new ArrayList<>();
+    private final int sectors;
+    private int requestsLeft;
+    private long nextNs;
+    private long ended;
+    private long errors;
+    private long flushErrors;
+    private int sweepSector = -1;
+
+    Guest(Scenario scenario, NanoClock clock, Journal journal) {
+        this.scenario = scenario;
+        this.clock = clock;
+        this.journal = journal;
+        random = new SplittableRandom(scenario.seed() ^ 0x6E57);
+        Scenario.Load load = scenario.load();
+        int longest = load.sectorsMax() * SectorHistory.SECTOR + RequestMemory.OVERHEAD;
+        long requestsLength = (long) longest * load.depth() * scenario.rings().count();
+        ram =
+                new GuestRam(
+                        (RINGS_LENGTH + 2 * requestsLength) / PAGE * PAGE,
+                        GUEST_ADDRESS,
+                        FRONTEND_ADDRESS);
+        scratch = new NativeBuffer(longest);
+        sectors = (int) (scenario.disk().capacity() / SectorHistory.SECTOR);
+        history = new SectorHistory(sectors, scenario.rings().isWriteThrough());
+        // The rings first, so that they are together at the start of memory.
+        Scenario.Rings rings = scenario.rings();
+        List<GuestDriver> drivers = new ArrayList<>();
+        for (int i = 0; i < rings.count(); i++) {
+            drivers.add(new GuestDriver(ram, rings.size(), rings.features()));
+        }
+        drivers.forEach(
+                driver -> queues.add(new GuestQueue(scenario, driver, scratch, random.split())));
+        requestsLeft = load.requests();
+        nextNs = clock.nanoTime();
+    }
+
+    GuestRam ram() {
+        return ram;
+    }
+
+    GuestQueue queue(int index) {
+        return queues.get(index);
+    }
+
+    SectorHistory history() {
+        return history;
+    }
+
+    /** Requests that ended with an I/O error, flushes not counted. */
+    long errors() {
+        return errors;
+    }
+
+    long flushErrors() {
+        return flushErrors;
+    }
+
+    long ended() {
+        return ended;
+    }
+
+    /** Requests that it has begun. */
+    int begun() {
+        return scenario.load().requests() - requestsLeft;
+    }
+
+    int underWay() {
+        return queues.stream().mapToInt(GuestQueue::underWay).sum();
+    }
+
+    /** Whether it has begun all that it wanted. */
+    boolean hasBegunAll() {
+        return requestsLeft == 0;
+    }
+
+    /** At the end: reads the whole disk once, request by request. */
+    void beginSweep() {
+        sweepSector = 0;
+        requestsLeft = Integer.MAX_VALUE;
+        nextNs = clock.nanoTime();
+    }
+
+    /**
+     * Takes back what has ended, then begins what is due.
+     *
+     * @param kick to be run when the device wants to be told
+     */
+    int doWork(Runnable kick) {
+        int work = 0;
+        for (GuestQueue queue : queues) {
+            work += queue.takeUsed(this::onEnd);
+        }
+        if (requestsLeft > 0 && nextNs - clock.nanoTime() <= 0) {
+            work += beginOne(kick);
+        }
+        return work;
+    }
+
+    /** When the next request begins if there is room for it, or {@code Agent.NO_DEADLINE}. */
+    long nextDeadlineNs() {
+        return requestsLeft > 0 && queues.stream().anyMatch(GuestQueue::hasRoom)
+                ? nextNs
+                : Agent.NO_DEADLINE;
+    }
+
+    private int beginOne(Runnable kick) {
+        nextNs = clock.nanoTime() + thinkNs();
+        GuestQueue queue = queues.get(random.nextInt(queues.size()));
+        if (!queue.hasRoom()) {
+            return 0;
+        }
+        GuestRequest request = queue.take();
+        choose(request);
+        if (queues.stream().anyMatch(other -> other.overlaps(request))) {
+            queue.giveBack(request);
+            return 0;
+        }
+        advanceSweep(request);
+        begin(request);
+        journal.note("begin " + request);
+        if (queue.offer(request)) {
+            kick.run();
+        }
+        return 1;
+    }
+
+    private long thinkNs() {
+        // Mostly in bursts, so that queues are full and rings wrap.
+        return random.nextInt(4) == 0 ? random.nextLong(scenario.load().thinkMaxNs()) : 100;
+    }
+
+    private void choose(GuestRequest request) {
+        int sectorsMax = scenario.load().sectorsMax();
+        if (sweepSector >= 0) {
+            request.kind = GuestRequest.Kind.READ;
+            request.first = sweepSector;
+            request.count = Math.min(sectorsMax, sectors - sweepSector);
+            return;
+        }
+        request.kind = chooseKind();
+        request.count =
+                1 + random.nextInt(random.nextBoolean() ? Math.min(sectorsMax, 8) : sectorsMax);
+        int range = random.nextBoolean() ? Math.min(sectors, HOT_SECTORS + sectorsMax) : sectors;
+        request.first = random.nextInt(range - request.count + 1);
+        if (request.kind == GuestRequest.Kind.READ_BEYOND) {
+            request.first = sectors - request.count + 1 + random.nextInt(request.count);
+        }
+    }
+
+    private GuestRequest.Kind chooseKind() {
+        int choice = random.nextInt(100);
+        if (choice < 42) {
+            return GuestRequest.Kind.WRITE;
+        }
+        if (choice < 84) {
+            return GuestRequest.Kind.READ;
+        }
+        if (choice < 91 && !scenario.rings().isWriteThrough()) {
+            return GuestRequest.Kind.FLUSH;
+        }
+        if (choice < 94) {
+            return GuestRequest.Kind.WRITE_ZEROES;
+        }
+        if (choice < 97) {
+            return GuestRequest.Kind.DISCARD;
+        }
+        return choice < 98
+                ? GuestRequest.Kind.GET_ID
+                : choice < 99 ? GuestRequest.Kind.UNKNOWN : GuestRequest.Kind.READ_BEYOND;
+    }
+
+    private void advanceSweep(GuestRequest request) {
+        requestsLeft--;
+        if (sweepSector >= 0) {
+            sweepSector += request.count;
+            requestsLeft = sweepSector == sectors ? 0 : requestsLeft;
+        }
+    }
+
+    private void begin(GuestRequest request) {
+        request.begunAt = history.now();
+        request.version = 0;
+        switch (request.kind) {
+            case WRITE ->
+                    request.version = history.beginChange(request.first, request.count, false);
+            case WRITE_ZEROES, DISCARD ->
+                    request.version = history.beginChange(request.first, request.count, true);
+            case FLUSH -> request.found = history.beginFlush();
+            case READ, GET_ID, UNKNOWN, READ_BEYOND -> {
+                // Changes nothing.
+            }
+        }
+    }
+
+    private void onEnd(GuestQueue queue, GuestRequest request, int usedLength) {
+        ended++;
+        int status = request.status();
+        journal.note("end " + request + " status " + status);
+        int expectedLength = request.usedLength(status == OK);
+        if (usedLength != expectedLength) {
+            throw new AssertionError(request + " used " + usedLength + " not " + expectedLength);
+        }
+        switch (status) {
+            case OK -> onOk(request);
+            case IO_ERROR -> onError(queue, request);
+            case UNSUPPORTED -> expect(request, GuestRequest.Kind.UNKNOWN, status);
+            default -> throw new AssertionError(request + " ended with status " + status);
+        }
+    }
+
+    private static void expect(GuestRequest request, GuestRequest.Kind kind, int status) {
+        if (request.kind != kind) {
+            throw new AssertionError(request + " ended with status " + status);
+        }
+    }
+
+    private void onOk(GuestRequest request) {
+        switch (request.kind) {
+            case READ ->
+                    history.onRead(request.first, request.count, request.data(), request.begunAt);
+            case WRITE, WRITE_ZEROES ->
+                    history.onChanged(
+                            request.first, request.count, request.version, request.begunAt);
+            case FLUSH -> history.onFlushed(request.begunAt, request.found);
+            case GET_ID -> checkSerial(request);
+            case DISCARD -> {
+                // May have done something or nothing.
+            }
+            case UNKNOWN, READ_BEYOND -> expect(request, null, OK);
+        }
+    }
+
+    private static void checkSerial(GuestRequest request) {
+        byte[] serial = new byte[20];
+        request.data().getBytes(0, serial, 0, serial.length);
+        String text = new String(serial, StandardCharsets.US_ASCII).replace("\0", "");
+        if (!text.equals(SimulatedDisk.SERIAL)) {
+            throw new AssertionError("the serial reads " + text);
+        }
+    }
+
+    private void onError(GuestQueue queue, GuestRequest request) {
+        switch (request.kind) {
+            case FLUSH -> {
+                flushErrors++;
+                history.onFlushFailed(queue.servedSince(request));
+            }
+            case READ, WRITE, WRITE_ZEROES, DISCARD, GET_ID -> errors++;
+            case READ_BEYOND -> {
+                // As it should.
+            }
+            case UNKNOWN -> expect(request, null, IO_ERROR);
+        }
+    }
+
+    /** The driver starts anew; the device has let go of all queues before. */
+    void reset() {
+        journal.note("guest starts anew");
+        queues.forEach(GuestQueue::reset);
+        history.onReset();
+    }
+
+    void checkUntouched() {
+        queues.forEach(GuestQueue::checkUntouched);
+    }
+
+    @Override
+    public void close() {
+        queues.forEach(GuestQueue::close);
+        ram.close();
+        scratch.close();
+    }
+}

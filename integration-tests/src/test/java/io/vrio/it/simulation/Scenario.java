@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.it.simulation;
+
+import io.vrio.server.virtqueue.RingFeatures;
+import io.vrio.transport.link.MemoryLink.Segmentation;
+import java.util.SplittableRandom;
+
+/** What a seed means: everything about a run that is settled before it begins. */
+record Scenario(long seed, Wire wire, Rings rings, Disk disk, Load load) {
+    private static final long FLUSH = 1L << 9;
+    private static final long US = 1_000;
+    private static final long MS = 1_000 * US;
+    private static final long S = 1_000 * MS;
+
+    /**
+     * @param portCount local ports that the server uses in turn for its associations
+     * @param isNearWrap whether the server's sequence numbers begin just below 2^32
+     * @param serverBuffers frame buffers of the server
+     * @param iohypBuffers frame buffers of the IOhyp
+     */
+    record Wire(
+            int mtu,
+            Segmentation segmentation,
+            int portCount,
+            boolean isNearWrap,
+            int serverBuffers,
+            int iohypBuffers) {
+        static Wire of(SplittableRandom random, int sectorsMax) {
+            // Reads need room for their answers, beside what the wire brings.
+            int few = 24 + 2 * (sectorsMax * 512 >> 16);
+            return new Wire(
+                    random.nextBoolean() ? 1500 : 9000,
+                    random.nextInt(3) == 0 ? Segmentation.WHOLE : Segmentation.CUT,
+                    random.nextInt(4) == 0 ? 1 + random.nextInt(2) : 10_000,
+                    random.nextInt(3) == 0,
+                    random.nextInt(3) == 0 ? few : 128,
+                    random.nextInt(3) == 0 ? few : 128);
+        }
+    }
+
+    /**
+     * @param firstIndex where the free-running indices begin
+     * @param isPolling whether the guest looks at its rings without being called
+     */
+    record Rings(int count, int size, long features, int firstIndex, boolean isPolling) {
+        static Rings of(SplittableRandom random) {
+            boolean hasIndirect = random.nextInt(3) > 0;
+            boolean hasEventIdx = random.nextInt(3) > 0;
+            boolean isLegacy = random.nextInt(8) == 0;
+            boolean canFlush = random.nextInt(8) > 0;
+            long features =
+                    (isLegacy ? RingFeatures.ANY_LAYOUT : RingFeatures.VERSION_1)
+                            | (hasIndirect ? RingFeatures.INDIRECT_DESC : 0)
+                            | (hasEventIdx ? RingFeatures.EVENT_IDX : 0)
+                            | (canFlush ? FLUSH : 0);
+            return new Rings(
+                    1 + random.nextInt(4),
+                    1 << 2 + random.nextInt(7),
+                    features,
+                    random.nextInt(3) == 0 ? 0xFFFF - random.nextInt(32) : random.nextInt(16),
+                    random.nextInt(4) == 0);
+        }
+
+        boolean hasIndirect() {
+            return (features & RingFeatures.INDIRECT_DESC) != 0;
+        }
+
+        boolean hasEventIdx() {
+            return (features & RingFeatures.EVENT_IDX) != 0;
+        }
+
+        /** Whether an ended write is durable although nobody has flushed. */
+        boolean isWriteThrough() {
+            return (features & FLUSH) == 0;
+        }
+    }
+
+    /**
+     * @param failurePpm requests of a million that fail
+     */
+    record Disk(long capacity, long delayMaxNs, int failurePpm) {
+        static Disk of(SplittableRandom random, int sectorsMax) {
+            long capacity = Math.max(128 << 10, 2L * 512 * sectorsMax);
+            long delayMaxNs =
+                    switch (random.nextInt(4)) {
+                        case 0 -> 0;
+                        case 1 -> 20 * US;
+                        case 2 -> 500 * US;
+                        default -> 20 * MS;
+                    };
+            return new Disk(capacity, delayMaxNs, random.nextInt(3) == 0 ? 20_000 : 0);
+        }
+    }
+
+    /**
+     * @param requests how many the guest begins in all
+     * @param depth requests of one queue at a time
+     * @param sectorsMax of one request
+     * @param thinkMaxNs how long the guest waits at most before it begins the next request
+     * @param ioTimeoutNs how long a request may wait for a peer that is away
+     * @param unrest how often something happens to the machines, from 0 for never to 3
+     */
+    record Load(
+            int requests,
+            int depth,
+            int sectorsMax,
+            long thinkMaxNs,
+            long ioTimeoutNs,
+            int unrest) {
+        static Load of(SplittableRandom random) {
+            int sectorsMax =
+                    switch (random.nextInt(8)) {
+                        case 0 -> 1;
+                        case 1, 2, 3 -> 8;
+                        case 4, 5 -> 64;
+                        case 6 -> 300;
+                        default -> 2048;
+                    };
+            int requests = sectorsMax > 500 ? 60 : sectorsMax > 64 ? 150 : 300;
+            return new Load(
+                    requests,
+                    1 + random.nextInt(sectorsMax > 500 ? 3 : 16),
+                    sectorsMax,
+                    random.nextBoolean() ? 100 * US : 20 * MS,
+                    random.nextBoolean() ? 4 * S : 15 * S,
+                    random.nextInt(4));
+        }
+    }
+
+    static Scenario of(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        Load load = Load.of(random);
+        return new Scenario(
+                seed,
+                Wire.of(random, load.sectorsMax()),
+                Rings.of(random),
+                Disk.of(random, load.sectorsMax()),
+                load);
+    }
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.it.simulation;
+
+import io.vrio.transport.link.Faults;
+import java.util.SplittableRandom;
+
+/**
+ * What happens to the wire, the machines and the processes while a guest works, as chance has it.
+ */
+final class Weather {
+    private static final long US = 1_000;
+    private static final long MS = 1_000 * US;
+    private static final long NEVER_NS = Long.MAX_VALUE / 4;
+    private static final int ALL = 1_000_000;
+
+    private final WholeWay way;
+    private final SplittableRandom random;
+    private final Timer wind = new Timer();
+    private final Timer stroke = new Timer();
+    private long restartNs;
+    private boolean isOver;
+
+    Weather(WholeWay way, SplittableRandom random) {
+        this.way = way;
+        this.random = random;
+        long nowNs = way.clock().nanoTime();
+        restartNs = nowNs + NEVER_NS;
+        wind.set(0, 0);
+        setStroke();
+    }
+
+    /** Runs out after some time, or earlier when the guest has begun enough requests. */
+    private final class Timer {
+        private long dueNs;
+        private int dueRequests;
+
+        void set(int requests, long delayNs) {
+            dueNs = way.clock().nanoTime() + delayNs;
+            dueRequests = way.guest().begun() + requests;
+        }
+
+        boolean isDue() {
+            return dueNs - way.clock().nanoTime() <= 0 || way.guest().begun() >= dueRequests;
+        }
+    }
+
+    void doWork() {
+        long nowNs = way.clock().nanoTime();
+        if (restartNs - nowNs <= 0 && !way.iohyp().isUp()) {
+            way.iohyp().start();
+            restartNs = nowNs + NEVER_NS;
+        }
+        if (isOver) {
+            return;
+        }
+        if (wind.isDue()) {
+            long delayNs = changeWire();
+            wind.set(1 + random.nextInt(60), delayNs);
+        }
+        if (stroke.isDue()) {
+            strike(nowNs);
+            setStroke();
+        }
+    }
+
+    /** Changes how the wire is; returns for how long. */
+    private long changeWire() {
+        way.iohyp()
+                .disk()
+                .failures(random.nextInt(3) == 0 ? way.scenario().disk().failurePpm() : 0);
+        int unrest = way.scenario().load().unrest();
+        return switch (random.nextInt(4 + 2 * unrest)) {
+            case 0, 1, 2, 3 -> {
+                blow("is quiet", quiet(), quiet());
+                yield random.nextLong(1, 50) * MS;
+            }
+            case 4, 5, 6 -> {
+                blow("is bad", bad(30_000), bad(30_000));
+                yield random.nextLong(1, 100) * MS;
+            }
+            case 7 -> {
+                blow("is very bad", bad(300_000), bad(300_000));
+                yield random.nextLong(1, 300) * MS;
+            }
+            case 8 -> {
+                boolean isDeaf = random.nextBoolean();
+                if (isDeaf) {
+                    blow("carries nothing to the server", blackHole(), quiet());
+                } else {
+                    blow("carries nothing to the IOhyp", quiet(), blackHole());
+                }
+                yield blackOutNs();
+            }
+            default -> {
+                blow("is a black hole", blackHole(), blackHole());
+                yield blackOutNs();
+            }
+        };
+    }
+
+    private void blow(String what, Faults towardsServer, Faults towardsIohyp) {
+        way.journal().note("the wire " + what);
+        way.wire().faults(towardsServer, towardsIohyp);
+    }
+
+    private Faults quiet() {
+        return Faults.NONE.withDelayNs(random.nextLong(1, 40) * US);
+    }
+
+    private Faults bad(int ppm) {
+        return Faults.NONE
+                .withLossPpm(random.nextInt(ppm))
+                .withDuplicationPpm(random.nextInt(ppm))
+                .withCorruptionPpm(random.nextInt(ppm / 2))
+                .withTruncationPpm(random.nextInt(ppm / 4))
+                .withReplayPpm(random.nextInt(ppm / 2))
+                .withDelayNs(random.nextLong(1, 100) * US)
+                .withJitter(random.nextInt(ppm), random.nextLong(1, 2000) * US);
+    }
+
+    private Faults blackHole() {
+        return quiet().withLossPpm(ALL);
+    }
+
+    /** Often shorter and often longer than a silent peer, or a request, may be. */
+    private long blackOutNs() {
+        long longestMs = random.nextInt(4) == 0 ? 20_000 : 3_000;
+        return random.nextLong(1, longestMs) * MS;
+    }
+
+    private void setStroke() {
+        switch (way.scenario().load().unrest()) {
+            case 0 -> stroke.set(Integer.MAX_VALUE / 2, NEVER_NS);
+            case 1 -> stroke.set(1 + random.nextInt(150), random.nextLong(1, 3_000) * MS);
+            case 2 -> stroke.set(1 + random.nextInt(50), random.nextLong(1, 1_000) * MS);
+            default -> stroke.set(1 + random.nextInt(15), random.nextLong(1, 300) * MS);
+        }
+    }
+
+    private void strike(long nowNs) {
+        switch (random.nextInt(12)) {
+            case 0 -> takeDown("the IOhyp is killed", nowNs, () -> way.iohyp().kill());
+            case 1 -> takeDown("the IOhyp stops", nowNs, () -> way.iohyp().stop());
+            case 2 -> takeDown("the I/O host crashes", nowNs, way::crashHost);
+            case 3 -> {
+                boolean isGraceful = random.nextBoolean();
+                strike(
+                        isGraceful ? "the server stops" : "the server is killed",
+                        () -> way.restartServer(isGraceful));
+            }
+            case 4, 5 -> strike("the server breaks off", () -> way.server().breakOff());
+            case 6 -> strike("a queue stops", () -> way.server().frontend().stop(false));
+            case 7 -> strike("all queues stop", () -> way.server().frontend().stop(true));
+            case 8 -> strike("the driver resets", () -> way.server().frontend().resetDriver());
+            case 9 -> strike("the frontend leaves", () -> way.server().reconnect());
+            default -> strike("memory is shared anew", () -> way.server().frontend().shareMemory());
+        }
+    }
+
+    private void strike(String what, Runnable how) {
+        way.journal().note(what);
+        how.run();
+    }
+
+    private void takeDown(String what, long nowNs, Runnable how) {
+        if (way.iohyp().isUp()) {
+            boolean isShort = random.nextInt(3) > 0;
+            long pauseNs = isShort ? random.nextLong(5 * MS) : blackOutNs();
+            restartNs = nowNs + pauseNs;
+            strike(what + " for us " + pauseNs / US, how);
+        }
+    }
+
+    /** The wire is quiet, the disk works, nothing happens any more. */
+    void clear() {
+        isOver = true;
+        way.journal().note("all faults stop");
+        way.wire().faults(quiet(), quiet());
+        way.iohyp().disk().failures(0);
+        if (!way.iohyp().isUp()) {
+            way.iohyp().start();
+        }
+    }
+
+    long nextDeadlineNs() {
+        long nextNs = wind.dueNs - stroke.dueNs < 0 ? wind.dueNs : stroke.dueNs;
+        if (isOver) {
+            nextNs = way.clock().nanoTime() + NEVER_NS;
+        }
+        return way.iohyp().isUp() || nextNs - restartNs < 0 ? nextNs : restartNs;
+    }
+}

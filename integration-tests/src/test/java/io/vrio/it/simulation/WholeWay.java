@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.it.simulation;
+
+import io.vrio.common.agent.Agent;
+import io.vrio.common.clock.ManualClock;
+import io.vrio.transport.link.MemoryLink;
+import io.vrio.transport.remote.SimulatedWire;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+
+/**
+ * The whole way under one thread and a manual clock: guest, rings, device, transport, wire, IOhyp,
+ * registry, disk. All is real but the guest, the wire and the disk. Time jumps to the next moment
+ * at which somebody says that there is something to do.
+ */
+final class WholeWay implements AutoCloseable {
+    private static final long START_NS = 1_000_000_000L;
+    private static final long S = 1_000_000_000L;
+
+    /** What a duty cycle in which something was done takes, and the shortest time that passes. */
+    private static final long CYCLE_NS = 2_000;
+
+    /** Limit: rounds of one run; one that needs more does not get on. */
+    private static final long ROUNDS_MAX = 3_000_000;
+
+    /** Limit: rounds in a row in which somebody wants to work at once and does nothing. */
+    private static final int IDLE_ROUNDS_MAX = 1_000;
+
+    private static final int FRAMES_ON_THE_WIRE_MAX = 8192;
+
+    private final Scenario scenario;
+    private final ManualClock clock = new ManualClock(START_NS);
+    private final Journal journal = new Journal(clock);
+    private final SimulatedWire wire;
+    private final SimulatedIohyp iohyp;
+    private final Guest guest;
+    private final Weather weather;
+    private final SplittableRandom random;
+    private final Tally tally = new Tally();
+    private SimulatedServer server;
+    private long rounds;
+    private int idleRounds;
+
+    WholeWay(Scenario scenario) {
+        this.scenario = scenario;
+        random = new SplittableRandom(scenario.seed() ^ 0x3A17);
+        RandomGenerator numbers =
+                RandomGeneratorFactory.of("L64X128MixRandom").create(random.nextLong());
+        Scenario.Wire plan = scenario.wire();
+        MemoryLink.Options options =
+                new MemoryLink.Options(plan.mtu(), plan.segmentation(), FRAMES_ON_THE_WIRE_MAX);
+        wire = new SimulatedWire(clock, options, numbers);
+        iohyp = new SimulatedIohyp(scenario, wire, clock, numbers);
+        guest = new Guest(scenario, clock, journal);
+        weather = new Weather(this, random.split());
+        iohyp.start();
+        startServer();
+    }
+
+    private void startServer() {
+        server = new SimulatedServer(scenario, wire, clock, guest, random.split());
+    }
+
+    Scenario scenario() {
+        return scenario;
+    }
+
+    ManualClock clock() {
+        return clock;
+    }
+
+    SimulatedWire wire() {
+        return wire;
+    }
+
+    SimulatedIohyp iohyp() {
+        return iohyp;
+    }
+
+    SimulatedServer server() {
+        return server;
+    }
+
+    Journal journal() {
+        return journal;
+    }
+
+    Guest guest() {
+        return guest;
+    }
+
+    /** The I/O host loses power. */
+    void crashHost() {
+        iohyp.crash();
+        guest.history().onCrash(iohyp.disk().content(), server.hasMetDisk());
+    }
+
+    /** The server's process dies with its guest, and both start again. */
+    void restartServer(boolean isGraceful) {
+        if (isGraceful) {
+            server.stop();
+        } else {
+            server.kill();
+        }
+        tally.add(server);
+        guest.reset();
+        startServer();
+    }
+
+    /** Runs to the end, in bad weather first and then in good, and looks at what is left. */
+    Tally run() {
+        while (!guest.hasBegunAll()) {
+            round();
+        }
+        weather.clear();
+        runToTheEnd("requests do not end although all faults have stopped");
+        guest.beginSweep();
+        runToTheEnd("the disk cannot be read although all faults have stopped");
+        guest.checkUntouched();
+        return tally;
+    }
+
+    private void runToTheEnd(String complaint) {
+        long limitNs = clock.nanoTime() + scenario.load().ioTimeoutNs() + 15 * S;
+        while (!guest.hasBegunAll() || guest.underWay() > 0 || !server.frontend().isRunning()) {
+            round();
+            if (clock.nanoTime() - limitNs > 0) {
+                throw new AssertionError(complaint + ": " + describe());
+            }
+        }
+    }
+
+    private String describe() {
+        return guest.underWay()
+                + " under way, "
+                + server.disk().underWay()
+                + " of them in the remote disk, attached="
+                + server.disk().isAttached()
+                + waits();
+    }
+
+    /** In how many nanoseconds each of them wants to work. */
+    private String waits() {
+        long nowNs = clock.nanoTime();
+        return String.format(
+                ", due in ns: weather=%d guest=%d server=%d iohyp=%d wire=%d",
+                weather.nextDeadlineNs() - nowNs,
+                guest.nextDeadlineNs() - nowNs,
+                server.nextDeadlineNs() - nowNs,
+                iohyp.nextDeadlineNs() - nowNs,
+                wire.nextDeadlineNs() - nowNs);
+    }
+
+    private void round() {
+        if (++rounds > ROUNDS_MAX) {
+            throw new AssertionError("it does not get on: " + describe());
+        }
+        weather.doWork();
+        int work = guest.doWork(() -> server.kick());
+        work += server.doWork();
+        work += iohyp.doWork();
+        wire.dropUnheard();
+        long waitNs = work > 0 ? CYCLE_NS : nextDeadlineNs() - clock.nanoTime();
+        idleRounds = waitNs > 0 ? 0 : idleRounds + 1;
+        if (idleRounds > IDLE_ROUNDS_MAX) {
+            throw new AssertionError("a deadline is over, and nobody works: " + describe());
+        }
+        clock.advance(Math.max(CYCLE_NS, waitNs));
+    }
+
+    private long nextDeadlineNs() {
+        long nextNs = clock.nanoTime() + S;
+        nextNs = earlier(nextNs, weather.nextDeadlineNs());
+        nextNs = earlier(nextNs, guest.nextDeadlineNs());
+        nextNs = earlier(nextNs, server.nextDeadlineNs());
+        nextNs = earlier(nextNs, iohyp.nextDeadlineNs());
+        long wireNs = wire.nextDeadlineNs();
+        // Frames that nobody takes wait for whoever is short of buffers, and so do we.
+        return wireNs - clock.nanoTime() <= 0 ? nextNs : earlier(nextNs, wireNs);
+    }
+
+    private static long earlier(long nextNs, long otherNs) {
+        return otherNs != Agent.NO_DEADLINE && otherNs - nextNs < 0 ? otherNs : nextNs;
+    }
+
+    @Override
+    public void close() {
+        server.stop();
+        tally.add(server);
+        iohyp.close();
+        tally.add(iohyp, guest, rounds, clock.nanoTime() - START_NS);
+        wire.close();
+        Leaks.check("mappings of guest memory", guest.ram().serverMappings(), 0);
+        guest.close();
+        tally.check(scenario);
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.it.simulation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Seeds that have failed once, then a few hundred others. */
+final class WholeWaySimulationTest {
+    private static final int BATCH = 20;
+
+    static LongStream corpus() {
+        return SeedCorpus.seeds().stream().mapToLong(Long::longValue);
+    }
+
+    @ParameterizedTest
+    @MethodSource("corpus")
+    void shouldNotFailAgain(long seed) {
+        assertTrue(SeedRun.run(seed).ended() > 0);
+    }
+
+    static LongStream batches() {
+        return LongStream.range(0, 10).map(batch -> 1 + batch * BATCH);
+    }
+
+    @ParameterizedTest
+    @MethodSource("batches")
+    void shouldServeACarefulGuestWhateverHappens(long first) {
+        long ended =
+                LongStream.range(first, first + BATCH).map(seed -> SeedRun.run(seed).ended()).sum();
+        assertTrue(ended > 1000, "only " + ended + " requests ended");
+    }
+
+    @Test
+    void shouldRunTheSameWayTwice() {
+        assertEquals(SeedRun.run(42).toString(), SeedRun.run(42).toString());
+    }
+}
