@@ -54,7 +54,6 @@ public final class Association implements AutoCloseable {
     private long highestReceived;
     private long lastHeardNs;
     private long lastSentNs;
-    private long lastProgressNs;
     private boolean isClosed;
 
     public Association(
@@ -132,9 +131,12 @@ public final class Association implements AutoCloseable {
         return lastSentNs;
     }
 
-    /** Whether the peer has taken nothing of what was sent for so long, be it heard or not. */
+    /**
+     * Whether the peer has not taken something for so long, however often it was sent, be it heard
+     * or not: it does not want to, or the path does not carry frames of that length any more.
+     */
     public boolean isDeaf(long nowNs, long timeoutNs) {
-        return retransmits.count() > 0 && nowNs - lastProgressNs >= timeoutNs;
+        return retransmits.count() > 0 && nowNs - retransmits.oldestNs() >= timeoutNs;
     }
 
     /** Bytes of buffers that messages received in part keep. */
@@ -313,7 +315,6 @@ public final class Association implements AutoCloseable {
         retransmits.onAcknowledge(received, nowNs);
         long progress = before - retransmits.flightBytes();
         if (progress > 0) {
-            lastProgressNs = nowNs;
             rtt.onProgress();
             congestion.onAcknowledged(progress);
         }
@@ -423,9 +424,6 @@ public final class Association implements AutoCloseable {
         }
         if (retransmits.isFull()) {
             return false;
-        }
-        if (retransmits.count() == 0) {
-            lastProgressNs = nowNs;
         }
         TxFrame frame = retransmits.take();
         begin(frame, true, nowNs);

@@ -63,6 +63,11 @@ final class RetransmitQueue {
         return flightBytes;
     }
 
+    /** When the oldest of them was sent first; there is one. */
+    long oldestNs() {
+        return at(0).firstSentNs();
+    }
+
     /** The lowest sequence that is wanted acknowledged, {@code next} when none is. */
     long floor(long next) {
         return count == 0 ? next : at(0).start();

@@ -45,6 +45,7 @@ final class TxFrame {
     private int areaUsed;
     private int areaGathered;
     private long start;
+    private long firstSentNs;
     private long sentNs;
     private int attempts;
 
@@ -196,6 +197,7 @@ final class TxFrame {
     }
 
     void onSend(long nowNs) {
+        firstSentNs = attempts == 0 ? nowNs : firstSentNs;
         sentNs = nowNs;
         attempts++;
     }
@@ -219,6 +221,10 @@ final class TxFrame {
 
     long sentNs() {
         return sentNs;
+    }
+
+    long firstSentNs() {
+        return firstSentNs;
     }
 
     /** How often any of it was sent. */

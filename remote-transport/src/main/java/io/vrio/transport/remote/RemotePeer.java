@@ -415,6 +415,12 @@ public final class RemotePeer implements Agent {
         } else if (isOverwhelmed(nowNs)) {
             association.sendRst();
             lose("the peer acknowledges nothing of what it is sent", nowNs);
+        } else if (association.isDeaf(nowNs, options.peerTimeoutNs())) {
+            association.sendRst();
+            lose(
+                    "the peer is heard, but takes not all that is sent to it: has the MTU on the"
+                            + " path been lowered?",
+                    nowNs);
         } else if (nowNs - association.lastSentNs() >= KEEP_ALIVE_NS && !control.isWaiting()) {
             control.probe(1);
         } else if (nowNs - attachNs >= RETRY_MAX_NS) {

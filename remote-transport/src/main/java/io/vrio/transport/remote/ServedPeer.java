@@ -71,7 +71,7 @@ final class ServedPeer implements AutoCloseable {
             return "the server does not greet";
         }
         if (association.isDeaf(nowNs, timeoutNs) || control.isOverrun()) {
-            return "the server acknowledges nothing";
+            return "the server does not acknowledge";
         }
         return null;
     }
