@@ -91,6 +91,7 @@ public final class NetworkPort implements AutoCloseable {
         if (!own.contains(address)) {
             throw new LinkException(addressRefusal(own));
         }
+        PacketLink.checkPermission();
     }
 
     private void checkEthernet() {

@@ -78,14 +78,7 @@ public final class PacketLink implements ScatterLink {
      * @throws LinkException with one line, when packet sockets are not permitted
      */
     public static PacketLink open(NetworkPort port, int tcpPort) {
-        // Protocol 0: no frame is queued before filter and options are in force.
-        int fd = Linux.socket(SocketAddress.AF_PACKET, SOCK_RAW, 0);
-        if (fd == -Linux.EPERM || fd == -Linux.EACCES) {
-            throw new LinkException(
-                    "packet sockets are not permitted: run as root, or grant CAP_NET_RAW (systemd:"
-                            + " AmbientCapabilities=CAP_NET_RAW CAP_NET_ADMIN)");
-        }
-        Linux.check(fd, "socket AF_PACKET");
+        int fd = openSocket();
         try {
             configure(fd, port, tcpPort);
             bind(fd, port.index());
@@ -94,6 +87,22 @@ public final class PacketLink implements ScatterLink {
             Linux.close(fd);
             throw e;
         }
+    }
+
+    private static int openSocket() {
+        // Protocol 0: no frame is queued before filter and options are in force.
+        int fd = Linux.socket(SocketAddress.AF_PACKET, SOCK_RAW, 0);
+        if (fd == -Linux.EPERM || fd == -Linux.EACCES) {
+            throw new LinkException(
+                    "packet sockets are not permitted: run as root, or grant CAP_NET_RAW (systemd:"
+                            + " AmbientCapabilities=CAP_NET_RAW CAP_NET_ADMIN)");
+        }
+        return Linux.check(fd, "socket AF_PACKET");
+    }
+
+    /** Throws what {@link #open} would, so that a daemon does not start in vain. */
+    static void checkPermission() {
+        Linux.close(openSocket());
     }
 
     private static void configure(int fd, NetworkPort port, int tcpPort) {
