@@ -59,11 +59,14 @@ final class ServerDaemon implements AutoCloseable {
         for (NamedSocket disk : settings.disks()) {
             disks.create(disk.name(), settings.socket(disk));
         }
-        awaitAnswers(worker, peer, disks);
         ServerControl control = new ServerControl(settings, worker, peer, disks);
         ControlServer.Options options =
                 new ControlServer.Options(settings.control(), settings.group().principal());
         opened.add(ControlServer.open(options, control.commands())).start();
+        // Not before: a server that cannot have its sockets shall not ask for disks that another,
+        // perhaps an older process of this name, serves.
+        worker.execute(() -> worker.add(peer));
+        awaitAnswers(worker, peer, disks);
     }
 
     /**
@@ -93,9 +96,7 @@ final class ServerDaemon implements AutoCloseable {
                         settings.network().peerTimeoutNs(),
                         settings.ioTimeoutNs());
         PacketLinkFactory links = new PacketLinkFactory(port, neighbours, worker, NanoClock.SYSTEM);
-        RemotePeer peer = new RemotePeer(options, links, NanoClock.SYSTEM, buffers, random);
-        worker.add(peer);
-        return peer;
+        return new RemotePeer(options, links, NanoClock.SYSTEM, buffers, random);
     }
 
     @Override
