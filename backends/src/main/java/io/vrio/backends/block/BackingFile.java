@@ -144,7 +144,10 @@ final class BackingFile implements AutoCloseable {
             throw line(spec, "is empty; give it a length, or remove it and say size=SIZE");
         }
         if (length % block != 0) {
-            throw line(spec, "has " + length + " bytes, which is not a multiple of " + block);
+            throw line(
+                    spec,
+                    "has %d bytes, which is not a multiple of %d; `truncate -s %%%d FILE` adds what is missing"
+                            .formatted(length, block, block));
         }
     }
 

@@ -27,7 +27,7 @@ final class Capacity {
                             + capacity
                             + " bytes: that would lose the data behind it (the capacity is "
                             + now.capacity()
-                            + "); ask for shrinking explicitly");
+                            + "); say --shrink if that is meant");
         }
     }
 }

@@ -103,7 +103,10 @@ public final class DiskRegistry implements DiskCatalog, AutoCloseable {
             disk.open();
             LOG.info("disk={} backend={} ready", disk.record().name(), disk.record().spec().text());
         } catch (BackendException e) {
-            LOG.warn("disk={} failed: {}", disk.record().name(), e.getMessage());
+            // Of an option, the daemon tells it, when it refuses to start.
+            if (disk.isKept()) {
+                LOG.warn("disk={} failed: {}", disk.record().name(), e.getMessage());
+            }
         }
     }
 
@@ -193,8 +196,7 @@ public final class DiskRegistry implements DiskCatalog, AutoCloseable {
     public void remove(String name) throws BackendException {
         OfferedDisk disk = find(name);
         if (disk.claim() != null) {
-            throw new BackendException(
-                    inUse(disk) + "; detach it there, or stop that server, first");
+            throw new BackendException(inUse(disk));
         }
         if (disk.underWayCount() > 0) {
             throw new BackendException(
@@ -279,7 +281,8 @@ public final class DiskRegistry implements DiskCatalog, AutoCloseable {
                 + " is in use by server "
                 + disk.claim().serverName()
                 + " since "
-                + disk.claim().since();
+                + disk.claim().since()
+                + "; detach it there, or stop that server, first";
     }
 
     /** Takes all disks from their servers and closes them. */

@@ -14,6 +14,8 @@ import io.vrio.common.sys.Linux;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -57,6 +59,17 @@ final class DiskStateFile implements DiskStore {
     static DiskStateFile open(Path folder) throws BackendException {
         try {
             Files.createDirectories(folder);
+        } catch (FileAlreadyExistsException e) {
+            throw new BackendException(
+                    "state directory " + folder + ": is not a folder; choose another --state-dir",
+                    e);
+        } catch (AccessDeniedException e) {
+            throw new BackendException(
+                    "state directory "
+                            + folder
+                            + " cannot be made: no permission; make it for this user, or choose"
+                            + " another --state-dir",
+                    e);
         } catch (IOException e) {
             throw new BackendException(
                     "state directory " + folder + " cannot be made: " + reason(e), e);
@@ -64,7 +77,11 @@ final class DiskStateFile implements DiskStore {
         int fd = Linux.open(folder.toString(), Linux.O_RDONLY, 0);
         if (fd < 0) {
             throw new BackendException(
-                    "state directory " + folder + " cannot be opened: " + Linux.describe(-fd));
+                    "state directory "
+                            + folder
+                            + " cannot be opened: "
+                            + Linux.describe(-fd)
+                            + "; run as its owner, or choose another --state-dir");
         }
         if (Linux.flock(fd, LOCK_EXCLUSIVE_AT_ONCE) < 0) {
             Linux.close(fd);

@@ -77,7 +77,8 @@ final class DiskClaimTest {
     void shouldRefuseASecondServer() throws Exception {
         registry.claim("root", "host-1", 1);
         assertEquals(
-                "disk root is in use by server host-1 since 2025-01-02T03:04:05Z",
+                "disk root is in use by server host-1 since 2025-01-02T03:04:05Z; detach it"
+                        + " there, or stop that server, first",
                 refusal("root", "host-2", 1));
     }
 
