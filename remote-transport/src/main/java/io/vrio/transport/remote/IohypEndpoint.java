@@ -36,6 +36,9 @@ public final class IohypEndpoint implements Agent {
     /** Limit: servers at a time; further ones get RST. */
     static final int PEERS_MAX = 1024;
 
+    /** Limit: associations of one host, so that one cannot take the places of all. */
+    private static final int PEERS_OF_HOST_MAX = 64;
+
     /** Limit: frames received in one duty cycle. */
     private static final int FRAMES_MAX = 64;
 
@@ -124,8 +127,13 @@ public final class IohypEndpoint implements Agent {
             work += transmit(peers.get(i), nowNs);
         }
         if (housekeepingNs - nowNs <= 0) {
+            // When we were stopped for long ourselves, what the servers have said meanwhile still
+            // waits in the socket: they are judged the next time.
+            boolean wasStopped = nowNs - housekeepingNs >= KEEP_ALIVE_NS;
             housekeepingNs = nowNs + KEEP_ALIVE_NS / 4;
-            endSilent(nowNs);
+            if (!wasStopped) {
+                endSilent(nowNs);
+            }
         }
         return work;
     }
@@ -265,7 +273,7 @@ public final class IohypEndpoint implements Agent {
                                 header.sourcePort(),
                                 clientSequence,
                                 nowNs);
-        if (!isInvited || peers.size() == PEERS_MAX) {
+        if (!isInvited || !hasPlaceFor(header.sourceAddress())) {
             refuse(nowNs);
             return;
         }
@@ -281,6 +289,14 @@ public final class IohypEndpoint implements Agent {
         peers.add(peer);
         counters.increment(EndpointCounter.ASSOCIATIONS_BEGUN);
         onPeerFrame(peer, buffer, nowNs);
+    }
+
+    private boolean hasPlaceFor(int address) {
+        int count = 0;
+        for (int i = 0; i < peers.size(); i++) {
+            count += peers.get(i).association().remote().address() == address ? 1 : 0;
+        }
+        return peers.size() < PEERS_MAX && count < PEERS_OF_HOST_MAX;
     }
 
     private void refuse(long nowNs) {

@@ -344,6 +344,28 @@ final class IohypEndpointTest {
     }
 
     @Test
+    void shouldNotGiveAllPlacesToOneHost() {
+        for (int port = 1; port <= 80; port++) {
+            fixture.welcomed(port, "server-" + port, 1);
+        }
+        assertEquals(64, peers());
+    }
+
+    @Test
+    void shouldNotTakeServersForSilentAfterAPauseOfItsOwn() {
+        RawEnd first = fixture.attached(40_000);
+        RawEnd last = fixture.attached(40_001);
+        for (int i = 0; i < 100; i++) {
+            first.acknowledge();
+        }
+        last.acknowledge();
+        fixture.clock.advance(2 * EndpointFixture.TIMEOUT_NS);
+        fixture.exchange(last);
+        fixture.pass(last, 300 * MS);
+        assertEquals(2, peers());
+    }
+
+    @Test
     void shouldServeOthersAfterAFaultWithOneServer() {
         RawEnd unlucky = fixture.attached(40_000);
         RawEnd other = fixture.attached(40_001);
