@@ -221,7 +221,11 @@ public final class Association implements AutoCloseable {
         }
         int at = received.length();
         segment.wrap(buffer.slice(), header.payloadOffset() + at, length - at);
-        return segment.invalidReason() == null ? segment : null;
+        // Nothing may follow it: its data is found by its distance from the frame's end.
+        boolean isWhole =
+                segment.invalidReason() == null
+                        && segment.segmentLength() == length - at - SegmentHeader.LENGTH;
+        return isWhole ? segment : null;
     }
 
     private void onPiece(FrameHeader header, FrameBuffer buffer, long start, long nowNs) {

@@ -55,7 +55,10 @@ final class DirectReceiver {
         SegmentHeader segment = null;
         if (length >= LENGTH_MIN) {
             header.wrap(buffer.slice());
-            boolean isValid = header.isSumTrusted() && header.invalidReason(length) == null;
+            boolean isValid =
+                    header.isSumTrusted()
+                            && header.invalidReason(length) == null
+                            && header.payloadOffset() + header.payloadLength() == length;
             segment = isValid ? association.awaitedSegment(header, buffer) : null;
         }
         RemoteDisk disk = segment == null ? null : disks.apply(segment.flow());
