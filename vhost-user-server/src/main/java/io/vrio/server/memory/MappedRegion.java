@@ -17,6 +17,7 @@ final class MappedRegion {
     private static final int STATFS_LENGTH = 120;
     private static final int STATFS_BLOCK_SIZE = 8;
     private static final long HUGETLBFS_MAGIC = 0x958458f6L;
+    private static final long FUSE_MAGIC = 0x65735546L;
     private static final long PAGE = 4096;
 
     private final GuestRegion region;
@@ -46,7 +47,7 @@ final class MappedRegion {
         if (region.mmapOffset() > fileLength || region.size() > fileLength - region.mmapOffset()) {
             throw refused("it reaches past the end of its file of " + fileLength, region);
         }
-        long length = roundUp(region.mmapOffset() + region.size(), pageSize(fd));
+        long length = roundUp(region.mmapOffset() + region.size(), pageSize(region, fd));
         // From the start of the file: hugetlbfs refuses offsets inside a huge page.
         long address =
                 Linux.mmap(0, length, PROTECTION_READ_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
@@ -89,12 +90,14 @@ final class MappedRegion {
     }
 
     /** What the length of a mapping of this file must be a multiple of. */
-    private static long pageSize(int fd) {
+    private static long pageSize(GuestRegion region, int fd) {
         try (NativeBuffer buffer = new NativeBuffer(STATFS_LENGTH)) {
             // Safety: the buffer holds a whole struct statfs (120 bytes on LP64).
             int result = Linux.fstatfs(fd, buffer.slice().address(0, STATFS_LENGTH));
-            boolean isHuge = result == 0 && buffer.slice().getLong(0) == HUGETLBFS_MAGIC;
-            return isHuge ? buffer.slice().getLong(STATFS_BLOCK_SIZE) : PAGE;
+            long kind = result == 0 ? buffer.slice().getLong(0) : 0;
+            // Each access could wait for a process of the frontend's, and all guests with it.
+            refuseIf(kind == FUSE_MAGIC ? "its file is on FUSE" : null, region);
+            return kind == HUGETLBFS_MAGIC ? buffer.slice().getLong(STATFS_BLOCK_SIZE) : PAGE;
         }
     }
 
