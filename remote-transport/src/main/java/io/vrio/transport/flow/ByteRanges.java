@@ -57,7 +57,7 @@ public final class ByteRanges {
     /** Whether any byte of {@code [start, limit)} is in the set. */
     public boolean intersects(long start, long limit) {
         int index = firstEndingAfter(start);
-        return index < count && starts[index] < limit;
+        return start < limit && index < count && starts[index] < limit;
     }
 
     /**

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.transport.flow;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+final class CreditTest {
+    private static final long WINDOW = 8 << 20;
+    private static final long SLACK = 64 << 10;
+
+    private final Credit credit = new Credit(1000, 5000);
+
+    @Test
+    void shouldLetTheFirstMessageGoUnasked() {
+        assertEquals(SLACK, credit.available(1000));
+        assertEquals(SLACK - 100, credit.available(1100));
+    }
+
+    @Test
+    void shouldUseWhatThePeerGrants() {
+        credit.onGrant(200_000);
+        assertEquals(199_000, credit.available(1000));
+        credit.onGrant(150_000);
+        assertEquals(199_000, credit.available(1000));
+    }
+
+    @Test
+    void shouldGrantAWindowBeyondWhatHasCome() {
+        assertEquals(5000 + WINDOW, credit.limit());
+        credit.extend(6000);
+        assertEquals(6000 + WINDOW, credit.limit());
+    }
+
+    @Test
+    void shouldGrantLessForWhatIsHeld() {
+        credit.onHeldBytesChange(400);
+        credit.extend(6000);
+        assertEquals(5600 + WINDOW, credit.limit());
+    }
+
+    @Test
+    void shouldNeverTakeBack() {
+        credit.onHeldBytesChange(WINDOW);
+        credit.extend(6000);
+        assertEquals(5000 + WINDOW, credit.limit());
+    }
+
+    @Test
+    void shouldTolerateAcknowledgementsBeyondIt() {
+        assertFalse(credit.isExceededBy(credit.limit() + SLACK));
+        assertTrue(credit.isExceededBy(credit.limit() + SLACK + 1));
+    }
+}
