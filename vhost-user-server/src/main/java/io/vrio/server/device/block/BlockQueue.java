@@ -271,9 +271,21 @@ final class BlockQueue {
 
     private void fault(String reason) {
         if (!isFaulty) {
+            // What is pending would break off one of the next steps, and none is tried again.
+            String trueReason = pendingFaultOr(reason);
             isFaulty = true;
             releaseLost();
-            device.onQueueFault(index, reason);
+            device.onQueueFault(index, trueReason);
+        }
+    }
+
+    /** Vanished memory makes a ring look broken: then that is why. */
+    private static String pendingFaultOr(String reason) {
+        try {
+            MemoryFaults.raisePending();
+            return reason;
+        } catch (InternalError e) {
+            return e.toString();
         }
     }
 
