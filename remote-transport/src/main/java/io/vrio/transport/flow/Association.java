@@ -26,8 +26,11 @@ public final class Association implements AutoCloseable {
     /** Limit: super-frames sent or resent in one duty cycle. */
     private static final int FRAMES_PER_CYCLE = 64;
 
-    /** Limit: below this much credit a new super-frame would be more header than data. */
-    private static final int USEFUL_LENGTH = 1024;
+    /** Limit: with less credit nothing is cut off a longer message: the peer counts its pieces. */
+    private static final int USEFUL_LENGTH = 16 << 10;
+
+    /** More than the headers of a super-frame and its segments take for a short message. */
+    private static final int HEADERS_ROOM = 1024;
 
     private final AssociationSetup setup;
     private final Link link;
@@ -422,7 +425,7 @@ public final class Association implements AutoCloseable {
     private boolean sendMessages(long nowNs) {
         long flightMax = congestion.bytes() - retransmits.flightBytes();
         long budget = Math.min(credit.available(nextSequence), flightMax);
-        if (budget < USEFUL_LENGTH) {
+        if (budget < Math.min(USEFUL_LENGTH, unsentLength + HEADERS_ROOM)) {
             counters.increment(AssociationCounter.WAITS_FOR_CREDIT);
             return false;
         }
