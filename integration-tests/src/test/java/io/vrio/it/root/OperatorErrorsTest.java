@@ -69,12 +69,6 @@ final class OperatorErrorsTest {
         }
     }
 
-    private CommandOutcome secondIohyp(String... changes) throws Exception {
-        List<String> arguments = new ArrayList<>(daemons.iohypArguments());
-        change(arguments, changes);
-        return daemons.run(Daemons.enter(hosts.ioHost()), arguments);
-    }
-
     private CommandOutcome secondServer(String... changes) throws Exception {
         List<String> arguments = new ArrayList<>(daemons.serverArguments());
         change(arguments, changes);
@@ -95,36 +89,6 @@ final class OperatorErrorsTest {
 
     private static String other(String name) {
         return folder.resolve("other-" + name).toString();
-    }
-
-    @Test
-    void shouldRefuseASecondIohypOnThePort() throws Exception {
-        secondIohyp("--control", other("control"), "--state-dir", other("state"))
-                .assertRefused(
-                        1,
-                        "vrio iohyp: TCP port 10.78.1.2:8746 is used by another program (see `ss"
-                                + " -tlnp`): stop it or choose another port");
-    }
-
-    @Test
-    void shouldRefuseASecondIohypInTheStateDirectory() throws Exception {
-        secondIohyp("--port", "9000", "--control", other("control"))
-                .assertRefused(
-                        1,
-                        "vrio iohyp: state directory "
-                                + folder.resolve("state")
-                                + " is in use by another vrio iohyp; stop that, or choose another"
-                                + " --state-dir");
-    }
-
-    @Test
-    void shouldRefuseASecondDaemonOnTheControlSocket() throws Exception {
-        secondServer("--name", "other")
-                .assertRefused(
-                        1,
-                        "vrio server: control socket "
-                                + daemons.serverControl()
-                                + ": in use by a running daemon; stop it or choose another path");
     }
 
     @Test
