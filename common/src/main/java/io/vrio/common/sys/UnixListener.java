@@ -86,7 +86,8 @@ public final class UnixListener implements AutoCloseable {
         }
         Path folder = path.toAbsolutePath().getParent();
         if (folder == null || !Files.isDirectory(folder)) {
-            throw new SocketPathException(path, "the folder " + folder + " does not exist; make it first");
+            throw new SocketPathException(
+                    path, "the folder " + folder + " does not exist; make it first");
         }
     }
 
