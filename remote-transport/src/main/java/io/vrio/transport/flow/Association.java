@@ -309,10 +309,11 @@ public final class Association implements AutoCloseable {
     }
 
     private void checkWindows(long start) {
-        if (received.floor() - start > 0) {
+        // Not by difference: these never wrap, and a difference of odd numbers does.
+        if (received.floor() < 0 || received.floor() > start) {
             throw new AssociationException("the floor is above its own super-frame");
         }
-        if (received.cumulative() - nextSequence > 0) {
+        if (received.cumulative() < 0 || received.cumulative() > nextSequence) {
             throw new AssociationException("acknowledges what was never sent");
         }
     }

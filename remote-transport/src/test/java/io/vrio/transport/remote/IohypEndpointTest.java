@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.vrio.common.io.BlockRequestKind;
 import io.vrio.transport.message.MessageKind;
 import io.vrio.transport.wire.FrameHeader;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -379,6 +380,16 @@ final class IohypEndpointTest {
         fixture.exchange(unlucky);
         assertEquals(1, other.takeSegments().size());
         assertEquals(1, unlucky.count(FrameHeader.RST));
+    }
+
+    @Test
+    void shouldNotBeMovedByAFloorWhoseDifferenceWraps() {
+        RawEnd server = fixture.attached(40_000);
+        byte[] bytes = server.begin().bytes();
+        ByteBuffer.wrap(bytes).putLong(16, server.next + Long.MIN_VALUE);
+        server.send(bytes);
+        fixture.exchange(server);
+        assertEquals(1, counter(EndpointCounter.PROTOCOL_ERRORS));
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.vrio.transport.wire.FrameWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -66,7 +67,9 @@ final class RawEnd implements AutoCloseable {
         writer = new FrameWriter(local, remote, link.mtu());
     }
 
+    /** Begins anew; what came before is forgotten. */
     void sendSyn(int initialSequence) {
+        remoteTag = 0;
         next = (initialSequence & 0xFFFF_FFFFL) + 1;
         int headersLength = writer.writeSyn(headers, next - 1, 65535);
         link.send(headers, headersLength, null, 0, 0);
@@ -132,11 +135,34 @@ final class RawEnd implements AutoCloseable {
         link.send(headers, headersLength, gathered, 0, length);
     }
 
-    /** Sends bytes as a super-frame's payload. */
-    void send(byte[] bytes) {
+    /** Sends a part of the super-frame. */
+    void sendPiece(int offset, int pieceLength) {
+        gathered.clear();
+        gathered.add(payload, offset, pieceLength);
+        int headersLength =
+                writer.writePiece(headers, next, length, offset, expected, WINDOW, pieceLength);
+        link.send(headers, headersLength, gathered, 0, pieceLength);
+    }
+
+    /** Sends the super-frame after {@code spoiler} has had its way with the frame's headers. */
+    void sendSpoilt(Consumer<MemorySlice> spoiler) {
+        gathered.clear();
+        gathered.add(payload, 0, length);
+        int headersLength = writer.writeData(headers, next, expected, WINDOW, length);
+        spoiler.accept(headers);
+        link.send(headers, headersLength, gathered, 0, length);
+    }
+
+    /** Makes these the bytes of the super-frame, to be sent. */
+    RawEnd load(byte[] bytes) {
         payload.putBytes(0, bytes, 0, bytes.length);
         length = bytes.length;
-        send();
+        return this;
+    }
+
+    /** Sends bytes as a super-frame's payload. */
+    void send(byte[] bytes) {
+        load(bytes).send();
     }
 
     /** Sends a whole message of one segment in a super-frame of its own. */
@@ -172,10 +198,16 @@ final class RawEnd implements AutoCloseable {
             resetLength = frameLength;
         } else if ((header.flags() & FrameHeader.SYN) != 0) {
             expected = (header.sequence() & 0xFFFF_FFFFL) + 1;
-        } else if (header.payloadLength() > 0 && header.sequence() == (int) expected) {
+        } else if (isExpected()) {
             expected += header.payloadLength();
             readSegments(header.payloadOffset(), header.payloadLength());
         }
+    }
+
+    private boolean isExpected() {
+        return header.payloadLength() > 0
+                && header.payloadLength() == header.superFrameLength()
+                && header.sequence() == (int) expected;
     }
 
     private void readSegments(long offset, int payloadLength) {

@@ -19,7 +19,10 @@ final class TestCatalog implements DiskCatalog {
     private final ArrayDeque<BlockRequest> held = new ArrayDeque<>();
     private DiskProperties properties = DiskProperties.ofCapacity(64 << 20, "test");
     private boolean isHolding;
-    private long faultyOffset = -1;
+
+    /** Where no request can begin, until a fault is wanted. */
+    private long faultyOffset = 3;
+
     private long incarnation = 1;
 
     final class Claim implements DiskClaim, BlockDisk, BlockPort {
