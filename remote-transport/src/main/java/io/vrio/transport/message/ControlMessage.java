@@ -131,13 +131,8 @@ public sealed interface ControlMessage {
     /** The server gives a disk back, all whose requests have ended. */
     record Detach(int flow) implements ControlMessage {}
 
-    /**
-     * The disk is not the server's any more.
-     *
-     * @param isFinal whether another process of the same name has it now, so that asking again
-     *     would only take it back
-     */
-    record Revoked(int flow, String reason, boolean isFinal) implements ControlMessage {
+    /** The disk is not the server's any more; it may ask for it again. */
+    record Revoked(int flow, String reason) implements ControlMessage {
         public Revoked {
             reason = oneLine(reason);
         }

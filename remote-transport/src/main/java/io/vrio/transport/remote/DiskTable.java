@@ -47,10 +47,20 @@ final class DiskTable {
         return null;
     }
 
+    /** Whether the peer has claimed all of them for us. */
+    boolean isComplete() {
+        for (int i = 0; i < disks.size(); i++) {
+            if (!disks.get(i).isAttached()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Asks for the disks that are not attached: the operator may have made them meanwhile. */
     void attachMissing(ControlChannel control) {
         for (RemoteDisk disk : disks) {
-            if (!disk.isAttached() && !disk.isSuperseded()) {
+            if (!disk.isAttached()) {
                 control.send(new ControlMessage.Attach(disk.flow(), disk.name()));
             }
         }

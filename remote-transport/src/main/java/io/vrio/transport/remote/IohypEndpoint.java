@@ -316,8 +316,13 @@ public final class IohypEndpoint implements Agent {
         link.send(headers, length, null, 0, 0);
     }
 
-    /** A server attaches disks: whatever came before under its name is over. */
-    void endOlder(ServedPeer newer) {
+    /**
+     * A server attaches disks: what its process had before is over, and so is what an earlier
+     * process of its name had, if that has ended.
+     *
+     * @return why it cannot have disks now, or null
+     */
+    String makeWay(ServedPeer newer) {
         for (ServedPeer peer : List.copyOf(peers)) {
             boolean isOlder = peer != newer && newer.serverName().equals(peer.serverName());
             if (!isOlder) {
@@ -325,10 +330,17 @@ public final class IohypEndpoint implements Agent {
             }
             if (peer.serverEpoch() == newer.serverEpoch()) {
                 end(peer, "the server has a new association", false);
-            } else {
-                peer.supersede();
+            } else if (peer.hasDisks()) {
+                // One that has ended answers RST, and the server asks again soon.
+                peer.probe();
+                return "a server named "
+                        + newer.serverName()
+                        + " is here already, from "
+                        + peer.association().remote()
+                        + ": give each server its own --name";
             }
         }
+        return null;
     }
 
     private void endSilent(long nowNs) {

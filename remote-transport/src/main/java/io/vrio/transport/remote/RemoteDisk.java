@@ -65,7 +65,6 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
 
     private long changesFlushed;
     private String refusal;
-    private boolean isSuperseded;
 
     RemoteDisk(String name, int flow, RemotePeer peer, NanoClock clock) {
         this.name = name;
@@ -404,12 +403,6 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
         }
         onDetached();
         onRefused(revoked.reason());
-        isSuperseded = revoked.isFinal();
-    }
-
-    /** Whether another process has taken it under our name: asking again would take it back. */
-    boolean isSuperseded() {
-        return isSuperseded;
     }
 
     void onRefused(String reason) {

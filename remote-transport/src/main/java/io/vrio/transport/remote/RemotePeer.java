@@ -40,6 +40,10 @@ public final class RemotePeer implements Agent {
     private static final long SYN_INTERVAL_MAX_NS = 1000 * MS;
     private static final long STEP_TIMEOUT_NS = 3000 * MS;
     static final long RETRY_MIN_NS = 50 * MS;
+
+    /** A disk that is refused now may be free soon: a server that was restarted waits for it. */
+    private static final long ATTACH_INTERVAL_NS = 200 * MS;
+
     static final long RETRY_MAX_NS = 1000 * MS;
     static final long REFUSED_RETRY_NS = 10_000 * MS;
     static final long KEEP_ALIVE_NS = 1000 * MS;
@@ -412,7 +416,7 @@ public final class RemotePeer implements Agent {
         if (nowNs - association.lastHeardNs() >= options.peerTimeoutNs()) {
             association.sendRst();
             lose("the peer is silent for " + options.peerTimeoutNs() / MS + " ms", nowNs);
-        } else if (isOverwhelmed(nowNs)) {
+        } else if (control.isOverrun()) {
             association.sendRst();
             lose("the peer acknowledges nothing of what it is sent", nowNs);
         } else if (association.isDeaf(nowNs, options.peerTimeoutNs())) {
@@ -423,13 +427,9 @@ public final class RemotePeer implements Agent {
                     nowNs);
         } else if (nowNs - association.lastSentNs() >= KEEP_ALIVE_NS && !control.isWaiting()) {
             control.probe(1);
-        } else if (nowNs - attachNs >= RETRY_MAX_NS) {
+        } else if (nowNs - attachNs >= ATTACH_INTERVAL_NS) {
             attachMissing(nowNs);
         }
-    }
-
-    private boolean isOverwhelmed(long nowNs) {
-        return association.isDeaf(nowNs, options.peerTimeoutNs()) || control.isOverrun();
     }
 
     private void attachMissing(long nowNs) {
@@ -487,6 +487,10 @@ public final class RemotePeer implements Agent {
             long deadNs = association.lastHeardNs() + options.peerTimeoutNs();
             // A probe under way leaves nothing to do before the peer counts as dead.
             deadlineNs = control.isWaiting() ? deadNs : aliveNs;
+            if (!disks.isComplete()) {
+                long attachAgainNs = attachNs + ATTACH_INTERVAL_NS;
+                deadlineNs = attachAgainNs - deadlineNs < 0 ? attachAgainNs : deadlineNs;
+            }
         }
         if (association != null && association.deadlineNs() != NO_DEADLINE) {
             long transmitNs = association.deadlineNs();

@@ -173,12 +173,16 @@ final class ServedPeer implements AutoCloseable {
         if (disks.size() == DISKS_MAX) {
             throw new AssociationException("attach of more than " + DISKS_MAX + " disks");
         }
-        endpoint.endOlder(this);
+        String reason = endpoint.makeWay(this);
+        if (reason != null) {
+            control.send(new ControlMessage.AttachRefused(flow, reason));
+            return;
+        }
         try {
             DiskClaim claim = endpoint.catalog().claim(attach.disk(), serverName(), serverEpoch());
             DiskService disk = new DiskService(flow, claim, association, share, counters);
             disks.add(disk);
-            claim.onRevoke(() -> revoke(disk, "disk " + attach.disk() + " was taken away", false));
+            claim.onRevoke(() -> revoke(disk, "disk " + attach.disk() + " was taken away"));
             claim.disk().onPropertiesChange(() -> onPropertiesChange(disk));
             control.send(disk.attached());
             LOG.info("disk={} server={} attached", attach.disk(), serverName());
@@ -199,22 +203,21 @@ final class ServedPeer implements AutoCloseable {
         }
     }
 
-    private void revoke(DiskService disk, String reason, boolean isFinal) {
+    private void revoke(DiskService disk, String reason) {
         if (disks.remove(disk)) {
-            control.send(new ControlMessage.Revoked(disk.flow(), reason, isFinal));
+            control.send(new ControlMessage.Revoked(disk.flow(), reason));
             disk.close();
         }
     }
 
-    /** Another process uses this server's name: it has the disks from now on. */
-    void supersede() {
-        for (DiskService disk : List.copyOf(disks)) {
-            revoke(
-                    disk,
-                    "another server took it under the name "
-                            + serverName()
-                            + ": give each server its own --name",
-                    true);
+    boolean hasDisks() {
+        return !disks.isEmpty();
+    }
+
+    /** Finds out soon whether the server is still there. */
+    void probe() {
+        if (!control.isWaiting()) {
+            control.probe(1);
         }
     }
 

@@ -36,7 +36,7 @@ final class ControlCodecTest {
                     new Attached(3, 5, 1024, PROPERTIES),
                     new AttachRefused(3, "no such disk"),
                     new Detach(3),
-                    new Revoked(3, "taken", true),
+                    new Revoked(3, "taken"),
                     new Changed(3, PROPERTIES.withCapacity(2 << 20)));
 
     private static byte[] utf8(String text) {

@@ -5,6 +5,7 @@ import static io.vrio.transport.remote.EndpointFixture.BUFFERS;
 import static io.vrio.transport.remote.EndpointFixture.MS;
 import static io.vrio.transport.remote.EndpointFixture.TIMEOUT_NS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -237,14 +238,29 @@ final class IohypEndpointTest {
         RawEnd old = fixture.welcomed(40_000, "alpha", 1);
         old.control("{\"type\":\"attach\",\"flow\":1,\"disk\":\"disk\"}");
         fixture.exchange(old);
-        old.takeSegments();
         RawEnd restarted = fixture.welcomed(40_001, "alpha", 2);
+        restarted.takeSegments();
+        old.sendRst();
+        fixture.exchange(old);
         restarted.control("{\"type\":\"attach\",\"flow\":1,\"disk\":\"disk\"}");
         fixture.exchange(restarted);
-        fixture.exchange(old);
-        String revoked = old.takeControl().get(0);
-        assertTrue(revoked.contains("\"revoked\"") && revoked.contains("\"isFinal\":true"));
+        assertTrue(restarted.takeControl().get(0).contains("\"attached\""));
         assertTrue(fixture.catalog.claims().get(0).isClosed());
+    }
+
+    @Test
+    void shouldNotLetASecondServerOfTheSameNameTakeTheDisksOfTheFirst() {
+        RawEnd first = fixture.welcomed(40_000, "alpha", 1);
+        first.control("{\"type\":\"attach\",\"flow\":1,\"disk\":\"disk\"}");
+        fixture.exchange(first);
+        first.takeSegments();
+        RawEnd second = fixture.welcomed(40_001, "alpha", 2);
+        second.takeSegments();
+        second.control("{\"type\":\"attach\",\"flow\":1,\"disk\":\"disk\"}");
+        fixture.exchange(second);
+        String refusal = second.takeControl().get(0);
+        assertTrue(refusal.contains("\"attach-refused\"") && refusal.contains("--name"));
+        assertFalse(fixture.catalog.claims().get(0).isClosed());
     }
 
     @Test
@@ -339,7 +355,7 @@ final class IohypEndpointTest {
         server.control("{\"type\":\"detach\",\"flow\":1}");
         fixture.exchange(server);
         assertEquals(1, peers());
-        server.control("{\"type\":\"revoked\",\"flow\":1,\"reason\":\"x\",\"isFinal\":true}");
+        server.control("{\"type\":\"revoked\",\"flow\":1,\"reason\":\"x\"}");
         fixture.exchange(server);
         assertEquals(0, peers());
     }
