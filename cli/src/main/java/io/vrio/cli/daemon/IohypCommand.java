@@ -76,7 +76,7 @@ public final class IohypCommand implements Callable<Integer> {
         network.check(spec.commandLine());
         DiskNames.check(spec.commandLine(), disks.stream().map(NamedBackend::name).toList());
         DaemonRun run = new DaemonRun(surroundings, process);
-        SocketGroup group = SocketGroup.of(process.socketGroup());
+        SocketGroup group = SocketGroup.ofOperators(process.socketGroup());
         IohypSettings settings =
                 new IohypSettings(network, port, disks, stateFolder, control, process, group);
         return run.run(() -> IohypDaemon.start(settings));

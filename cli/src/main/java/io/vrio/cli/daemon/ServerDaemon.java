@@ -13,6 +13,7 @@ import io.vrio.transport.link.NetworkPort;
 import io.vrio.transport.remote.PeerOptions;
 import io.vrio.transport.remote.RemotePeer;
 import java.security.SecureRandom;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -61,7 +62,7 @@ final class ServerDaemon implements AutoCloseable {
         }
         ServerControl control = new ServerControl(settings, worker, peer, disks);
         ControlServer.Options options =
-                new ControlServer.Options(settings.control(), settings.group().principal());
+                new ControlServer.Options(settings.control(), Optional.empty());
         opened.add(ControlServer.open(options, control.commands())).start();
         // Not before: a server that cannot have its sockets shall not ask for disks that another,
         // perhaps an older process of this name, serves.

@@ -21,6 +21,18 @@ record SocketGroup(Optional<GroupPrincipal> principal) {
             boolean isRoot = System.getProperty("user.name").equals("root");
             return new SocketGroup(isRoot ? find(DEFAULT) : Optional.empty());
         }
+        return named(chosen);
+    }
+
+    /**
+     * The group of an operator's socket. Who may connect to it may do everything, so it is never
+     * the one that QEMU's user is in unless the operator says so.
+     */
+    static SocketGroup ofOperators(String chosen) throws CommandFailedException {
+        return chosen == null ? new SocketGroup(Optional.empty()) : named(chosen);
+    }
+
+    private static SocketGroup named(String chosen) throws CommandFailedException {
         Optional<GroupPrincipal> principal = find(chosen);
         if (principal.isEmpty()) {
             throw new CommandFailedException(
