@@ -13,7 +13,7 @@ import io.vrio.transport.message.SuperFrameHeader;
 import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.FrameHeader;
 import io.vrio.transport.wire.FrameWriter;
-import java.util.ArrayDeque;
+import io.vrio.transport.wire.SequenceNumber;
 
 /**
  * One server and one IOhyp that have met: delivers messages between them exactly once, however the
@@ -47,12 +47,11 @@ public final class Association implements AutoCloseable {
     private final ReceiveWindow window;
     private final Reassembler reassembler;
     private final AckTimer acks = new AckTimer();
-    private final ArrayDeque<OutboundMessage> unsent = new ArrayDeque<>();
+    private final SendQueue unsent = new SendQueue();
     private final SuperFrameHeader received = new SuperFrameHeader();
     private final SegmentHeader segment = new SegmentHeader();
     private int localTag;
     private int remoteTag;
-    private long unsentLength;
     private long nextSequence;
     private long highestReceived;
     private long lastHeardNs;
@@ -106,8 +105,7 @@ public final class Association implements AutoCloseable {
 
     /** Queues a message; it leaves with the next {@link #transmit}. */
     public void send(OutboundMessage message) {
-        unsent.addLast(message);
-        unsentLength += message.length();
+        unsent.add(message);
     }
 
     /**
@@ -116,7 +114,7 @@ public final class Association implements AutoCloseable {
      */
     public void transmitFull(long nowNs) {
         // Limit: each round sends a full super-frame, and credit ends.
-        while (unsentLength >= SUPER_FRAME_MAX && nextUnsent() != null && sendMessages(nowNs)) {
+        while (unsent.length() >= SUPER_FRAME_MAX && unsent.next() != null && sendMessages(nowNs)) {
             counters.increment(AssociationCounter.FRAMES_EARLY);
         }
     }
@@ -161,15 +159,9 @@ public final class Association implements AutoCloseable {
 
     /** Whether a frame's acknowledgement proves that its sender hears us: RST and FIN need it. */
     public boolean isPlausible(FrameHeader header) {
-        long sequence = extend(header.sequence() & 0xFFFF_FFFFL, 32);
+        long sequence = SequenceNumber.extend(window.next(), header.sequence());
         return sequence - window.next() >= 0 && sequence - credit.limit() <= 0
                 || sequence == highestReceived;
-    }
-
-    private long extend(long low, int bits) {
-        int shift = Long.SIZE - bits;
-        long reference = window.next();
-        return reference + ((low << shift) - (reference << shift) >> shift);
     }
 
     /**
@@ -178,7 +170,7 @@ public final class Association implements AutoCloseable {
      * @param buffer holds the frame; held on by whoever needs it after the return
      */
     public void onFrame(FrameHeader header, FrameBuffer buffer, long nowNs) {
-        long start = extend(header.superFrameStart48(), 48);
+        long start = SequenceNumber.extend48(window.next(), header.superFrameStart48());
         int length = header.superFrameLength();
         long limit = start + length;
         if (window.isReceived(start, limit)) {
@@ -204,7 +196,7 @@ public final class Association implements AutoCloseable {
      * whole super-frame that is awaited and has just this one; else null.
      */
     public SegmentHeader awaitedSegment(FrameHeader header, FrameBuffer buffer) {
-        long start = extend(header.superFrameStart48(), 48);
+        long start = SequenceNumber.extend48(window.next(), header.superFrameStart48());
         int length = header.superFrameLength();
         boolean isAwaited =
                 header.payloadLength() == length
@@ -275,8 +267,11 @@ public final class Association implements AutoCloseable {
             counters.increment(AssociationCounter.DROPPED_WRONG_TAG);
             return;
         }
-        checkSegments(buffer.slice(), offset, length);
-        checkWindows(start);
+        int at = received.length();
+        int segments = received.segmentCount();
+        AssociationException.throwFor(
+                segment.invalidReason(buffer.slice(), offset + at, length - at, segments));
+        AssociationException.throwFor(received.impossibleReason(nextSequence));
         if (!window.accept(start, start + length)) {
             counters.increment(AssociationCounter.DROPPED_NO_ROOM);
             return;
@@ -294,28 +289,6 @@ public final class Association implements AutoCloseable {
             }
         }
         deliverSegments(buffer, offset, length);
-    }
-
-    private void checkSegments(MemorySlice payload, long offset, int length) {
-        long at = received.length();
-        for (int i = received.segmentCount(); i > 0; i--) {
-            segment.wrap(payload, offset + at, length - at);
-            String reason = segment.invalidReason();
-            if (reason != null) {
-                throw new AssociationException("segment " + i + " from the end: " + reason);
-            }
-            at += SegmentHeader.LENGTH + segment.segmentLength();
-        }
-    }
-
-    private void checkWindows(long start) {
-        // Not by difference: these never wrap, and a difference of odd numbers does.
-        if (received.floor() < 0 || received.floor() > start) {
-            throw new AssociationException("the floor is above its own super-frame");
-        }
-        if (received.cumulative() < 0 || received.cumulative() > nextSequence) {
-            throw new AssociationException("acknowledges what was never sent");
-        }
     }
 
     private void onAcknowledgement(long nowNs) {
@@ -346,7 +319,7 @@ public final class Association implements AutoCloseable {
     /** Sends what must be sent again, what waits, and an acknowledgement that is due. */
     public int transmit(long nowNs) {
         int frames = resend(nowNs);
-        while (frames < FRAMES_PER_CYCLE && nextUnsent() != null && sendMessages(nowNs)) {
+        while (frames < FRAMES_PER_CYCLE && unsent.next() != null && sendMessages(nowNs)) {
             frames++;
         }
         if (acks.isDue(nowNs)) {
@@ -394,7 +367,7 @@ public final class Association implements AutoCloseable {
                             frameLength,
                             offset,
                             highestReceived,
-                            windowBytes(),
+                            credit.windowBytes(highestReceived),
                             length);
             boolean isTaken = send(frame, headersLength, offset, length);
             counters.increment(
@@ -403,30 +376,11 @@ public final class Association implements AutoCloseable {
         }
     }
 
-    private int windowBytes() {
-        return (int) Math.max(0, credit.limit() - highestReceived);
-    }
-
-    /** The message that waits longest, or null. */
-    private OutboundMessage nextUnsent() {
-        OutboundMessage message = unsent.peekFirst();
-        // Its owner may have ended it before it left, or even begun it anew and queued it again.
-        while (message != null && (!message.isUnderWay() || message.sent() == message.length())) {
-            unsent.removeFirst();
-            message = unsent.peekFirst();
-        }
-        if (message == null) {
-            // Those that ended had no length any more to be taken off.
-            unsentLength = 0;
-        }
-        return message;
-    }
-
     /** Builds and sends one super-frame of waiting messages; false when none could be sent. */
     private boolean sendMessages(long nowNs) {
         long flightMax = congestion.bytes() - retransmits.flightBytes();
         long budget = Math.min(credit.available(nextSequence), flightMax);
-        if (budget < Math.min(USEFUL_LENGTH, unsentLength + HEADERS_ROOM)) {
+        if (budget < Math.min(USEFUL_LENGTH, unsent.length() + HEADERS_ROOM)) {
             counters.increment(AssociationCounter.WAITS_FOR_CREDIT);
             return false;
         }
@@ -436,15 +390,15 @@ public final class Association implements AutoCloseable {
         TxFrame frame = retransmits.take();
         begin(frame, true, nowNs);
         int lengthMax = (int) Math.min(SUPER_FRAME_MAX, budget);
-        OutboundMessage message = nextUnsent();
+        OutboundMessage message = unsent.next();
         while (message != null && !frame.isFull()) {
             int room = lengthMax - frame.length() - SegmentHeader.LENGTH;
             // A message's own header is never cut in two: the receiver needs it to go on.
             if (room < Math.min(message.length() - message.sent(), OutboundMessage.HEADER_MAX)) {
                 break;
             }
-            unsentLength -= frame.addSegment(message, room);
-            message = nextUnsent();
+            unsent.onSend(frame.addSegment(message, room));
+            message = unsent.next();
         }
         frame.finish();
         boolean isTaken = sendNew(frame, nowNs);
@@ -476,7 +430,12 @@ public final class Association implements AutoCloseable {
     private boolean sendNew(TxFrame frame, long nowNs) {
         int length = (int) (frame.limit() - frame.start());
         int headersLength =
-                writer.writeData(headers, frame.start(), highestReceived, windowBytes(), length);
+                writer.writeData(
+                        headers,
+                        frame.start(),
+                        highestReceived,
+                        credit.windowBytes(highestReceived),
+                        length);
         boolean isTaken = send(frame, headersLength, 0, length);
         if (!isTaken) {
             counters.increment(AssociationCounter.SENDS_REFUSED);
@@ -500,7 +459,12 @@ public final class Association implements AutoCloseable {
 
     /** Says goodbye: the peer forgets the association at once. */
     public void sendFin() {
-        int length = writer.writeFin(headers, nextSequence, highestReceived, windowBytes());
+        int length =
+                writer.writeFin(
+                        headers,
+                        nextSequence,
+                        highestReceived,
+                        credit.windowBytes(highestReceived));
         link.send(headers, length, null, 0, 0);
         nextSequence++;
     }

@@ -11,4 +11,11 @@ public final class AssociationException extends RuntimeException {
     public AssociationException(String message) {
         super(message);
     }
+
+    /** Throws when there is a reason to; null is none. */
+    static void throwFor(String reason) {
+        if (reason != null) {
+            throw new AssociationException(reason);
+        }
+    }
 }

@@ -33,6 +33,11 @@ final class Credit {
         return limit;
     }
 
+    /** The TCP window: how much further than {@code sequence} the peer may go. */
+    int windowBytes(long sequence) {
+        return (int) Math.max(0, limit - sequence);
+    }
+
     /** Grants what can be granted when everything below {@code next} has been received. */
     void extend(long next) {
         limit = Math.max(limit, next + WINDOW - heldBytes);

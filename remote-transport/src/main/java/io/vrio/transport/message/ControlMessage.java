@@ -23,6 +23,12 @@ import io.vrio.common.io.DiskProperties;
     @JsonSubTypes.Type(value = ControlMessage.Changed.class, name = "changed")
 })
 public sealed interface ControlMessage {
+    /** Of the protocol. */
+    int VERSION = 1;
+
+    /** Super-frames are not protected. */
+    String SECURITY_NONE = "none";
+
     /** Limit: bytes of one control message as JSON. */
     int LENGTH_MAX = 4096;
 
@@ -83,11 +89,34 @@ public sealed interface ControlMessage {
      * @param security how messages are protected; {@code none} is the only one of version 1
      */
     record Hello(int version, String server, long epoch, int tag, int mtu, String security)
-            implements ControlMessage {}
+            implements ControlMessage {
+        public Hello {
+            security = oneLine(security);
+        }
+    }
 
     /** The IOhyp's answer to {@link Hello}; the fields have the same meaning for its side. */
     record Welcome(int version, long epoch, int tag, int mtu, String security)
-            implements ControlMessage {}
+            implements ControlMessage {
+        public Welcome {
+            security = oneLine(security);
+        }
+
+        /** Why a server of this version cannot go on, in one line for the operator, or null. */
+        public String refusalReason() {
+            if (version == VERSION && SECURITY_NONE.equals(security)) {
+                return null;
+            }
+            return "the IOhyp speaks version "
+                    + version
+                    + " with security "
+                    + security
+                    + ", we speak "
+                    + VERSION
+                    + " with "
+                    + SECURITY_NONE;
+        }
+    }
 
     /** The IOhyp does not want this association; {@code reason} is one line for the operator. */
     record Refused(String reason) implements ControlMessage {

@@ -69,6 +69,23 @@ public final class SegmentHeader {
         return null;
     }
 
+    /**
+     * Points the view at each of {@code count} segments that follow each other, and returns why one
+     * cannot be trusted, or null when all can.
+     */
+    public String invalidReason(MemorySlice payload, long offset, long length, int count) {
+        long at = 0;
+        for (int i = 0; i < count; i++) {
+            wrap(payload, offset + at, length - at);
+            String reason = invalidReason();
+            if (reason != null) {
+                return "segment " + i + ": " + reason;
+            }
+            at += LENGTH + segmentLength();
+        }
+        return null;
+    }
+
     public MessageKind kind() {
         return MessageKind.ofCode(slice.getUnsignedByte(KIND_OFFSET));
     }

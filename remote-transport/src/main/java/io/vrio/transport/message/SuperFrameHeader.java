@@ -81,6 +81,22 @@ public final class SuperFrameHeader {
         return null;
     }
 
+    /**
+     * Returns why who knows the tag cannot say this, or null when it can.
+     *
+     * @param next the sequence that the receiver of this header will use next
+     */
+    public String impossibleReason(long next) {
+        // Not by difference: these never wrap, and a difference of odd numbers does.
+        if (floor() < 0 || floor() > sequence()) {
+            return "the floor is above its own super-frame";
+        }
+        if (cumulative() < 0 || cumulative() > next) {
+            return "acknowledges what was never sent";
+        }
+        return null;
+    }
+
     /** Bytes of the header with its blocks. */
     public int length() {
         return LENGTH + blockCount() * BLOCK_LENGTH;

@@ -14,7 +14,6 @@ import io.vrio.transport.message.SegmentHeader;
 import io.vrio.transport.message.SuperFrameHeader;
 import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.FrameHeader;
-import io.vrio.transport.wire.FrameWriter;
 import io.vrio.transport.wire.Ipv4Address;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -28,9 +27,6 @@ import org.slf4j.LoggerFactory;
 public final class RemotePeer implements Agent {
     private static final Logger LOG = LoggerFactory.getLogger(RemotePeer.class);
 
-    static final int VERSION = 1;
-    static final String SECURITY_NONE = "none";
-
     /** Limit: frames received in one duty cycle. */
     private static final int FRAMES_MAX = 64;
 
@@ -42,7 +38,7 @@ public final class RemotePeer implements Agent {
     static final long RETRY_MIN_NS = 50 * MS;
 
     /** A disk that is refused now may be free soon: a server that was restarted waits for it. */
-    private static final long ATTACH_INTERVAL_NS = 200 * MS;
+    static final long ATTACH_INTERVAL_NS = 200 * MS;
 
     static final long RETRY_MAX_NS = 1000 * MS;
     static final long REFUSED_RETRY_NS = 10_000 * MS;
@@ -270,8 +266,7 @@ public final class RemotePeer implements Agent {
         mtu = Math.min(options.mtuMax(), openLink.link().mtu());
         Endpoint remote =
                 new Endpoint(hardwareAddress, options.remoteAddress(), options.remotePort());
-        FrameWriter writer = new FrameWriter(openLink.local(), remote, mtu);
-        handshake.begin(writer, remote, random.nextInt());
+        handshake.begin(openLink.local(), remote, mtu, random.nextInt());
         enter(PeerState.OPENING, nowNs);
         repeatSyn(nowNs);
     }
@@ -296,29 +291,20 @@ public final class RemotePeer implements Agent {
             return;
         }
         if (state == PeerState.OPENING) {
-            long first = (header.sequence() & 0xFFFF_FFFFL) + 1;
             int tag = random.nextInt();
-            AssociationSetup setup =
-                    new AssociationSetup(
-                            openLink.local(),
-                            handshake.remote(),
-                            handshake.firstSequence(),
-                            first,
-                            tag,
-                            mtu);
+            AssociationSetup setup = handshake.accept(openLink.link(), header, tag);
             association = new Association(setup, openLink.link(), buffers, clock, this::onSegment);
             control = new ControlChannel(association);
             enter(PeerState.GREETING, nowNs);
             stepNs = nowNs + STEP_TIMEOUT_NS;
-            handshake.sendAck(openLink.link(), first);
             control.send(
                     new ControlMessage.Hello(
-                            VERSION,
+                            ControlMessage.VERSION,
                             options.serverName(),
                             options.serverEpoch(),
                             tag,
                             mtu,
-                            SECURITY_NONE));
+                            ControlMessage.SECURITY_NONE));
         }
     }
 
@@ -372,16 +358,8 @@ public final class RemotePeer implements Agent {
         if (state != PeerState.GREETING) {
             throw new AssociationException("welcomed twice");
         }
-        if (welcome.version() != VERSION || !SECURITY_NONE.equals(welcome.security())) {
-            refuse(
-                    "the IOhyp speaks version "
-                            + welcome.version()
-                            + " with security "
-                            + welcome.security()
-                            + ", we speak "
-                            + VERSION
-                            + " with none",
-                    nowNs);
+        if (welcome.refusalReason() != null) {
+            refuse(welcome.refusalReason(), nowNs);
             return;
         }
         if (welcome.mtu() < IohypEndpoint.MTU_MIN) {
@@ -404,27 +382,20 @@ public final class RemotePeer implements Agent {
         retryNs = RETRY_MIN_NS;
         reason = null;
         loggedReason = null;
-        LOG.info(
-                "peer={} state=established mtu={} epoch={}",
-                address(),
-                mtu,
-                Long.toHexString(peerEpoch));
+        String epoch = Long.toHexString(peerEpoch);
+        LOG.info("peer={} state=established mtu={} epoch={}", address(), mtu, epoch);
         attachMissing(nowNs);
     }
 
     private void keepAlive(long nowNs) {
         if (nowNs - association.lastHeardNs() >= options.peerTimeoutNs()) {
-            association.sendRst();
-            lose("the peer is silent for " + options.peerTimeoutNs() / MS + " ms", nowNs);
+            reset("the peer is silent for " + options.peerTimeoutNs() / MS + " ms");
         } else if (control.isOverrun()) {
-            association.sendRst();
-            lose("the peer acknowledges nothing of what it is sent", nowNs);
+            reset("the peer acknowledges nothing of what it is sent");
         } else if (association.isDeaf(nowNs, options.peerTimeoutNs())) {
-            association.sendRst();
-            lose(
+            reset(
                     "the peer is heard, but takes not all that is sent to it: has the MTU on the"
-                            + " path been lowered?",
-                    nowNs);
+                            + " path been lowered?");
         } else if (nowNs - association.lastSentNs() >= KEEP_ALIVE_NS && !control.isWaiting()) {
             control.probe(1);
         } else if (nowNs - attachNs >= ATTACH_INTERVAL_NS) {

@@ -137,23 +137,23 @@ final class ServedPeer implements AutoCloseable {
         association.mtu(mtu);
         control.send(
                 new ControlMessage.Welcome(
-                        RemotePeer.VERSION,
+                        ControlMessage.VERSION,
                         endpoint.epoch(),
                         tag,
                         setup.mtu(),
-                        RemotePeer.SECURITY_NONE));
+                        ControlMessage.SECURITY_NONE));
         LOG.info("peer={} server={} mtu={} welcome", setup.remote(), greeting.server(), mtu);
     }
 
     private static String refusalReason(ControlMessage.Hello greeting) {
-        if (greeting.version() != RemotePeer.VERSION) {
+        if (greeting.version() != ControlMessage.VERSION) {
             return "this IOhyp speaks protocol version "
-                    + RemotePeer.VERSION
+                    + ControlMessage.VERSION
                     + ", not "
                     + greeting.version()
                     + ": install the same release on both hosts";
         }
-        if (!RemotePeer.SECURITY_NONE.equals(greeting.security())) {
+        if (!ControlMessage.SECURITY_NONE.equals(greeting.security())) {
             return "this IOhyp runs with --insecure: the server must, too";
         }
         String name = greeting.server();

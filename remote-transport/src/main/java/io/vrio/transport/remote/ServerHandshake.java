@@ -3,6 +3,7 @@ package io.vrio.transport.remote;
 
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.NativeBuffer;
+import io.vrio.transport.flow.AssociationSetup;
 import io.vrio.transport.link.Link;
 import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.FrameHeader;
@@ -10,11 +11,16 @@ import io.vrio.transport.wire.FrameWriter;
 
 /** The three-way handshake as the server opens it. One worker; used again for each attempt. */
 final class ServerHandshake {
+    /** What an association grants at its beginning. */
+    private static final int FIRST_WINDOW = 8 << 20;
+
     private final NativeBuffer memory = new NativeBuffer(128);
     private final MemorySlice headers = memory.slice();
     private final int windowBytes;
     private FrameWriter writer;
+    private Endpoint local;
     private Endpoint remote;
+    private int mtu;
     private int initialSequence;
 
     ServerHandshake(int windowBytes) {
@@ -24,18 +30,16 @@ final class ServerHandshake {
     /**
      * @param initialSequence random, so that an old association's frames are not taken for ours
      */
-    void begin(FrameWriter writer, Endpoint remote, int initialSequence) {
-        this.writer = writer;
+    void begin(Endpoint local, Endpoint remote, int mtu, int initialSequence) {
+        this.local = local;
         this.remote = remote;
+        this.mtu = mtu;
         this.initialSequence = initialSequence;
-    }
-
-    Endpoint remote() {
-        return remote;
+        writer = new FrameWriter(local, remote, mtu);
     }
 
     /** The 64-bit sequence of our first payload byte. */
-    long firstSequence() {
+    private long firstSequence() {
         return (initialSequence & 0xFFFF_FFFFL) + 1;
     }
 
@@ -44,10 +48,12 @@ final class ServerHandshake {
         link.send(headers, length, null, 0, 0);
     }
 
-    /** Completes the handshake; {@code acknowledgement} is the peer's first payload sequence. */
-    void sendAck(Link link, long acknowledgement) {
-        int length = writer.writeAck(headers, firstSequence(), acknowledgement, 8 << 20);
+    /** Completes the handshake after a SYN-ACK that {@link #isAcknowledged}. */
+    AssociationSetup accept(Link link, FrameHeader synAck, int tag) {
+        long firstReceived = (synAck.sequence() & 0xFFFF_FFFFL) + 1;
+        int length = writer.writeAck(headers, firstSequence(), firstReceived, FIRST_WINDOW);
         link.send(headers, length, null, 0, 0);
+        return new AssociationSetup(local, remote, firstSequence(), firstReceived, tag, mtu);
     }
 
     /** Whether a frame answers our SYN: only who has seen it knows the number. */

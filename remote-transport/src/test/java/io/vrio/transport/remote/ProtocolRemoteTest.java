@@ -42,6 +42,9 @@ final class ProtocolRemoteTest {
                         "asks again after " + RemotePeer.REFUSED_RETRY_NS / (1000 * ms) + " s"));
         assertTrue(
                 ProtocolDocument.says(
+                        "asks again every " + RemotePeer.ATTACH_INTERVAL_NS / ms + " ms"));
+        assertTrue(
+                ProtocolDocument.says(
                         "sent nothing for " + RemotePeer.KEEP_ALIVE_NS / (1000 * ms) + " s"));
     }
 }
