@@ -40,7 +40,7 @@ check-%:
 
 simulate:
 	@tools/test -Dvrio.tags=simulate -Dvrio.tags.excluded= -Dvrio.seeds=$(SEEDS) \
-	    $(if $(SEED),-Dvrio.seed=$(SEED)) \
+	    $(if $(SEED),-Dvrio.seed=$(SEED) -Dorg.slf4j.simpleLogger.log.io.vrio.transport=info) \
 	    -Dvrio.test.methodTimeout='5 h' -Dvrio.test.moduleTimeoutSeconds=18000
 
 bench:

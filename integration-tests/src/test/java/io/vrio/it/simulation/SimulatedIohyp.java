@@ -28,7 +28,6 @@ final class SimulatedIohyp implements AutoCloseable {
     private FrameBufferPool buffers;
     private DiskRegistry registry;
     private IohypEndpoint endpoint;
-    private long protocolErrors;
     private long crashes;
 
     SimulatedIohyp(Scenario scenario, SimulatedWire wire, NanoClock clock, RandomGenerator random) {
@@ -89,7 +88,6 @@ final class SimulatedIohyp implements AutoCloseable {
     }
 
     private void onEnd() {
-        protocolErrors += endpoint.counters().value(EndpointCounter.PROTOCOL_ERRORS);
         registry.close();
         Leaks.check(
                 "frame buffers of the IOhyp", buffers.available(), scenario.wire().iohypBuffers());
@@ -105,7 +103,15 @@ final class SimulatedIohyp implements AutoCloseable {
         int work = endpoint.doWork();
         int done = disk.doWork();
         // What has ended goes out in the same duty cycle.
-        return done == 0 ? work : work + done + endpoint.doWork();
+        work += done == 0 ? 0 : done + endpoint.doWork();
+        checkHealth();
+        return work;
+    }
+
+    /** An honest server is never sent away, and nothing here fails for another reason. */
+    private void checkHealth() {
+        Leaks.check("servers sent away", endpoint.counters().value(EndpointCounter.PROTOCOL_ERRORS), 0);
+        Leaks.check("faults of the IOhyp", endpoint.counters().value(EndpointCounter.FAULTS), 0);
     }
 
     long nextDeadlineNs() {
@@ -115,11 +121,6 @@ final class SimulatedIohyp implements AutoCloseable {
         long diskNs = disk.nextDeadlineNs();
         long endpointNs = endpoint.deadlineNs();
         return diskNs == Agent.NO_DEADLINE || endpointNs - diskNs < 0 ? endpointNs : diskNs;
-    }
-
-    /** How often a server was sent away for breaking the protocol, in all lives. */
-    long protocolErrors() {
-        return protocolErrors;
     }
 
     long crashes() {

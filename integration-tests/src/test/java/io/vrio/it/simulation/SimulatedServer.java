@@ -120,11 +120,22 @@ final class SimulatedServer {
         isKicked = false;
         int done = device.doWork() + peer.doWork();
         hasMetDisk |= disk.isAttached();
+        if (done > 0 && !disk.isAttached()) {
+            checkHealth();
+        }
         idleCycles = done + work > 0 ? 0 : idleCycles + 1;
         if (idleCycles >= IDLE_CYCLES) {
             isBlocked = device.prepareToBlock() && peer.prepareToBlock();
         }
         return work + done;
+    }
+
+    /** An association is never lost to a fault of the program, nor to an honest IOhyp. */
+    private void checkHealth() {
+        String reason = peer.status().reason();
+        if (reason != null && (reason.contains("fault") || reason.contains("protocol"))) {
+            throw new AssertionError("association lost: " + reason);
+        }
     }
 
     private boolean wakesUp() {
@@ -168,7 +179,7 @@ final class SimulatedServer {
         disk.close();
         peer.close();
         wire.killServer();
-        checkBuffers();
+        checkRemains();
     }
 
     /** The process ends as on SIGKILL: nobody hears of it. */
@@ -178,10 +189,11 @@ final class SimulatedServer {
         device.close();
         disk.close();
         peer.close();
-        checkBuffers();
+        checkRemains();
     }
 
-    private void checkBuffers() {
+    private void checkRemains() {
+        Leaks.check("queues stopped for a fault", device.counters().get("queue_faults"), 0);
         Leaks.check(
                 "frame buffers of the server",
                 buffers.available(),

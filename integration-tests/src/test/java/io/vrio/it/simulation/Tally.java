@@ -10,7 +10,6 @@ final class Tally {
     private long failedAtStop;
     private long diskFailures;
     private long crashes;
-    private long protocolErrors;
     private long rounds;
     private long durationNs;
 
@@ -22,7 +21,6 @@ final class Tally {
     void add(SimulatedIohyp iohyp, Guest guest, long roundCount, long simulatedNs) {
         diskFailures = iohyp.disk().failed();
         crashes = iohyp.crashes();
-        protocolErrors = iohyp.protocolErrors();
         ended = guest.ended();
         errors = guest.errors();
         flushErrors = guest.flushErrors();
@@ -46,7 +44,6 @@ final class Tally {
      * @throws AssertionError for an error that nothing explains
      */
     void check(Scenario scenario) {
-        Leaks.check("protocol errors", protocolErrors, 0);
         long explained = diskFailures + expired + failedAtStop;
         boolean mayFlushFail = scenario.rings().isWriteThrough() && crashes > 0;
         if (errors > explained && !mayFlushFail) {
