@@ -31,6 +31,7 @@ final class Guest implements AutoCloseable {
     private static final int IO_ERROR = 1;
     private static final int UNSUPPORTED = 2;
 
+    private final String diskName;
     private final Scenario scenario;
     private final NanoClock clock;
     private final Journal journal;
@@ -47,11 +48,12 @@ final class Guest implements AutoCloseable {
     private long flushErrors;
     private int sweepSector = -1;
 
-    Guest(Scenario scenario, NanoClock clock, Journal journal) {
+    Guest(Scenario scenario, int index, NanoClock clock, Journal journal) {
+        diskName = "disk" + index;
         this.scenario = scenario;
         this.clock = clock;
         this.journal = journal;
-        random = new SplittableRandom(scenario.seed() ^ 0x6E57);
+        random = new SplittableRandom(scenario.seed() ^ 0x6E57 + index);
         Scenario.Load load = scenario.load();
         int longest = load.sectorsMax() * SectorHistory.SECTOR + RequestMemory.OVERHEAD;
         long requestsLength = (long) longest * load.depth() * scenario.rings().count();
@@ -73,6 +75,10 @@ final class Guest implements AutoCloseable {
                 driver -> queues.add(new GuestQueue(scenario, driver, scratch, random.split())));
         requestsLeft = load.requests();
         nextNs = clock.nanoTime();
+    }
+
+    String diskName() {
+        return diskName;
     }
 
     GuestRam ram() {
@@ -158,7 +164,7 @@ final class Guest implements AutoCloseable {
         }
         advanceSweep(request);
         begin(request);
-        journal.note("begin " + request);
+        journal.note(diskName + " begin " + request);
         if (queue.offer(request)) {
             kick.run();
         }
@@ -236,7 +242,7 @@ final class Guest implements AutoCloseable {
     private void onEnd(GuestQueue queue, GuestRequest request, int usedLength) {
         ended++;
         int status = request.status();
-        journal.note("end " + request + " status " + status);
+        journal.note(diskName + " end " + request + " status " + status);
         int expectedLength = request.usedLength(status == OK);
         if (usedLength != expectedLength) {
             throw new AssertionError(request + " used " + usedLength + " not " + expectedLength);
@@ -296,7 +302,7 @@ final class Guest implements AutoCloseable {
 
     /** The driver starts anew; the device has let go of all queues before. */
     void reset() {
-        journal.note("guest starts anew");
+        journal.note(diskName + " guest starts anew");
         queues.forEach(GuestQueue::reset);
         history.onReset();
     }

@@ -76,9 +76,10 @@ record Scenario(long seed, Wire wire, Rings rings, Disk disk, Load load) {
     }
 
     /**
+     * @param count disks of the server, each with a guest of its own
      * @param failurePpm requests of a million that fail
      */
-    record Disk(long capacity, long delayMaxNs, int failurePpm) {
+    record Disk(int count, long capacity, long delayMaxNs, int failurePpm) {
         static Disk of(SplittableRandom random, int sectorsMax) {
             long capacity = Math.max(128 << 10, 2L * 512 * sectorsMax);
             long delayMaxNs =
@@ -88,12 +89,13 @@ record Scenario(long seed, Wire wire, Rings rings, Disk disk, Load load) {
                         case 2 -> 500 * US;
                         default -> 20 * MS;
                     };
-            return new Disk(capacity, delayMaxNs, random.nextInt(3) == 0 ? 20_000 : 0);
+            int failurePpm = random.nextInt(3) == 0 ? 20_000 : 0;
+            return new Disk(1 + random.nextInt(5) / 3, capacity, delayMaxNs, failurePpm);
         }
     }
 
     /**
-     * @param requests how many the guest begins in all
+     * @param requests how many a guest begins in all
      * @param depth requests of one queue at a time
      * @param sectorsMax of one request
      * @param thinkMaxNs how long the guest waits at most before it begins the next request

@@ -3,7 +3,7 @@ package io.vrio.it.simulation;
 
 import io.vrio.backends.block.BackendException;
 import io.vrio.backends.iohyp.DiskRegistry;
-import io.vrio.backends.iohyp.RegistryOfOne;
+import io.vrio.backends.iohyp.KeptRegistry;
 import io.vrio.common.agent.Agent;
 import io.vrio.common.clock.NanoClock;
 import io.vrio.transport.flow.FrameBufferPool;
@@ -12,19 +12,21 @@ import io.vrio.transport.remote.EndpointOptions;
 import io.vrio.transport.remote.IohypEndpoint;
 import io.vrio.transport.remote.SimulatedDisk;
 import io.vrio.transport.remote.SimulatedWire;
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
-/** The I/O host: a disk that lasts, and IOhyp processes, one at a time, that come and go. */
+/** The I/O host: disks that last, and IOhyp processes, one at a time, that come and go. */
 final class SimulatedIohyp implements AutoCloseable {
-    static final String DISK = "disk";
     static final long PEER_TIMEOUT_NS = 2_000_000_000L;
 
     private final Scenario scenario;
     private final SimulatedWire wire;
     private final NanoClock clock;
     private final RandomGenerator random;
-    private final SimulatedDisk disk;
-    private final RegistryOfOne kept;
+    private final Map<String, SimulatedDisk> disks = new TreeMap<>();
+    private final KeptRegistry kept;
     private FrameBufferPool buffers;
     private DiskRegistry registry;
     private IohypEndpoint endpoint;
@@ -36,12 +38,25 @@ final class SimulatedIohyp implements AutoCloseable {
         this.clock = clock;
         this.random = random;
         Scenario.Disk plan = scenario.disk();
-        disk = new SimulatedDisk(plan.capacity(), clock, plan.delayMaxNs(), random.nextLong());
-        kept = new RegistryOfOne(DISK, plan.capacity(), () -> new SimulatedBackend(disk));
+        for (int i = 0; i < plan.count(); i++) {
+            long seed = random.nextLong();
+            disks.put(
+                    "disk" + i,
+                    new SimulatedDisk(plan.capacity(), clock, plan.delayMaxNs(), seed));
+        }
+        kept =
+                new KeptRegistry(
+                        disks.keySet(),
+                        plan.capacity(),
+                        name -> new SimulatedBackend(disks.get(name)));
     }
 
-    SimulatedDisk disk() {
-        return disk;
+    SimulatedDisk disk(String name) {
+        return disks.get(name);
+    }
+
+    Collection<SimulatedDisk> disks() {
+        return disks.values();
     }
 
     boolean isUp() {
@@ -84,7 +99,7 @@ final class SimulatedIohyp implements AutoCloseable {
             kill();
         }
         crashes++;
-        disk.crash();
+        disks.values().forEach(SimulatedDisk::crash);
     }
 
     private void onEnd() {
@@ -101,7 +116,10 @@ final class SimulatedIohyp implements AutoCloseable {
             return 0;
         }
         int work = endpoint.doWork();
-        int done = disk.doWork();
+        int done = 0;
+        for (SimulatedDisk disk : disks.values()) {
+            done += disk.doWork();
+        }
         // What has ended goes out in the same duty cycle.
         work += done == 0 ? 0 : done + endpoint.doWork();
         checkHealth();
@@ -118,9 +136,12 @@ final class SimulatedIohyp implements AutoCloseable {
         if (!isUp()) {
             return Agent.NO_DEADLINE;
         }
-        long diskNs = disk.nextDeadlineNs();
-        long endpointNs = endpoint.deadlineNs();
-        return diskNs == Agent.NO_DEADLINE || endpointNs - diskNs < 0 ? endpointNs : diskNs;
+        long nextNs = endpoint.deadlineNs();
+        for (SimulatedDisk disk : disks.values()) {
+            long diskNs = disk.nextDeadlineNs();
+            nextNs = diskNs != Agent.NO_DEADLINE && diskNs - nextNs < 0 ? diskNs : nextNs;
+        }
+        return nextNs;
     }
 
     long crashes() {
@@ -132,6 +153,6 @@ final class SimulatedIohyp implements AutoCloseable {
         if (isUp()) {
             stop();
         }
-        disk.close();
+        disks.values().forEach(SimulatedDisk::close);
     }
 }

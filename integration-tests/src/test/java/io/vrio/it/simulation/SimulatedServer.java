@@ -2,18 +2,17 @@
 package io.vrio.it.simulation;
 
 import io.vrio.common.clock.NanoClock;
-import io.vrio.server.device.block.BlockDevice;
 import io.vrio.transport.flow.FrameBufferPool;
 import io.vrio.transport.remote.PeerOptions;
-import io.vrio.transport.remote.RemoteDisk;
-import io.vrio.transport.remote.RemoteDiskCounter;
 import io.vrio.transport.remote.RemotePeer;
 import io.vrio.transport.remote.SimulatedWire;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /**
- * One life of the server's process: its association, one device, and the worker that runs them,
+ * One life of the server's process: its association, its devices, and the worker that runs them,
  * which blocks when it has nothing to do and wakes up for kicks, frames and deadlines.
  */
 final class SimulatedServer {
@@ -23,30 +22,22 @@ final class SimulatedServer {
     private final Scenario scenario;
     private final SimulatedWire wire;
     private final NanoClock clock;
-    private final Guest guest;
-    private final SplittableRandom random;
     private final FrameBufferPool buffers;
     private final RemotePeer peer;
-    private final RemoteDisk disk;
-    private final BlockDevice device;
-    private Frontend frontend;
-    private boolean hasMetDisk;
+    private final List<SimulatedDevice> devices = new ArrayList<>();
     private boolean isBlocked;
     private boolean isKicked;
     private int idleCycles;
-    private long failedBefore;
 
     SimulatedServer(
             Scenario scenario,
             SimulatedWire wire,
             NanoClock clock,
-            Guest guest,
+            List<Guest> guests,
             SplittableRandom random) {
         this.scenario = scenario;
         this.wire = wire;
         this.clock = clock;
-        this.guest = guest;
-        this.random = random;
         Scenario.Wire plan = scenario.wire();
         buffers = new FrameBufferPool(plan.serverBuffers());
         PeerOptions options =
@@ -60,9 +51,9 @@ final class SimulatedServer {
                         scenario.load().ioTimeoutNs());
         RandomGenerator numbers = plan.isNearWrap() ? new NearWrap(random.split()) : random.split();
         peer = new RemotePeer(options, wire.openServer(plan.portCount()), clock, buffers, numbers);
-        disk = peer.openDisk(SimulatedIohyp.DISK);
-        device = new BlockDevice(SimulatedIohyp.DISK, disk, scenario.rings().count());
-        connect();
+        for (Guest guest : guests) {
+            devices.add(new SimulatedDevice(scenario, clock, guest, peer, random.split()));
+        }
     }
 
     /** Initial sequence numbers that run over 2^32 after some kilobytes. */
@@ -78,28 +69,8 @@ final class SimulatedServer {
         }
     }
 
-    private void connect() {
-        frontend = new Frontend(scenario, device, guest, clock, random.split());
-    }
-
-    /** The frontend leaves, and another one comes with a guest that boots. */
-    void reconnect() {
-        failedBefore += frontend.failed();
-        frontend.close();
-        guest.reset();
-        connect();
-    }
-
-    Frontend frontend() {
-        return frontend;
-    }
-
-    RemoteDisk disk() {
-        return disk;
-    }
-
-    BlockDevice device() {
-        return device;
+    List<SimulatedDevice> devices() {
+        return devices;
     }
 
     /** Breaks the association off from this side. */
@@ -107,32 +78,41 @@ final class SimulatedServer {
         SimulatedWire.breakOff(peer);
     }
 
-    /** The guest has something for the device. */
+    /** A guest has something for its device. */
     void kick() {
         isKicked = true;
     }
 
     int doWork() {
-        int work = frontend.doWork();
+        int work = 0;
+        for (SimulatedDevice device : devices) {
+            work += device.frontend().doWork();
+        }
+        // Its session's socket wakes the worker, too.
+        isKicked |= work > 0;
         if (isBlocked && !wakesUp()) {
-            return work;
+            return 0;
         }
         isKicked = false;
-        int done = device.doWork() + peer.doWork();
-        hasMetDisk |= disk.isAttached();
-        if (done > 0 && !disk.isAttached()) {
-            checkHealth();
+        for (SimulatedDevice device : devices) {
+            work += device.doWork();
         }
-        idleCycles = done + work > 0 ? 0 : idleCycles + 1;
+        work += peer.doWork();
+        checkHealth(work);
+        idleCycles = work > 0 ? 0 : idleCycles + 1;
         if (idleCycles >= IDLE_CYCLES) {
-            isBlocked = device.prepareToBlock() && peer.prepareToBlock();
+            isBlocked = peer.prepareToBlock();
+            for (SimulatedDevice device : devices) {
+                isBlocked &= device.prepareToBlock();
+            }
         }
-        return work + done;
+        return work;
     }
 
     /** An association is never lost to a fault of the program, nor to an honest IOhyp. */
-    private void checkHealth() {
-        String reason = peer.status().reason();
+    private void checkHealth(int work) {
+        boolean isSuspect = work > 0 && !devices.get(0).disk().isAttached();
+        String reason = isSuspect ? peer.status().reason() : null;
         if (reason != null && (reason.contains("fault") || reason.contains("protocol"))) {
             throw new AssertionError("association lost: " + reason);
         }
@@ -146,7 +126,7 @@ final class SimulatedServer {
         if (isWoken) {
             isBlocked = false;
             idleCycles = 0;
-            device.onWake();
+            devices.forEach(SimulatedDevice::onWake);
             peer.onWake();
         }
         return isWoken;
@@ -154,29 +134,17 @@ final class SimulatedServer {
 
     long nextDeadlineNs() {
         // While it polls, its next duty cycle follows at once.
-        long ownNs = isBlocked ? peer.deadlineNs() : clock.nanoTime();
-        long frontendNs = frontend.nextDeadlineNs();
-        return frontendNs - ownNs < 0 ? frontendNs : ownNs;
-    }
-
-    /** Whether the disk has been attached in this life. */
-    boolean hasMetDisk() {
-        return hasMetDisk;
-    }
-
-    long expired() {
-        return disk.counters().value(RemoteDiskCounter.EXPIRED);
-    }
-
-    long failedAtStop() {
-        return failedBefore + frontend.failed();
+        long nextNs = isBlocked ? peer.deadlineNs() : clock.nanoTime();
+        for (SimulatedDevice device : devices) {
+            long frontendNs = device.frontend().nextDeadlineNs();
+            nextNs = frontendNs - nextNs < 0 ? frontendNs : nextNs;
+        }
+        return nextNs;
     }
 
     /** The process ends as on SIGTERM, with a goodbye. */
     void stop() {
-        frontend.close();
-        device.close();
-        disk.close();
+        devices.forEach(SimulatedDevice::close);
         peer.close();
         wire.killServer();
         checkRemains();
@@ -185,15 +153,12 @@ final class SimulatedServer {
     /** The process ends as on SIGKILL: nobody hears of it. */
     void kill() {
         wire.killServer();
-        frontend.close();
-        device.close();
-        disk.close();
+        devices.forEach(SimulatedDevice::close);
         peer.close();
         checkRemains();
     }
 
     private void checkRemains() {
-        Leaks.check("queues stopped for a fault", device.counters().get("queue_faults"), 0);
         Leaks.check(
                 "frame buffers of the server",
                 buffers.available(),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.it.simulation;
 
+import io.vrio.transport.remote.SimulatedDisk;
+
 /** What has happened in one run, summed up over all lives of the processes. */
 final class Tally {
     private long ended;
@@ -14,16 +16,24 @@ final class Tally {
     private long durationNs;
 
     void add(SimulatedServer server) {
-        expired += server.expired();
-        failedAtStop += server.failedAtStop();
+        for (SimulatedDevice device : server.devices()) {
+            expired += device.expired();
+            failedAtStop += device.failedAtStop();
+        }
     }
 
-    void add(SimulatedIohyp iohyp, Guest guest, long roundCount, long simulatedNs) {
-        diskFailures = iohyp.disk().failed();
+    void add(SimulatedIohyp iohyp) {
         crashes = iohyp.crashes();
-        ended = guest.ended();
-        errors = guest.errors();
-        flushErrors = guest.flushErrors();
+        diskFailures = iohyp.disks().stream().mapToLong(SimulatedDisk::failed).sum();
+    }
+
+    void add(Guest guest) {
+        ended += guest.ended();
+        errors += guest.errors();
+        flushErrors += guest.flushErrors();
+    }
+
+    void add(long roundCount, long simulatedNs) {
         rounds = roundCount;
         durationNs = simulatedNs;
     }

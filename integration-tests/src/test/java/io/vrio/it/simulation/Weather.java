@@ -2,6 +2,7 @@
 package io.vrio.it.simulation;
 
 import io.vrio.transport.link.Faults;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -12,6 +13,9 @@ final class Weather {
     private static final long MS = 1_000 * US;
     private static final long NEVER_NS = Long.MAX_VALUE / 4;
     private static final int ALL = 1_000_000;
+
+    /** More requests than a guest ever begins. */
+    private static final int MANY = Integer.MAX_VALUE / 2;
 
     private final WholeWay way;
     private final SplittableRandom random;
@@ -36,11 +40,11 @@ final class Weather {
 
         void set(int requests, long delayNs) {
             dueNs = way.clock().nanoTime() + delayNs;
-            dueRequests = way.guest().begun() + requests;
+            dueRequests = way.begun() + requests;
         }
 
         boolean isDue() {
-            return dueNs - way.clock().nanoTime() <= 0 || way.guest().begun() >= dueRequests;
+            return dueNs - way.clock().nanoTime() <= 0 || way.begun() >= dueRequests;
         }
     }
 
@@ -54,8 +58,7 @@ final class Weather {
             return;
         }
         if (wind.isDue()) {
-            long delayNs = changeWire();
-            wind.set(1 + random.nextInt(60), delayNs);
+            changeWire();
         }
         if (stroke.isDue()) {
             strike(nowNs);
@@ -63,39 +66,36 @@ final class Weather {
         }
     }
 
-    /** Changes how the wire is; returns for how long. */
-    private long changeWire() {
-        way.iohyp()
-                .disk()
-                .failures(random.nextInt(3) == 0 ? way.scenario().disk().failurePpm() : 0);
-        int unrest = way.scenario().load().unrest();
-        return switch (random.nextInt(4 + 2 * unrest)) {
-            case 0, 1, 2, 3 -> {
+    private void changeWire() {
+        int failurePpm = random.nextInt(3) == 0 ? way.scenario().disk().failurePpm() : 0;
+        way.iohyp().disks().forEach(disk -> disk.failures(failurePpm));
+        int requests = 1 + random.nextInt(60);
+        switch (random.nextInt(6 + way.scenario().load().unrest())) {
+            case 0, 1, 2 -> {
                 blow("is quiet", quiet(), quiet());
-                yield random.nextLong(1, 50) * MS;
+                wind.set(requests, random.nextLong(1, 50) * MS);
             }
-            case 4, 5, 6 -> {
+            case 3, 4 -> {
                 blow("is bad", bad(30_000), bad(30_000));
-                yield random.nextLong(1, 100) * MS;
+                wind.set(requests, random.nextLong(1, 100) * MS);
+            }
+            case 5, 6 -> {
+                blow("is very bad", bad(300_000), bad(300_000));
+                wind.set(requests, random.nextLong(1, 300) * MS);
             }
             case 7 -> {
-                blow("is very bad", bad(300_000), bad(300_000));
-                yield random.nextLong(1, 300) * MS;
-            }
-            case 8 -> {
-                boolean isDeaf = random.nextBoolean();
-                if (isDeaf) {
+                if (random.nextBoolean()) {
                     blow("carries nothing to the server", blackHole(), quiet());
                 } else {
                     blow("carries nothing to the IOhyp", quiet(), blackHole());
                 }
-                yield blackOutNs();
+                wind.set(MANY, blackOutNs());
             }
             default -> {
                 blow("is a black hole", blackHole(), blackHole());
-                yield blackOutNs();
+                wind.set(MANY, blackOutNs());
             }
-        };
+        }
     }
 
     private void blow(String what, Faults towardsServer, Faults towardsIohyp) {
@@ -130,7 +130,7 @@ final class Weather {
 
     private void setStroke() {
         switch (way.scenario().load().unrest()) {
-            case 0 -> stroke.set(Integer.MAX_VALUE / 2, NEVER_NS);
+            case 0 -> stroke.set(MANY, NEVER_NS);
             case 1 -> stroke.set(1 + random.nextInt(150), random.nextLong(1, 3_000) * MS);
             case 2 -> stroke.set(1 + random.nextInt(50), random.nextLong(1, 1_000) * MS);
             default -> stroke.set(1 + random.nextInt(15), random.nextLong(1, 300) * MS);
@@ -138,6 +138,8 @@ final class Weather {
     }
 
     private void strike(long nowNs) {
+        List<SimulatedDevice> devices = way.server().devices();
+        SimulatedDevice device = devices.get(random.nextInt(devices.size()));
         switch (random.nextInt(12)) {
             case 0 -> takeDown("the IOhyp is killed", nowNs, () -> way.iohyp().kill());
             case 1 -> takeDown("the IOhyp stops", nowNs, () -> way.iohyp().stop());
@@ -149,11 +151,11 @@ final class Weather {
                         () -> way.restartServer(isGraceful));
             }
             case 4, 5 -> strike("the server breaks off", () -> way.server().breakOff());
-            case 6 -> strike("a queue stops", () -> way.server().frontend().stop(false));
-            case 7 -> strike("all queues stop", () -> way.server().frontend().stop(true));
-            case 8 -> strike("the driver resets", () -> way.server().frontend().resetDriver());
-            case 9 -> strike("the frontend leaves", () -> way.server().reconnect());
-            default -> strike("memory is shared anew", () -> way.server().frontend().shareMemory());
+            case 6 -> strike("a queue stops", () -> device.frontend().stop(false));
+            case 7 -> strike("all queues stop", () -> device.frontend().stop(true));
+            case 8 -> strike("the driver resets", () -> device.frontend().resetDriver());
+            case 9 -> strike("the frontend leaves", () -> device.reconnect());
+            default -> strike("memory is shared anew", () -> device.frontend().shareMemory());
         }
     }
 
@@ -176,7 +178,7 @@ final class Weather {
         isOver = true;
         way.journal().note("all faults stop");
         way.wire().faults(quiet(), quiet());
-        way.iohyp().disk().failures(0);
+        way.iohyp().disks().forEach(disk -> disk.failures(0));
         if (!way.iohyp().isUp()) {
             way.iohyp().start();
         }

@@ -5,6 +5,8 @@ import io.vrio.common.agent.Agent;
 import io.vrio.common.clock.ManualClock;
 import io.vrio.transport.link.MemoryLink;
 import io.vrio.transport.remote.SimulatedWire;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -34,7 +36,7 @@ final class WholeWay implements AutoCloseable {
     private final Journal journal = new Journal(clock);
     private final SimulatedWire wire;
     private final SimulatedIohyp iohyp;
-    private final Guest guest;
+    private final List<Guest> guests = new ArrayList<>();
     private final Weather weather;
     private final SplittableRandom random;
     private final Tally tally = new Tally();
@@ -52,14 +54,16 @@ final class WholeWay implements AutoCloseable {
                 new MemoryLink.Options(plan.mtu(), plan.segmentation(), FRAMES_ON_THE_WIRE_MAX);
         wire = new SimulatedWire(clock, options, numbers);
         iohyp = new SimulatedIohyp(scenario, wire, clock, numbers);
-        guest = new Guest(scenario, clock, journal);
+        for (int i = 0; i < scenario.disk().count(); i++) {
+            guests.add(new Guest(scenario, i, clock, journal));
+        }
         weather = new Weather(this, random.split());
         iohyp.start();
         startServer();
     }
 
     private void startServer() {
-        server = new SimulatedServer(scenario, wire, clock, guest, random.split());
+        server = new SimulatedServer(scenario, wire, clock, guests, random.split());
     }
 
     Scenario scenario() {
@@ -86,17 +90,26 @@ final class WholeWay implements AutoCloseable {
         return journal;
     }
 
-    Guest guest() {
-        return guest;
+    /** Requests that the guests have begun. */
+    int begun() {
+        int begun = 0;
+        for (Guest guest : guests) {
+            begun += guest.begun();
+        }
+        return begun;
     }
 
     /** The I/O host loses power. */
     void crashHost() {
         iohyp.crash();
-        guest.history().onCrash(iohyp.disk().content(), server.hasMetDisk());
+        for (SimulatedDevice device : server.devices()) {
+            Guest guest = device.guest();
+            guest.history()
+                    .onCrash(iohyp.disk(guest.diskName()).content(), device.hasMetDisk());
+        }
     }
 
-    /** The server's process dies with its guest, and both start again. */
+    /** The server's process dies with its guests, and all start again. */
     void restartServer(boolean isGraceful) {
         if (isGraceful) {
             server.stop();
@@ -104,26 +117,26 @@ final class WholeWay implements AutoCloseable {
             server.kill();
         }
         tally.add(server);
-        guest.reset();
+        guests.forEach(Guest::reset);
         startServer();
     }
 
     /** Runs to the end, in bad weather first and then in good, and looks at what is left. */
     Tally run() {
-        while (!guest.hasBegunAll()) {
+        while (!guests.stream().allMatch(Guest::hasBegunAll)) {
             round();
         }
         weather.clear();
         runToTheEnd("requests do not end although all faults have stopped");
-        guest.beginSweep();
+        guests.forEach(Guest::beginSweep);
         runToTheEnd("the disk cannot be read although all faults have stopped");
-        guest.checkUntouched();
+        guests.forEach(Guest::checkUntouched);
         return tally;
     }
 
     private void runToTheEnd(String complaint) {
         long limitNs = clock.nanoTime() + scenario.load().ioTimeoutNs() + 15 * S;
-        while (!guest.hasBegunAll() || guest.underWay() > 0 || !server.frontend().isRunning()) {
+        while (!server.devices().stream().allMatch(WholeWay::isAtRest)) {
             round();
             if (clock.nanoTime() - limitNs > 0) {
                 throw new AssertionError(complaint + ": " + describe());
@@ -131,22 +144,32 @@ final class WholeWay implements AutoCloseable {
         }
     }
 
+    private static boolean isAtRest(SimulatedDevice device) {
+        Guest guest = device.guest();
+        return guest.hasBegunAll() && guest.underWay() == 0 && device.frontend().isRunning();
+    }
+
     private String describe() {
-        return guest.underWay()
-                + " under way, "
-                + server.disk().underWay()
-                + " of them in the remote disk, attached="
-                + server.disk().isAttached()
-                + waits();
+        StringBuilder text = new StringBuilder();
+        for (SimulatedDevice device : server.devices()) {
+            text.append(device.guest().diskName())
+                    .append(": ")
+                    .append(device.guest().underWay())
+                    .append(" under way, ")
+                    .append(device.disk().underWay())
+                    .append(" of them in the remote disk, attached=")
+                    .append(device.disk().isAttached())
+                    .append("; ");
+        }
+        return text + waits();
     }
 
     /** In how many nanoseconds each of them wants to work. */
     private String waits() {
         long nowNs = clock.nanoTime();
         return String.format(
-                ", due in ns: weather=%d guest=%d server=%d iohyp=%d wire=%d",
+                "due in ns: weather=%d server=%d iohyp=%d wire=%d",
                 weather.nextDeadlineNs() - nowNs,
-                guest.nextDeadlineNs() - nowNs,
                 server.nextDeadlineNs() - nowNs,
                 iohyp.nextDeadlineNs() - nowNs,
                 wire.nextDeadlineNs() - nowNs);
@@ -157,7 +180,10 @@ final class WholeWay implements AutoCloseable {
             throw new AssertionError("it does not get on: " + describe());
         }
         weather.doWork();
-        int work = guest.doWork(() -> server.kick());
+        int work = 0;
+        for (Guest guest : guests) {
+            work += guest.doWork(() -> server.kick());
+        }
         work += server.doWork();
         work += iohyp.doWork();
         wire.dropUnheard();
@@ -172,7 +198,9 @@ final class WholeWay implements AutoCloseable {
     private long nextDeadlineNs() {
         long nextNs = clock.nanoTime() + S;
         nextNs = earlier(nextNs, weather.nextDeadlineNs());
-        nextNs = earlier(nextNs, guest.nextDeadlineNs());
+        for (Guest guest : guests) {
+            nextNs = earlier(nextNs, guest.nextDeadlineNs());
+        }
         nextNs = earlier(nextNs, server.nextDeadlineNs());
         nextNs = earlier(nextNs, iohyp.nextDeadlineNs());
         long wireNs = wire.nextDeadlineNs();
@@ -189,10 +217,14 @@ final class WholeWay implements AutoCloseable {
         server.stop();
         tally.add(server);
         iohyp.close();
-        tally.add(iohyp, guest, rounds, clock.nanoTime() - START_NS);
+        tally.add(iohyp);
+        tally.add(rounds, clock.nanoTime() - START_NS);
         wire.close();
-        Leaks.check("mappings of guest memory", guest.ram().serverMappings(), 0);
-        guest.close();
+        for (Guest guest : guests) {
+            tally.add(guest);
+            Leaks.check("mappings of guest memory", guest.ram().serverMappings(), 0);
+            guest.close();
+        }
         tally.check(scenario);
     }
 }

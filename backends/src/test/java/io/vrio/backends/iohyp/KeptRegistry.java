@@ -4,29 +4,35 @@ package io.vrio.backends.iohyp;
 import io.vrio.backends.block.BackendDisk;
 import io.vrio.backends.block.BackendException;
 import io.vrio.backends.block.BackendSpec;
+import io.vrio.backends.block.DiskContext;
 import io.vrio.backends.block.DiskOptions;
 import java.time.Instant;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.Set;
+import java.util.function.Function;
 
 /**
- * A fixture: what is kept of one disk over the lives of an IOhyp, and the registry of each life.
+ * A fixture: what is kept of some disks over the lives of an IOhyp, and the registry of each life.
  * Whatever it does is the same in every run.
  */
-public final class RegistryOfOne {
+public final class KeptRegistry {
     private static final Instant NOW = Instant.parse("2025-01-02T03:04:05Z");
 
     private final Store store;
-    private final Supplier<BackendDisk> opener;
+    private final Function<String, BackendDisk> opener;
 
     /**
-     * @param name of the disk
-     * @param opener makes the disk of one life
+     * @param capacity of each disk
+     * @param opener makes the disk of that name for one life
      */
-    public RegistryOfOne(String name, long capacity, Supplier<BackendDisk> opener) {
+    public KeptRegistry(Set<String> names, long capacity, Function<String, BackendDisk> opener) {
         this.opener = opener;
         BackendSpec spec = new BackendSpec.NullSpec(capacity, DiskOptions.NONE);
-        store = new Store(List.of(new DiskRecord(name, spec, capacity, "id", NOW)));
+        store =
+                new Store(
+                        names.stream()
+                                .map(name -> new DiskRecord(name, spec, capacity, name, NOW))
+                                .toList());
     }
 
     private static final class Store implements DiskStore {
@@ -49,6 +55,10 @@ public final class RegistryOfOne {
 
     /** Begins a life, on the calling thread. */
     public DiskRegistry open() throws BackendException {
-        return new DiskRegistry(store, Runnable::run, () -> NOW, (spec, context) -> opener.get());
+        return new DiskRegistry(store, Runnable::run, () -> NOW, this::openDisk);
+    }
+
+    private BackendDisk openDisk(BackendSpec spec, DiskContext context) {
+        return opener.apply(context.name());
     }
 }
