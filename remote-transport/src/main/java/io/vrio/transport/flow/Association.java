@@ -280,7 +280,11 @@ public final class Association implements AutoCloseable {
         counters.increment(AssociationCounter.FRAMES_RECEIVED);
         counters.add(AssociationCounter.BYTES_RECEIVED, length);
         window.raiseFloor(received.floor());
-        reassembler.dropBelow(received.floor());
+        if (reassembler.dropSettled(start, start + length, received.floor())) {
+            // The peer never gives up or overlaps, so the pieces are a stranger's; they were told
+            // to have come, and may have hidden that something of the peer's did not.
+            throw new AssociationException("pieces of a super-frame are not the peer's");
+        }
         onAcknowledgement(nowNs);
         if (received.isReliable()) {
             acks.onReceive(nowNs, length);

@@ -104,13 +104,25 @@ final class Reassembler {
         }
     }
 
-    /** Forgets what the sender does not want acknowledged any more. */
-    void dropBelow(long floor) {
+    /**
+     * A super-frame has been accepted: forgets a copy of it in pieces, and what cannot become whole
+     * any more because it overlaps with it or is below the floor.
+     *
+     * @return whether there was something else than a copy
+     */
+    boolean dropSettled(long start, long limit, long floor) {
+        boolean isStrange = false;
         for (int i = count - 1; i >= 0; i--) {
-            if (partials[i].start - floor < 0) {
-                drop(partials[i]);
+            Partial partial = partials[i];
+            long partialLimit = partial.start + partial.length;
+            boolean isCopy = partial.start == start && partialLimit == limit;
+            boolean isOverlapping = partial.start - limit < 0 && start - partialLimit < 0;
+            if (isOverlapping || partial.start - floor < 0) {
+                drop(partial);
+                isStrange |= !isCopy;
             }
         }
+        return isStrange;
     }
 
     void close() {

@@ -114,7 +114,22 @@ final class ReassemblerTest {
         add(5000, 0, 1);
         add(6000, 0, 1);
         add(7000, 0, 1);
-        reassembler.dropBelow(7000);
+        assertTrue(reassembler.dropSettled(9000, 9100, 7000));
         assertEquals(BUFFERS - 1, pool.available());
+    }
+
+    @Test
+    void shouldForgetTheCopyOfWhatWasAccepted() {
+        add(5000, 0, 100);
+        add(7000, 0, 100);
+        assertFalse(reassembler.dropSettled(5000, 5000 + LENGTH, 5000));
+        assertEquals(BUFFERS - 1, pool.available());
+    }
+
+    @Test
+    void shouldTellOfPiecesThatOverlapWithWhatWasAccepted() {
+        add(5000, 0, 100);
+        assertTrue(reassembler.dropSettled(5900, 6000, 5000));
+        assertEquals(BUFFERS, pool.available());
     }
 }
