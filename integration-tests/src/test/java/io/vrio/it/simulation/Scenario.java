@@ -25,6 +25,11 @@ record Scenario(long seed, Wire wire, Rings rings, Disk disk, Load load) {
             boolean isNearWrap,
             int serverBuffers,
             int iohypBuffers) {
+        /** Whether a late frame of an older association can look like one of the present one. */
+        boolean hasDoubles() {
+            return isNearWrap && portCount < 10;
+        }
+
         static Wire of(SplittableRandom random, int sectorsMax) {
             // Reads need room for their answers, beside what the wire brings.
             int few = 24 + 2 * (sectorsMax * 512 >> 16);

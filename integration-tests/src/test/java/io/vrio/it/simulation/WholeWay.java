@@ -104,8 +104,7 @@ final class WholeWay implements AutoCloseable {
         iohyp.crash();
         for (SimulatedDevice device : server.devices()) {
             Guest guest = device.guest();
-            guest.history()
-                    .onCrash(iohyp.disk(guest.diskName()).content(), device.hasMetDisk());
+            guest.history().onCrash(iohyp.disk(guest.diskName()).content(), device.hasMetDisk());
         }
     }
 
@@ -180,11 +179,8 @@ final class WholeWay implements AutoCloseable {
             throw new AssertionError("it does not get on: " + describe());
         }
         weather.doWork();
-        int work = 0;
-        for (Guest guest : guests) {
-            work += guest.doWork(() -> server.kick());
-        }
-        work += server.doWork();
+        int work = runGuests();
+        work += server.doWork(this::runGuests);
         work += iohyp.doWork();
         wire.dropUnheard();
         long waitNs = work > 0 ? CYCLE_NS : nextDeadlineNs() - clock.nanoTime();
@@ -193,6 +189,14 @@ final class WholeWay implements AutoCloseable {
             throw new AssertionError("a deadline is over, and nobody works: " + describe());
         }
         clock.advance(Math.max(CYCLE_NS, waitNs));
+    }
+
+    private int runGuests() {
+        int work = 0;
+        for (Guest guest : guests) {
+            work += guest.doWork(server::kick);
+        }
+        return work;
     }
 
     private long nextDeadlineNs() {
