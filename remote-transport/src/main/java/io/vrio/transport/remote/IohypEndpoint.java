@@ -37,7 +37,7 @@ public final class IohypEndpoint implements Agent {
     static final int PEERS_MAX = 1024;
 
     /** Limit: associations of one host, so that one cannot take the places of all. */
-    private static final int PEERS_OF_HOST_MAX = 64;
+    static final int PEERS_OF_HOST_MAX = 64;
 
     /** Limit: frames received in one duty cycle. */
     private static final int FRAMES_MAX = 64;

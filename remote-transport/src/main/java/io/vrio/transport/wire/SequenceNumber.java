@@ -7,19 +7,8 @@ package io.vrio.transport.wire;
  */
 public final class SequenceNumber {
     private static final int BITS_ABOVE_48 = 16;
-    private static final long LOW_48 = (1L << 48) - 1;
 
     private SequenceNumber() {}
-
-    /** Whether {@code a} comes before {@code b}; they are less than 2^31 apart. */
-    public static boolean isBefore(int a, int b) {
-        return a - b < 0;
-    }
-
-    /** How far {@code a} is after {@code b}; negative when it is before. */
-    public static int difference(int a, int b) {
-        return a - b;
-    }
 
     /** The 64-bit value nearest to {@code reference} whose low 32 bits are {@code low32}. */
     public static long extend(long reference, int low32) {
@@ -30,10 +19,5 @@ public final class SequenceNumber {
     public static long extend48(long reference, long low48) {
         long difference = (low48 - reference) << BITS_ABOVE_48 >> BITS_ABOVE_48;
         return reference + difference;
-    }
-
-    /** The part of a 64-bit value that {@link FrameHeader#superFrameStart48} carries. */
-    public static long low48(long value) {
-        return value & LOW_48;
     }
 }

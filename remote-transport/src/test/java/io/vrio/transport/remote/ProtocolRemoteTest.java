@@ -18,6 +18,9 @@ final class ProtocolRemoteTest {
         assertEquals(ProtocolDocument.limit("disks of a server"), ServedPeer.DISKS_MAX);
         assertEquals(ProtocolDocument.limit("servers of an IOhyp"), IohypEndpoint.PEERS_MAX);
         assertEquals(
+                ProtocolDocument.limit("associations of one host"),
+                IohypEndpoint.PEERS_OF_HOST_MAX);
+        assertEquals(
                 ProtocolDocument.limit("control messages not acknowledged"),
                 ControlChannel.UNDER_WAY_MAX);
         assertEquals(ProtocolDocument.limit("smallest MTU"), IohypEndpoint.MTU_MIN);
