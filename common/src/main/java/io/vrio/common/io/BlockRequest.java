@@ -18,6 +18,7 @@ public final class BlockRequest {
     private long offset;
     private long length;
     private boolean isUnmapAllowed;
+    private boolean isForOneChange;
 
     /**
      * Starts a new life: an empty data list and nobody to tell yet.
@@ -34,6 +35,7 @@ public final class BlockRequest {
         this.offset = offset;
         this.length = length;
         isUnmapAllowed = false;
+        isForOneChange = false;
         data.clear();
         push(owner);
     }
@@ -62,6 +64,18 @@ public final class BlockRequest {
 
     public void allowUnmap(boolean isAllowed) {
         isUnmapAllowed = isAllowed;
+    }
+
+    /**
+     * Whether this FLUSH vouches only for the change that ended just before it was submitted, and
+     * nobody takes it for news about older ones.
+     */
+    public boolean isForOneChange() {
+        return isForOneChange;
+    }
+
+    public void vouchForOneChange(boolean isOnlyOne) {
+        isForOneChange = isOnlyOne;
     }
 
     /** Asks to be told of the end before those who pushed earlier. */

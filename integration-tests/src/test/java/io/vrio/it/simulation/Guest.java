@@ -134,6 +134,7 @@ final class Guest implements AutoCloseable {
      */
     int doWork(Runnable kick) {
         int work = 0;
+        queues.forEach(queue -> queue.noticeUsed(this::onUsed));
         for (GuestQueue queue : queues) {
             work += queue.takeUsed(this::onEnd);
         }
@@ -239,7 +240,14 @@ final class Guest implements AutoCloseable {
         }
     }
 
-    private void onEnd(GuestQueue queue, GuestRequest request, int usedLength) {
+    /** The device has given a request back; the guest has not looked yet. */
+    private void onUsed(GuestRequest request) {
+        if (request.kind == GuestRequest.Kind.FLUSH && request.status() == IO_ERROR) {
+            history.onFlushFailed(request.servedSince);
+        }
+    }
+
+    private void onEnd(GuestRequest request, int usedLength) {
         ended++;
         int status = request.status();
         journal.note(diskName + " end " + request + " status " + status);
@@ -249,7 +257,7 @@ final class Guest implements AutoCloseable {
         }
         switch (status) {
             case OK -> onOk(request);
-            case IO_ERROR -> onError(queue, request);
+            case IO_ERROR -> onError(request);
             case UNSUPPORTED -> expect(request, GuestRequest.Kind.UNKNOWN, status);
             default -> throw new AssertionError(request + " ended with status " + status);
         }
@@ -268,7 +276,7 @@ final class Guest implements AutoCloseable {
             case WRITE, WRITE_ZEROES ->
                     history.onChanged(
                             request.first, request.count, request.version, request.begunAt);
-            case FLUSH -> history.onFlushed(request.begunAt, request.found);
+            case FLUSH -> history.onFlushed(request.begunAt, request.servedSince, request.found);
             case GET_ID -> checkSerial(request);
             case DISCARD -> {
                 // May have done something or nothing.
@@ -286,12 +294,9 @@ final class Guest implements AutoCloseable {
         }
     }
 
-    private void onError(GuestQueue queue, GuestRequest request) {
+    private void onError(GuestRequest request) {
         switch (request.kind) {
-            case FLUSH -> {
-                flushErrors++;
-                history.onFlushFailed(queue.servedSince(request));
-            }
+            case FLUSH -> flushErrors++;
             case READ, WRITE, WRITE_ZEROES, DISCARD, GET_ID -> errors++;
             case READ_BEYOND -> {
                 // As it should.

@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
 /** One queue of the guest: its ring, its requests, and how it is called. */
 final class GuestQueue implements AutoCloseable {
@@ -31,10 +32,11 @@ final class GuestQueue implements AutoCloseable {
     private final List<GuestRequest> all = new ArrayList<>();
     private final ArrayDeque<GuestRequest> free = new ArrayDeque<>();
     private long startedAt;
+    private int noticedIdx;
 
     /** Hears of ended requests, with the bytes the device says it has written. */
     interface Listener {
-        void onEnd(GuestQueue queue, GuestRequest request, int usedLength);
+        void onEnd(GuestRequest request, int usedLength);
     }
 
     GuestQueue(
@@ -43,6 +45,7 @@ final class GuestQueue implements AutoCloseable {
         this.random = random;
         this.driver = driver;
         driver.startAt(rings.firstIndex());
+        noticedIdx = driver.availIdx();
         GuestRam ram = driver.ram();
         byHead = new GuestRequest[rings.size()];
         int length = scenario.load().sectorsMax() * SectorHistory.SECTOR + RequestMemory.OVERHEAD;
@@ -95,11 +98,6 @@ final class GuestQueue implements AutoCloseable {
         startedAt = event;
     }
 
-    /** When the device can have taken a request that was begun then, at the earliest. */
-    long servedSince(GuestRequest request) {
-        return Math.max(request.begunAt, startedAt);
-    }
-
     /** Puts the request into the ring; whether the device wants a kick for it. */
     boolean offer(GuestRequest request) {
         boolean isIndirect =
@@ -126,6 +124,18 @@ final class GuestQueue implements AutoCloseable {
                     table, i, buffer.guestAddress(), buffer.length(), flags, isLast ? 0 : i + 1);
         }
         return driver.offerTable(request.tableAddress, length);
+    }
+
+    /** Tells of requests that are in the used ring since the last look; the guest takes no part. */
+    void noticeUsed(Consumer<GuestRequest> listener) {
+        Used used = driver.usedAt(noticedIdx);
+        while (used != null) {
+            GuestRequest request = byHead[used.headIndex()];
+            request.servedSince = Math.max(request.begunAt, startedAt);
+            listener.accept(request);
+            noticedIdx = noticedIdx + 1 & 0xFFFF;
+            used = driver.usedAt(noticedIdx);
+        }
     }
 
     /** Takes back what has ended, if the guest was called or does not wait for it. */
@@ -165,7 +175,7 @@ final class GuestQueue implements AutoCloseable {
         for (Used used = driver.takeUsed(); used != null; used = driver.takeUsed()) {
             GuestRequest request = byHead[used.headIndex()];
             byHead[used.headIndex()] = null;
-            listener.onEnd(this, request, used.length());
+            listener.onEnd(request, used.length());
             request.memory.free();
             free.add(request);
             count++;
@@ -184,6 +194,7 @@ final class GuestQueue implements AutoCloseable {
         }
         driver.reset();
         driver.startAt(random.nextInt(2) * rings.firstIndex());
+        noticedIdx = driver.availIdx();
     }
 
     /** Nobody has written where nothing was asked for. */

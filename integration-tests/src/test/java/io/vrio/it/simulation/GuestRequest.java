@@ -55,6 +55,10 @@ final class GuestRequest {
     int count;
     long version;
     long begunAt;
+
+    /** When the device can have taken it, at the earliest; known when it is in the used ring. */
+    long servedSince;
+
     long[][] found;
 
     GuestRequest(RequestMemory memory, NativeBuffer scratch, long tableAddress) {

@@ -5,6 +5,7 @@ import io.vrio.common.io.DiskProperties;
 import io.vrio.common.memory.MemorySlice;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -33,8 +34,11 @@ final class SectorHistory {
     /** Versions that are all zeroes; the first one is what was there before. */
     private final BitSet zeroVersions = new BitSet();
 
-    /** When those changes had ended well that were lost in a crash, until a flush has told. */
+    /** When those changes had ended well that were lost in a crash. */
     private final TreeSet<Long> losses = new TreeSet<>();
+
+    /** Flushes that have failed: when each was taken from its ring, and when it was given back. */
+    private final TreeMap<Long, Long> failures = new TreeMap<>();
 
     private final boolean isWriteThrough;
     private MemorySlice disk = new MemorySlice();
@@ -42,7 +46,6 @@ final class SectorHistory {
     private long event;
     private long crashedAt;
     private long flushesCountFrom;
-    private long toldUntil;
 
     /**
      * @param isWriteThrough whether a write is durable when it has ended
@@ -100,7 +103,7 @@ final class SectorHistory {
             if (begunAt < crashedAt && !isOnDisk(i, changed)) {
                 // It was done before the crash, and the guest looks at its ring only now. No server
                 // knows when a guest looks, so what it tells after the crash must be enough.
-                noteLoss(crashedAt);
+                losses.add(crashedAt);
                 continue;
             }
             possible[i] = only;
@@ -109,12 +112,6 @@ final class SectorHistory {
             if (isWriteThrough) {
                 recoverable[i] = only;
             }
-        }
-    }
-
-    private void noteLoss(long changeEndedAt) {
-        if (changeEndedAt >= toldUntil) {
-            losses.add(changeEndedAt);
         }
     }
 
@@ -194,18 +191,26 @@ final class SectorHistory {
     /**
      * A flush has ended well: nothing older than what it found can come back.
      *
+     * @param servedSince when it can have been taken from its ring, at the earliest
      * @throws AssertionError when a change that had ended before it began is lost
      */
-    void onFlushed(long begunAt, long[][] found) {
+    void onFlushed(long begunAt, long servedSince, long[][] found) {
         if (begunAt < flushesCountFrom) {
             return;
         }
-        if (!losses.headSet(begunAt).isEmpty()) {
+        Long lost = losses.lower(begunAt);
+        if (lost != null && !isTold(lost, servedSince)) {
             throw new AssertionError("a flush vouched for a write that a crash had lost");
         }
-        for (int i = 0; i < found.length; i++) {
+        // What it found before a crash may be what was lost, and the guest was told.
+        for (int i = 0; begunAt > crashedAt && i < found.length; i++) {
             recoverable[i] = durable(recoverable[i], found[i]);
         }
+    }
+
+    /** Whether a flush that covered a change had been given back, and had failed, before then. */
+    private boolean isTold(long changeEndedAt, long before) {
+        return failures.tailMap(changeEndedAt, false).values().stream().anyMatch(at -> at < before);
     }
 
     private static long[] durable(long[] before, long[] found) {
@@ -219,18 +224,19 @@ final class SectorHistory {
     }
 
     /**
-     * A flush has failed: the guest knows that changes before its beginning may be lost.
+     * A flush that has failed is in the used ring: the guest can know that changes before its
+     * beginning may be lost. When it looks is its own affair, and no server knows.
      *
-     * @param begunAt when it can have been taken from its ring, for no server knows more
+     * @param servedSince when it can have been taken from its ring, for no server knows more
      */
-    void onFlushFailed(long begunAt) {
-        losses.headSet(begunAt).clear();
-        toldUntil = Math.max(toldUntil, begunAt);
+    void onFlushFailed(long servedSince) {
+        failures.putIfAbsent(servedSince, now());
     }
 
     /** The guest's driver has started anew, and trusts in nothing that was not flushed. */
     void onReset() {
         losses.clear();
+        failures.clear();
         Arrays.fill(ended, 0);
     }
 
@@ -252,7 +258,7 @@ final class SectorHistory {
                 throw unexpected(i, left, recoverable[i]);
             }
             if (matches[matches.length - 1] < ended[i]) {
-                noteLoss(endedAt[i]);
+                losses.add(endedAt[i]);
                 ended[i] = 0;
             }
             possible[i] = recoverable[i];

@@ -46,6 +46,7 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
     private final List<Slot> slots = new ArrayList<>();
     private final ArrayDeque<Slot> free = new ArrayDeque<>();
     private final ArrayDeque<Slot> waiting = new ArrayDeque<>();
+    private final LossNotice lossNotice = new LossNotice();
     private DiskProperties properties = DiskProperties.ofCapacity(0, "");
     private Runnable listener = () -> {};
     private Association association;
@@ -57,13 +58,6 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
     private boolean isPlaced;
     private long incarnation;
     private boolean wasAttached;
-    private long losses;
-    private long lossesTold;
-
-    /** Begins with one: what an earlier life of this server has written may not be flushed. */
-    private long changesEnded = 1;
-
-    private long changesFlushed;
     private String refusal;
 
     RemoteDisk(String name, int flow, RemotePeer peer, NanoClock clock) {
@@ -77,12 +71,11 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
     private static final class Slot {
         private final int index;
         private final OutboundMessage message = new OutboundMessage(m -> {});
+        private final LossNotice.Mark mark = new LossNotice.Mark();
         private BlockRequest request;
         private int generation;
         private long number;
         private long begunNs;
-        private long changesEndedBefore;
-        private long lossesBefore;
         private int received;
         private IoStatus status;
         private boolean isSent;
@@ -151,8 +144,7 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
         slot.request = request;
         slot.number = submitted++;
         slot.begunNs = clock.nanoTime();
-        slot.changesEndedBefore = changesEnded;
-        slot.lossesBefore = losses;
+        lossNotice.mark(slot.mark, slot.begunNs);
         counters.increment(RemoteDiskCounter.REQUESTS);
         if (waiting.isEmpty() && association != null && requestsSent < requestsMax) {
             start(slot);
@@ -172,8 +164,10 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
 
     private void start(Slot slot) {
         BlockRequest request = slot.request;
-        if (request.kind() == BlockRequestKind.FLUSH && lossesTold != losses) {
-            tellLoss(slot);
+        if (request.kind() == BlockRequestKind.FLUSH
+                && lossNotice.isOwed(slot.mark, request.isForOneChange())) {
+            lossNotice.onTold(slot.mark, clock.nanoTime());
+            end(slot, IoStatus.IO_ERROR);
             return;
         }
         slot.generation++;
@@ -204,19 +198,6 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
         return largeReads > 0;
     }
 
-    /**
-     * Fails a FLUSH: one that succeeded now would vouch for writes that the guest believes to be in
-     * the cache, and that a restart of the I/O host has lost.
-     */
-    private void tellLoss(Slot slot) {
-        // One that was under way at the loss may have begun, for the guest, before a lost write had
-        // ended, and then says nothing about it: the next one must fail, too.
-        if (slot.lossesBefore == losses) {
-            lossesTold = losses;
-        }
-        end(slot, IoStatus.IO_ERROR);
-    }
-
     private void end(Slot slot, IoStatus status) {
         BlockRequest request = slot.request;
         if (slot.isSent) {
@@ -235,9 +216,9 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
         if (status != IoStatus.OK) {
             counters.increment(RemoteDiskCounter.ERRORS);
         } else if (kind.isChange()) {
-            changesEnded++;
+            lossNotice.onChangeEnded();
         } else if (kind == BlockRequestKind.FLUSH) {
-            changesFlushed = Math.max(changesFlushed, slot.changesEndedBefore);
+            lossNotice.onFlushed(slot.mark);
         }
     }
 
@@ -368,12 +349,10 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
             return;
         }
         boolean isSame = wasAttached && incarnation == attached.incarnation();
-        if (wasAttached && !isSame && changesEnded != changesFlushed) {
-            losses++;
-            changesFlushed = changesEnded;
+        if (wasAttached && !isSame && lossNotice.onIncarnationChanged()) {
             LOG.error(
-                    "disk={} lost=unflushed-writes: the I/O host restarted; the guest's next flush"
-                            + " fails so that it notices",
+                    "disk={} lost=unflushed-writes: the I/O host restarted; the guest's next"
+                            + " flushes fail so that it notices",
                     name);
         }
         wasAttached = true;

@@ -159,17 +159,85 @@ final class RemoteDiskTest {
         assertEquals(expiryNs, fixture.peer.deadlineNs());
     }
 
-    @Test
-    void shouldFailTheFlushAfterUnflushedWritesWereLost() {
+    /** A write that has ended and was not flushed, and then a crash of the I/O host. */
+    private void loseAWrite() {
         attach();
         fixture.submit(disk, BlockRequestKind.WRITE, 0);
         fixture.answer(onlyRequest(), IoStatus.OK, 0);
         reattach(2);
+        fixture.ended.clear();
+    }
+
+    @Test
+    void shouldFailTheFlushAfterUnflushedWritesWereLost() {
+        loseAWrite();
         fixture.submit(disk, BlockRequestKind.FLUSH, 0);
-        assertEquals(List.of(IoStatus.OK, IoStatus.IO_ERROR), fixture.ended);
+        assertEquals(List.of(IoStatus.IO_ERROR), fixture.ended);
+        fixture.pass(LossNotice.TELLING_NS);
         fixture.submit(disk, BlockRequestKind.FLUSH, 0);
         fixture.answer(onlyRequest(), IoStatus.OK, 0);
-        assertEquals(List.of(IoStatus.OK, IoStatus.IO_ERROR, IoStatus.OK), fixture.ended);
+        assertEquals(List.of(IoStatus.IO_ERROR, IoStatus.OK), fixture.ended);
+    }
+
+    @Test
+    void shouldNotVouchForALostWriteByAFlushThatWaitedWhenAnotherOneFailed() {
+        loseAWrite();
+        fixture.iohyp.control("{\"type\":\"revoked\",\"flow\":1,\"reason\":\"busy\"}");
+        fixture.exchange();
+        fixture.attach(1, 2, 1);
+        fixture.submit(disk, BlockRequestKind.READ, 0);
+        Segment read = onlyRequest();
+        fixture.submit(disk, BlockRequestKind.FLUSH, 0);
+        fixture.submit(disk, BlockRequestKind.FLUSH, 0);
+        fixture.pass(LossNotice.TELLING_NS);
+        fixture.answer(read, IoStatus.OK, 512);
+        assertEquals(List.of(IoStatus.OK, IoStatus.IO_ERROR, IoStatus.IO_ERROR), fixture.ended);
+    }
+
+    @Test
+    void shouldNotVouchForALostWriteByAFlushFromBeforeTheGuestCouldSeeAnotherOneFail() {
+        loseAWrite();
+        fixture.submit(disk, BlockRequestKind.FLUSH, 0);
+        fixture.pass(LossNotice.TELLING_NS - 2 * MS);
+        fixture.submit(disk, BlockRequestKind.FLUSH, 0);
+        assertEquals(List.of(IoStatus.IO_ERROR, IoStatus.IO_ERROR), fixture.ended);
+    }
+
+    @Test
+    void shouldTellOfALossAlthoughItHasJustToldOfAnotherOne() {
+        loseAWrite();
+        fixture.submit(disk, BlockRequestKind.FLUSH, 0);
+        fixture.submit(disk, BlockRequestKind.WRITE, 0);
+        fixture.answer(onlyRequest(), IoStatus.OK, 0);
+        reattach(3);
+        fixture.pass(LossNotice.TELLING_NS);
+        fixture.submit(disk, BlockRequestKind.FLUSH, 0);
+        assertEquals(List.of(IoStatus.IO_ERROR, IoStatus.OK, IoStatus.IO_ERROR), fixture.ended);
+    }
+
+    private void submitFlushForOneChange() {
+        BlockRequest request = new BlockRequest();
+        request.begin(BlockRequestKind.FLUSH, 0, 0, (r, status) -> fixture.ended.add(status));
+        request.vouchForOneChange(true);
+        disk.submit(request);
+    }
+
+    @Test
+    void shouldNotFailAWriteThroughWriteThatBeganAfterTheLoss() {
+        loseAWrite();
+        submitFlushForOneChange();
+        fixture.answer(onlyRequest(), IoStatus.OK, 0);
+        assertEquals(List.of(IoStatus.OK), fixture.ended);
+    }
+
+    @Test
+    void shouldFailAWriteThroughWriteThatWasLostBeforeItsFlush() {
+        attach();
+        fixture.submit(disk, BlockRequestKind.WRITE, 0);
+        fixture.answer(onlyRequest(), IoStatus.OK, 0);
+        submitFlushForOneChange();
+        reattach(2);
+        assertEquals(List.of(IoStatus.OK, IoStatus.IO_ERROR), fixture.ended);
     }
 
     @Test

@@ -175,13 +175,21 @@ public final class GuestDriver {
         return ((availIdx - event - 1) & 0xFFFF) < ((availIdx - from) & 0xFFFF);
     }
 
-    /** Takes the next used element, or returns null; its descriptors are free again. */
-    public Used takeUsed() {
-        if (Short.toUnsignedInt(used.getShortAcquire(2)) == usedIdx) {
+    /** The used element at a free-running index, or null while it is not there yet. */
+    public Used usedAt(int idx) {
+        if (Short.toUnsignedInt(used.getShortAcquire(2)) == idx) {
             return null;
         }
-        long element = 4 + (long) ELEMENT * (usedIdx & (size - 1));
-        Used taken = new Used(used.getInt(element), used.getInt(element + 4));
+        long element = 4 + (long) ELEMENT * (idx & (size - 1));
+        return new Used(used.getInt(element), used.getInt(element + 4));
+    }
+
+    /** Takes the next used element, or returns null; its descriptors are free again. */
+    public Used takeUsed() {
+        Used taken = usedAt(usedIdx);
+        if (taken == null) {
+            return null;
+        }
         usedIdx = (usedIdx + 1) & 0xFFFF;
         List<Integer> indices = chains.get(taken.headIndex());
         if (indices == null) {

@@ -125,6 +125,8 @@ final class BlockTask implements BlockCompletion {
     private void submitPart() {
         if (isFlushing) {
             request.begin(BlockRequestKind.FLUSH, 0, 0, this);
+            // Earlier parts may be of an older life of the disk than the last one.
+            request.vouchForOneChange(partLength == length);
         } else {
             long left = length - doneLength;
             partLength = hasData() ? Math.min(left, DiskProperties.TRANSFER_MAX) : left;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.vrio.common.io.BlockRequest;
 import io.vrio.common.io.BlockRequestKind;
 import io.vrio.common.io.DiskProperties;
 import io.vrio.common.io.IoStatus;
@@ -341,6 +342,31 @@ final class BlockQueueTest {
             assertEquals(new Used(pending.headIndex(), 1), guest.takeUsed());
             assertEquals(BlockStatus.IO_ERROR, guest.status(pending));
         }
+    }
+
+    /** The flush that follows a write of this length in write-through. */
+    private BlockRequest flushAfterWriteOf(int length) {
+        disk.change(DiskProperties.ofCapacity(64 << 20, "big"));
+        try (NativeBuffer buffer = new NativeBuffer(1)) {
+            device.writeConfig(32, buffer.slice());
+        }
+        disk.hold();
+        guest.offer(BlockGuest.WRITE, 0, new byte[length], 0);
+        device.doWork();
+        while (disk.held().get(0).kind() != BlockRequestKind.FLUSH) {
+            disk.held().remove(0).complete(IoStatus.OK);
+        }
+        return disk.held().get(0);
+    }
+
+    @Test
+    void shouldVouchForTheWriteAloneInWriteThrough() {
+        assertTrue(flushAfterWriteOf(4096).isForOneChange());
+    }
+
+    @Test
+    void shouldVouchForAllPartsOfALongWriteInWriteThrough() {
+        assertFalse(flushAfterWriteOf(DiskProperties.TRANSFER_MAX + 512).isForOneChange());
     }
 
     @Test
