@@ -134,7 +134,12 @@ final class Frontend implements AutoCloseable {
     private void beginStop(int index) {
         device.stopQueue(index);
         states[index] = State.STOPPING;
-        dueNs[index] = clock.nanoTime() + random.nextLong(1, 800) * MS;
+        dueNs[index] = clock.nanoTime() + patienceNs();
+    }
+
+    private long patienceNs() {
+        boolean isShort = scenario.load().isHasty() && random.nextInt(4) > 0;
+        return isShort ? random.nextLong(2 * MS) : random.nextLong(1, 800) * MS;
     }
 
     /** The driver starts anew: the device waits for what is in flight, a bounded time. */
@@ -179,7 +184,8 @@ final class Frontend implements AutoCloseable {
                 device.failInFlight(index);
                 checkStopped(index);
                 states[index] = State.STOPPED;
-                dueNs[index] = clock.nanoTime() + random.nextLong(50 * MS);
+                boolean isAtOnce = scenario.load().isHasty() && random.nextBoolean();
+                dueNs[index] = clock.nanoTime() + (isAtOnce ? 0 : random.nextLong(50 * MS));
             }
             case STOPPED -> {
                 if (!isDue) {
@@ -248,6 +254,16 @@ final class Frontend implements AutoCloseable {
     /** A reset waits for the last of its queues, other things for the first that is due. */
     private boolean isNext(long differenceNs) {
         return isResetting ? differenceNs > 0 : differenceNs < 0;
+    }
+
+    /** The worker has gone to sleep: no chain may wait in a ring that is served. */
+    void checkNothingWaits() {
+        for (int i = 0; i < queues.length; i++) {
+            int offered = guest.queue(i).driver().availIdx();
+            if (states[i] == State.RUNNING && queues[i].availIdx() != offered) {
+                throw new AssertionError("the worker sleeps while a chain waits in queue " + i);
+            }
+        }
     }
 
     boolean isRunning() {

@@ -144,6 +144,11 @@ final class Guest implements AutoCloseable {
         return work;
     }
 
+    /** Begins its next request at once. */
+    void hurry() {
+        nextNs = clock.nanoTime();
+    }
+
     /** When the next request begins if there is room for it, or {@code Agent.NO_DEADLINE}. */
     long nextDeadlineNs() {
         return requestsLeft > 0 && queues.stream().anyMatch(GuestQueue::hasRoom)

@@ -8,6 +8,7 @@ import java.util.SplittableRandom;
 /** What a seed means: everything about a run that is settled before it begins. */
 record Scenario(long seed, Wire wire, Rings rings, Disk disk, Load load) {
     private static final long FLUSH = 1L << 9;
+    private static final long HASTE = 0x4A57E;
     private static final long US = 1_000;
     private static final long MS = 1_000 * US;
     private static final long S = 1_000 * MS;
@@ -106,6 +107,8 @@ record Scenario(long seed, Wire wire, Rings rings, Disk disk, Load load) {
      * @param thinkMaxNs how long the guest waits at most before it begins the next request
      * @param ioTimeoutNs how long a request may wait for a peer that is away
      * @param unrest how often something happens to the machines, from 0 for never to 3
+     * @param isHasty whether a guest also begins requests just when the worker goes to sleep, and a
+     *     frontend may have no time for requests in flight
      */
     record Load(
             int requests,
@@ -113,8 +116,9 @@ record Scenario(long seed, Wire wire, Rings rings, Disk disk, Load load) {
             int sectorsMax,
             long thinkMaxNs,
             long ioTimeoutNs,
-            int unrest) {
-        static Load of(SplittableRandom random) {
+            int unrest,
+            boolean isHasty) {
+        static Load of(SplittableRandom random, boolean isHasty) {
             int sectorsMax =
                     switch (random.nextInt(8)) {
                         case 0 -> 1;
@@ -130,13 +134,15 @@ record Scenario(long seed, Wire wire, Rings rings, Disk disk, Load load) {
                     sectorsMax,
                     random.nextBoolean() ? 100 * US : 20 * MS,
                     random.nextBoolean() ? 4 * S : 15 * S,
-                    random.nextInt(4));
+                    random.nextInt(4),
+                    isHasty);
         }
     }
 
     static Scenario of(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        Load load = Load.of(random);
+        boolean isHasty = new SplittableRandom(seed ^ HASTE).nextInt(3) == 0;
+        Load load = Load.of(random, isHasty);
         return new Scenario(
                 seed,
                 Wire.of(random, load.sectorsMax()),

@@ -112,6 +112,9 @@ final class SimulatedServer {
             }
             // A kick that came before is still in its counter.
             isBlocked &= !isKicked;
+            if (isBlocked) {
+                devices.forEach(device -> device.frontend().checkNothingWaits());
+            }
         }
         return work;
     }

@@ -39,6 +39,7 @@ final class WholeWay implements AutoCloseable {
     private final List<Guest> guests = new ArrayList<>();
     private final Weather weather;
     private final SplittableRandom random;
+    private final SplittableRandom haste;
     private final Tally tally = new Tally();
     private SimulatedServer server;
     private long rounds;
@@ -47,6 +48,7 @@ final class WholeWay implements AutoCloseable {
     WholeWay(Scenario scenario) {
         this.scenario = scenario;
         random = new SplittableRandom(scenario.seed() ^ 0x3A17);
+        haste = new SplittableRandom(scenario.seed() ^ 0x4A57);
         RandomGenerator numbers =
                 RandomGeneratorFactory.of("L64X128MixRandom").create(random.nextLong());
         Scenario.Wire plan = scenario.wire();
@@ -180,7 +182,7 @@ final class WholeWay implements AutoCloseable {
         }
         weather.doWork();
         int work = runGuests();
-        work += server.doWork(this::runGuests);
+        work += server.doWork(this::runGuestsMeanwhile);
         work += iohyp.doWork();
         wire.dropUnheard();
         long waitNs = work > 0 ? CYCLE_NS : nextDeadlineNs() - clock.nanoTime();
@@ -197,6 +199,14 @@ final class WholeWay implements AutoCloseable {
             work += guest.doWork(server::kick);
         }
         return work;
+    }
+
+    /** The worker has looked at the rings for the last time before it asks for kicks. */
+    private void runGuestsMeanwhile() {
+        if (scenario.load().isHasty() && haste.nextInt(4) == 0) {
+            guests.forEach(Guest::hurry);
+        }
+        runGuests();
     }
 
     private long nextDeadlineNs() {
