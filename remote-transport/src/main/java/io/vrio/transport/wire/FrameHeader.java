@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.wire;
 
+import io.vrio.common.memory.InternetChecksum;
 import io.vrio.common.memory.MemorySlice;
 
 /**

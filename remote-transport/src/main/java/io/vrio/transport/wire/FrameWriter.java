@@ -15,6 +15,7 @@ import static io.vrio.transport.wire.FrameHeader.TCP_LENGTH;
 import static io.vrio.transport.wire.FrameHeader.VNET_LENGTH;
 import static io.vrio.transport.wire.FrameHeader.WINDOW_SCALE;
 
+import io.vrio.common.memory.InternetChecksum;
 import io.vrio.common.memory.MemorySlice;
 
 /**

@@ -5,6 +5,7 @@ import static io.vrio.transport.wire.FrameHeader.IP_LENGTH;
 import static io.vrio.transport.wire.FrameHeader.TCP;
 import static io.vrio.transport.wire.FrameHeader.VNET_LENGTH;
 
+import io.vrio.common.memory.InternetChecksum;
 import io.vrio.common.memory.MemorySlice;
 
 /**

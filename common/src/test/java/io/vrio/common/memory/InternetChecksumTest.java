@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.vrio.transport.wire;
+package io.vrio.common.memory;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.vrio.common.memory.MemorySlice;
-import io.vrio.common.memory.NativeBuffer;
-import io.vrio.common.memory.SliceList;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.vrio.transport.wire;
-
-import io.vrio.common.memory.MemorySlice;
-import io.vrio.common.memory.SliceList;
+package io.vrio.common.memory;
 
 /**
- * The checksum of IPv4 and TCP (RFC 1071). A sum is 16 bits, folded, of big-endian words; it is not
+ * The checksum of IP, TCP and UDP (RFC 1071). A sum is 16 bits, folded, of big-endian words; it is not
  * complemented: a checksum field holds {@link #complement} of it. Sums of parts are added by {@link
  * #add}.
  */
