@@ -2,9 +2,9 @@
 package io.vrio.common.memory;
 
 /**
- * The checksum of IP, TCP and UDP (RFC 1071). A sum is 16 bits, folded, of big-endian words; it is not
- * complemented: a checksum field holds {@link #complement} of it. Sums of parts are added by {@link
- * #add}.
+ * The checksum of IP, TCP and UDP (RFC 1071). A sum is 16 bits, folded, of big-endian words; it is
+ * not complemented: a checksum field holds {@link #complement} of it. Sums of parts are added by
+ * {@link #add}.
  */
 public final class InternetChecksum {
     private static final long LOW_32 = 0xFFFF_FFFFL;

@@ -132,6 +132,36 @@ public final class SliceList {
         }
     }
 
+    /**
+     * Copies {@code length} bytes from {@code offset} on into another list, each piece of both
+     * visited once: lists of many little pieces, which a guest can make, cost no more than that.
+     */
+    public void copyTo(long offset, SliceList target, long targetOffset, long length) {
+        checkRange(this, offset, length);
+        checkRange(target, targetOffset, length);
+        int from = 0;
+        long fromSkip = offset;
+        int to = 0;
+        long toSkip = targetOffset;
+        long left = length;
+        while (left > 0) {
+            for (; fromSkip >= lengths[from]; from++) {
+                fromSkip -= lengths[from];
+            }
+            for (; toSkip >= target.lengths[to]; to++) {
+                toSkip -= target.lengths[to];
+            }
+            long room = Math.min(lengths[from] - fromSkip, target.lengths[to] - toSkip);
+            long part = Math.min(left, room);
+            // Safety: both ranges are inside pieces, which were taken from checked slices.
+            UnsafeMemory.MEMORY.copyMemory(
+                    addresses[from] + fromSkip, target.addresses[to] + toSkip, part);
+            fromSkip += part;
+            toSkip += part;
+            left -= part;
+        }
+    }
+
     /** Stores one byte at {@code offset} of the list. */
     public void putByte(long offset, byte value) {
         checkRange(this, offset, 1);

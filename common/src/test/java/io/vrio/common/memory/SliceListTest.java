@@ -40,6 +40,31 @@ final class SliceListTest {
     }
 
     @Test
+    void shouldCopyBetweenListsWhateverTheirPieces() {
+        memory.putLong(0, 0x0807060504030201L);
+        list.add(memory, 1, 3);
+        list.add(memory, 4, 4);
+        SliceList target = new SliceList();
+        target.add(memory, 20, 2);
+        target.add(memory, 30, 4);
+        target.add(memory, 40, 1);
+        list.copyTo(1, target, 1, 6);
+        assertEquals(0x0300, memory.getUnsignedShort(20));
+        assertEquals(0x07060504, memory.getInt(30));
+        assertEquals(0x08, memory.getByte(40));
+        assertEquals(0, memory.getByte(41));
+    }
+
+    @Test
+    void shouldNotCopyPastTheEndOfAnotherList() {
+        list.add(memory, 0, 8);
+        SliceList target = new SliceList();
+        target.add(memory, 20, 4);
+        assertThrows(IndexOutOfBoundsException.class, () -> list.copyTo(0, target, 1, 4));
+        assertThrows(IndexOutOfBoundsException.class, () -> list.copyTo(5, target, 0, 4));
+    }
+
+    @Test
     void shouldWriteOnlyTheIovecsThatFit() {
         list.add(memory, 0, 1);
         list.add(memory, 2, 1);

@@ -159,6 +159,21 @@ public final class SplitVirtqueue implements Virtqueue {
         return true;
     }
 
+    @Override
+    public int availableCount() throws MalformedChainException {
+        if (!isUsable()) {
+            return 0;
+        }
+        lookForChains();
+        return distance(availIdx, seenAvailIdx);
+    }
+
+    @Override
+    public void putBack(int headIndex) {
+        release(headIndex);
+        availIdx = (availIdx - 1) & 0xFFFF;
+    }
+
     /** Reads how far the guest has got; whether there is something new. */
     private boolean lookForChains() throws MalformedChainException {
         int idx = Short.toUnsignedInt(avail.getShortAcquire(IDX));
@@ -278,11 +293,20 @@ public final class SplitVirtqueue implements Virtqueue {
 
     @Override
     public boolean requestKicks() {
+        return requestKicksBehind(availIdx);
+    }
+
+    @Override
+    public boolean requestKicksForMore() {
+        return requestKicksBehind(seenAvailIdx);
+    }
+
+    private boolean requestKicksBehind(int idx) {
         if (!isUsable()) {
             return false;
         }
         if (hasEventIdx) {
-            used.putShort(RING + (long) size * ELEMENT_LENGTH, (short) availIdx);
+            used.putShort(RING + (long) size * ELEMENT_LENGTH, (short) idx);
         } else {
             used.putShort(FLAGS, (short) 0);
         }
@@ -290,7 +314,12 @@ public final class SplitVirtqueue implements Virtqueue {
         // then looks at the wish, and one of the two must see the other's store (virtio 1.2,
         // 2.7.13.4.1), else nobody wakes us for that chain.
         VarHandle.fullFence();
-        return Short.toUnsignedInt(avail.getShortAcquire(IDX)) != availIdx;
+        return Short.toUnsignedInt(avail.getShortAcquire(IDX)) != idx;
+    }
+
+    @Override
+    public boolean isBacked() {
+        return memory.isBacked();
     }
 
     @Override

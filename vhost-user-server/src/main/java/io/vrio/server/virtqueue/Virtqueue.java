@@ -28,6 +28,16 @@ public interface Virtqueue {
      */
     boolean poll(DescriptorChain chain) throws MalformedChainException;
 
+    /** How many chains {@link #poll} can take now, good or bad ones. */
+    int availableCount() throws MalformedChainException;
+
+    /**
+     * Undoes a {@link #poll}: the chain will be taken again, by us or by whoever serves the ring
+     * next. Chains are put back in the reverse order of their taking, and nothing that was taken
+     * after them is given back before.
+     */
+    void putBack(int headIndex);
+
     /**
      * Gives a chain back; the guest sees it after {@link #publish}.
      *
@@ -68,6 +78,19 @@ public interface Virtqueue {
      * @return whether a chain is available that the guest may not kick for any more
      */
     boolean requestKicks();
+
+    /**
+     * As {@link #requestKicks}, for a device to which the chains that it has seen are not enough.
+     *
+     * @return whether more chains are available than were seen by then
+     */
+    boolean requestKicksForMore();
+
+    /**
+     * Whether the guest's memory is all there. Asked after an access failed, by those who touch the
+     * memory of more than one guest at a time.
+     */
+    boolean isBacked();
 
     /** The free-running index of the next chain to take: the answer to GET_VRING_BASE. */
     int availIdx();

@@ -176,6 +176,19 @@ final class SplitVirtqueueNotificationTest {
     }
 
     @Test
+    void shouldWantAKickForMoreThanItHasSeen() throws Exception {
+        serve(RingFeatures.SPLIT);
+        offer();
+        offer();
+        driver.isKickWanted();
+        assertEquals(2, queue.availableCount());
+        assertFalse(queue.requestKicksForMore());
+        offer();
+        assertTrue(driver.isKickWanted());
+        assertTrue(queue.requestKicksForMore());
+    }
+
+    @Test
     void shouldForgetTheWishesOfAFormerServer() {
         serve(RingFeatures.SPLIT, 700);
         // Left by a server that polled: without event index it would silence the guest for good.

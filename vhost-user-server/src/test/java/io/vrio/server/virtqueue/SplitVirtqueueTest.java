@@ -100,6 +100,43 @@ final class SplitVirtqueueTest {
     }
 
     @Test
+    void shouldTakeAgainWhatWasPutBack() throws Exception {
+        int first = driver.offer(List.of(writable(8)));
+        int second = driver.offer(List.of(writable(9)));
+        queue.poll(chain);
+        queue.poll(chain);
+        queue.putBack(second);
+        queue.putBack(first);
+        assertEquals(0, queue.inFlight());
+        assertEquals(0, queue.availIdx());
+        assertEquals(2, queue.availableCount());
+        assertTrue(queue.poll(chain));
+        assertEquals(first, chain.headIndex());
+        assertTrue(queue.poll(chain));
+        assertEquals(9, chain.writable().length());
+        assertFalse(queue.poll(chain));
+    }
+
+    @Test
+    void shouldPutBackAcrossTheWrapOfTheIndex() throws Exception {
+        driver.startAt(0xFFFF);
+        queue = new SplitVirtqueue(memory, driver.layout(), RingFeatures.SPLIT);
+        int head = driver.offer(List.of(writable(8)));
+        queue.poll(chain);
+        assertEquals(0, queue.availIdx());
+        queue.putBack(head);
+        assertEquals(0xFFFF, queue.availIdx());
+        assertEquals(1, queue.availableCount());
+        assertTrue(queue.poll(chain));
+    }
+
+    @Test
+    void shouldNotCountMoreChainsThanTheRingHas() {
+        driver.avail().putShort(2, (short) (SIZE + 1));
+        assertThrows(MalformedChainException.class, queue::availableCount);
+    }
+
+    @Test
     void shouldWalkAnIndirectTable() throws Exception {
         driver.offerIndirect(List.of(readable(16), writable(512), writable(1)));
         assertTrue(queue.poll(chain));

@@ -147,27 +147,27 @@ public final class BlockDevice implements VirtioDevice {
     @Override
     public void startQueue(int index, Virtqueue virtqueue, EventFd call) {
         BlockQueue former = queues[index];
-        if (former != null && !(former.isStopped() && former.inFlight() == 0)) {
+        if (former != null && !(former.service().isStopped() && former.inFlight() == 0)) {
             throw new IllegalStateException("queue " + index + " is not stopped");
         }
         endDetached();
         BlockQueue queue = new BlockQueue(this, index, virtqueue, call);
         queues[index] = queue;
         served.add(queue);
-        queue.suppressKicks();
+        queue.service().suppressKicks();
     }
 
     @Override
     public void replaceCall(int index, EventFd call) {
         if (queues[index] != null) {
-            queues[index].replaceCall(call);
+            queues[index].service().replaceCall(call);
         }
     }
 
     @Override
     public void enableQueue(int index, boolean isEnabled) {
         if (queues[index] != null) {
-            queues[index].enable(isEnabled);
+            queues[index].service().enable(isEnabled);
         }
     }
 
@@ -175,7 +175,7 @@ public final class BlockDevice implements VirtioDevice {
     public void stopQueue(int index) {
         if (queues[index] != null) {
             served.remove(queues[index]);
-            queues[index].stop();
+            queues[index].service().stop();
         }
     }
 
@@ -193,7 +193,7 @@ public final class BlockDevice implements VirtioDevice {
     @Override
     public void abandon(int index) {
         if (queues[index] != null) {
-            queues[index].forget();
+            queues[index].service().forget();
             end(index);
         }
     }
@@ -224,7 +224,7 @@ public final class BlockDevice implements VirtioDevice {
     public void detach() {
         for (int i = 0; i < queueCountMax; i++) {
             if (queues[i] != null) {
-                queues[i].forget();
+                queues[i].service().forget();
                 if (queues[i].inFlight() > 0) {
                     detached.add(queues[i]);
                 }
@@ -273,7 +273,7 @@ public final class BlockDevice implements VirtioDevice {
     @Override
     public void onWake() {
         for (int i = 0; i < served.size(); i++) {
-            served.get(i).suppressKicks();
+            served.get(i).service().suppressKicks();
         }
     }
 

@@ -152,13 +152,13 @@ final class BlockTask implements BlockCompletion {
             MemoryFaults.raisePending();
         } catch (RuntimeException | InternalError e) {
             // The caller is the disk, which is not to blame for the guest's memory.
-            queue.onFault(e);
+            queue.service().onFault(e);
         }
     }
 
     /** Judges the part that has ended; false when there is another one to submit. */
     private boolean isOver() {
-        if (result != IoStatus.OK || queue.isForgotten()) {
+        if (result != IoStatus.OK || queue.service().isForgotten()) {
             queue.onEnd(this, result, BlockStatus.LENGTH);
             return true;
         }

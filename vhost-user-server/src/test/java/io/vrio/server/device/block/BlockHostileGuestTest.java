@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vrio.server.device.DeviceListener;
+import io.vrio.server.device.QueueService;
 import io.vrio.server.device.block.BlockGuest.Pending;
 import io.vrio.server.virtqueue.GuestDriver;
 import io.vrio.server.virtqueue.GuestDriver.Buffer;
@@ -129,7 +130,7 @@ final class BlockHostileGuestTest {
      */
     private void workUntilFaultsAreRaised() {
         // Twice: the first cycle has work to do, and quiet ones are counted from there.
-        for (int cycle = 0; cycle < 2 * BlockQueue.QUIET_CYCLES_MAX; cycle++) {
+        for (int cycle = 0; cycle < 2 * QueueService.QUIET_CYCLES_MAX; cycle++) {
             device.doWork();
         }
     }
