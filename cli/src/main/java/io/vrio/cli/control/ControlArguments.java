@@ -22,6 +22,13 @@ public final class ControlArguments {
                 .orElseThrow(() -> new ControlException("argument '" + name + "' is missing"));
     }
 
+    /** A text that is the last argument: others are an error. */
+    public String onlyText(String name) throws ControlException {
+        String text = text(name);
+        end();
+        return text;
+    }
+
     public Optional<String> optionalText(String name) throws ControlException {
         JsonNode value = fields.remove(name);
         if (value == null) {

@@ -3,7 +3,7 @@ package io.vrio.cli.daemon;
 
 import io.vrio.cli.CommandFailedException;
 import io.vrio.cli.Surroundings;
-import io.vrio.cli.option.DiskNames;
+import io.vrio.cli.option.DeviceNames;
 import io.vrio.cli.option.NamedBackend;
 import io.vrio.cli.option.NetworkOptions;
 import io.vrio.cli.option.OptionTypes;
@@ -74,7 +74,8 @@ public final class IohypCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailedException {
         network.check(spec.commandLine());
-        DiskNames.check(spec.commandLine(), disks.stream().map(NamedBackend::name).toList());
+        DeviceNames.check(
+                spec.commandLine(), "--disk", disks.stream().map(NamedBackend::name).toList());
         DaemonRun run = new DaemonRun(surroundings, process);
         SocketGroup group = SocketGroup.ofOperators(process.socketGroup());
         IohypSettings settings =

@@ -2,6 +2,7 @@
 package io.vrio.cli.daemon;
 
 import io.vrio.backends.block.BackendException;
+import io.vrio.cli.control.ControlException;
 import io.vrio.common.agent.Worker;
 
 /** Questions to a worker whose answer may be that a backend cannot. */
@@ -38,6 +39,15 @@ final class OnWorker {
                     });
         } catch (Carrier carrier) {
             throw carrier.carried;
+        }
+    }
+
+    /** The same for an operator. */
+    static <T> T ask(Worker worker, Question<T> question) throws ControlException {
+        try {
+            return call(worker, question);
+        } catch (BackendException e) {
+            throw new ControlException(e.getMessage(), e);
         }
     }
 }

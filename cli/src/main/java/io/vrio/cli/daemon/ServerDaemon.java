@@ -7,10 +7,12 @@ import io.vrio.cli.control.ControlServer;
 import io.vrio.cli.option.NamedSocket;
 import io.vrio.common.agent.Worker;
 import io.vrio.common.clock.NanoClock;
+import io.vrio.server.worker.SocketOptions;
 import io.vrio.transport.flow.FrameBufferPool;
 import io.vrio.transport.link.NeighbourTable;
 import io.vrio.transport.link.NetworkPort;
 import io.vrio.transport.remote.PeerOptions;
+import io.vrio.transport.remote.RemoteDisk;
 import io.vrio.transport.remote.RemotePeer;
 import java.security.SecureRandom;
 import java.util.Optional;
@@ -56,7 +58,11 @@ final class ServerDaemon implements AutoCloseable {
         NeighbourTable neighbours = opened.add(new NeighbourTable(port));
         Worker worker = DaemonWorker.start(opened, settings.process());
         RemotePeer peer = worker.call(() -> openPeer(worker, port, neighbours, buffers));
-        ServedDisks disks = opened.add(new ServedDisks(worker, peer, settings.group().name()));
+        SocketOptions sockets =
+                new SocketOptions(settings.group().name(), SocketOptions.DEFAULT.drainNs());
+        SocketPaths paths = new SocketPaths();
+        ServedDevices<RemoteDisk> disks =
+                opened.add(new ServedDevices<>(worker, new DiskKind(peer), paths, sockets));
         for (NamedSocket disk : settings.disks()) {
             disks.create(disk.name(), settings.socket(disk));
         }
@@ -75,7 +81,8 @@ final class ServerDaemon implements AutoCloseable {
      * its firmware does not look twice: {@code ready} is said when the IOhyp has answered, or is
      * known to be away.
      */
-    private static void awaitAnswers(Worker worker, RemotePeer peer, ServedDisks disks) {
+    private static void awaitAnswers(
+            Worker worker, RemotePeer peer, ServedDevices<RemoteDisk> disks) {
         long endNs = System.nanoTime() + ANSWER_NS_MAX;
         while (System.nanoTime() - endNs < 0
                 && !disks.areAnswered()

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.cli.operator;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.vrio.cli.CommandFailedException;
 import io.vrio.cli.Surroundings;
 import io.vrio.cli.option.OptionTypes;
@@ -38,10 +37,10 @@ public final class DiskCommand implements Runnable {
                     Column.state("reason"));
 
     @Spec private CommandSpec spec;
-    private final Surroundings surroundings;
+    private final Dialogue dialogue;
 
     private DiskCommand(Surroundings surroundings) {
-        this.surroundings = surroundings;
+        dialogue = new Dialogue(surroundings);
     }
 
     /** The noun with its verbs. */
@@ -61,7 +60,7 @@ public final class DiskCommand implements Runnable {
     void list(@Mixin DaemonOptions daemon) throws CommandFailedException {
         try (DaemonSession session = daemon.connect()) {
             List<Column> columns = session.isIohyp() ? AT_IOHYP : AT_SERVER;
-            printer(daemon).rows(session.ask("disk list", Map.of()), columns);
+            dialogue.printer(daemon).rows(session.ask("disk list", Map.of()), columns);
         }
     }
 
@@ -73,7 +72,7 @@ public final class DiskCommand implements Runnable {
             @Mixin DaemonOptions daemon,
             @Parameters(paramLabel = "NAME", converter = OptionTypes.Name.class) String name)
             throws CommandFailedException {
-        print(daemon, "disk show", Map.of("name", name));
+        dialogue.show(daemon, "disk show", Map.of("name", name));
     }
 
     @Command(
@@ -84,7 +83,7 @@ public final class DiskCommand implements Runnable {
             @Mixin DaemonOptions daemon,
             @Parameters(paramLabel = "NAME", converter = OptionTypes.Name.class) String name)
             throws CommandFailedException {
-        print(daemon, "disk stats", Map.of("name", name));
+        dialogue.show(daemon, "disk stats", Map.of("name", name));
     }
 
     @Command(
@@ -121,7 +120,7 @@ public final class DiskCommand implements Runnable {
             } else if (definition != null) {
                 arguments.put("socket", Path.of(definition).toAbsolutePath().toString());
             }
-            done(daemon, session.ask("disk create", arguments));
+            dialogue.printer(daemon).done(session.ask("disk create", arguments));
         }
     }
 
@@ -157,7 +156,7 @@ public final class DiskCommand implements Runnable {
                             description = "Also when a server (a guest) uses it. Default: refuse.")
                     boolean isForced)
             throws CommandFailedException {
-        change(daemon, "disk delete", Map.of("name", name, "force", isForced));
+        dialogue.change(daemon, "disk delete", Map.of("name", name, "force", isForced));
     }
 
     @Command(
@@ -181,28 +180,7 @@ public final class DiskCommand implements Runnable {
                                             + " Default: refuse.")
                     boolean mayShrink)
             throws CommandFailedException {
-        change(daemon, "disk resize", Map.of("name", name, "size", size, "shrink", mayShrink));
-    }
-
-    private Printer printer(DaemonOptions daemon) {
-        return new Printer(surroundings.out(), daemon.format());
-    }
-
-    private void print(DaemonOptions daemon, String command, Map<String, ?> arguments)
-            throws CommandFailedException {
-        try (DaemonSession session = daemon.connect()) {
-            printer(daemon).object(session.ask(command, arguments));
-        }
-    }
-
-    private void change(DaemonOptions daemon, String command, Map<String, ?> arguments)
-            throws CommandFailedException {
-        try (DaemonSession session = daemon.connect()) {
-            done(daemon, session.ask(command, arguments));
-        }
-    }
-
-    private void done(DaemonOptions daemon, JsonNode answer) {
-        printer(daemon).done(answer);
+        dialogue.change(
+                daemon, "disk resize", Map.of("name", name, "size", size, "shrink", mayShrink));
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.cli.operator;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.vrio.cli.CommandFailedException;
 import io.vrio.cli.Surroundings;
 import java.util.List;
@@ -30,10 +29,10 @@ public final class PeerCommand implements Runnable {
                     Column.text("REASON", "reason"));
 
     @Spec private CommandSpec spec;
-    private final Surroundings surroundings;
+    private final Dialogue dialogue;
 
     private PeerCommand(Surroundings surroundings) {
-        this.surroundings = surroundings;
+        dialogue = new Dialogue(surroundings);
     }
 
     /** The noun with its verbs. */
@@ -52,7 +51,7 @@ public final class PeerCommand implements Runnable {
             description = "All peers, a line each.")
     void list(@Mixin DaemonOptions daemon) throws CommandFailedException {
         try (DaemonSession session = daemon.connect()) {
-            printer(daemon).rows(session.ask("peer list", Map.of()), COLUMNS);
+            dialogue.printer(daemon).rows(session.ask("peer list", Map.of()), COLUMNS);
         }
     }
 
@@ -65,13 +64,6 @@ public final class PeerCommand implements Runnable {
             @Parameters(paramLabel = "PEER", description = "Its name, or ADDRESS:PORT.")
                     String peer)
             throws CommandFailedException {
-        try (DaemonSession session = daemon.connect()) {
-            JsonNode found = session.ask("peer show", Map.of("peer", peer));
-            printer(daemon).object(found);
-        }
-    }
-
-    private Printer printer(DaemonOptions daemon) {
-        return new Printer(surroundings.out(), daemon.format());
+        dialogue.show(daemon, "peer show", Map.of("peer", peer));
     }
 }

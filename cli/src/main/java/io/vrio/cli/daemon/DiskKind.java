@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.cli.daemon;
+
+import io.vrio.server.device.VirtioDevice;
+import io.vrio.server.device.block.BlockDevice;
+import io.vrio.transport.remote.RemoteDisk;
+import io.vrio.transport.remote.RemotePeer;
+
+/** How a server serves a disk of its IOhyp. */
+record DiskKind(RemotePeer peer) implements ServedDevices.Kind<RemoteDisk> {
+    @Override
+    public String noun() {
+        return "disk";
+    }
+
+    @Override
+    public RemoteDisk open(String name) {
+        return peer.openDisk(name);
+    }
+
+    @Override
+    public VirtioDevice device(String name, RemoteDisk disk) {
+        return new BlockDevice(name, disk, BlockDevice.QUEUES_DEFAULT);
+    }
+
+    @Override
+    public boolean isAnswered(RemoteDisk disk) {
+        return disk.isAttached() || disk.refusal() != null;
+    }
+
+    @Override
+    public void close(RemoteDisk disk) {
+        disk.close();
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.cli.daemon;
+
+import io.vrio.cli.control.ControlArguments;
+import io.vrio.cli.control.ControlCommand;
+import io.vrio.cli.control.ControlException;
+import io.vrio.cli.daemon.ServedDevices.Served;
+import io.vrio.common.agent.Worker;
+import io.vrio.common.io.DiskProperties;
+import io.vrio.transport.remote.RemoteDisk;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What an operator may ask of the disks of a server. Control thread. */
+final class ServerDiskControl {
+    private final Worker worker;
+    private final ServedDevices<RemoteDisk> disks;
+    private final ServedControl<RemoteDisk> served;
+
+    ServerDiskControl(ServerSettings settings, Worker worker, ServedDevices<RemoteDisk> disks) {
+        this.worker = worker;
+        this.disks = disks;
+        served = new ServedControl<>("disk", settings, disks, this::disk);
+    }
+
+    Map<String, ControlCommand> commands() {
+        return Map.of(
+                "disk list", served::list,
+                "disk show", served::show,
+                "disk stats", this::stats,
+                "disk create", served::create,
+                "disk delete", served::delete,
+                "disk resize", this::resize);
+    }
+
+    private Object stats(ControlArguments arguments) throws ControlException {
+        Served<RemoteDisk> disk = disks.find(arguments.onlyText("name"));
+        Map<String, Long> counters = new LinkedHashMap<>(disk.socket().status().counters());
+        Map<String, Long> remote = worker.call(() -> disk.remote().counters().snapshot());
+        remote.forEach((name, value) -> counters.put("remote_" + name, value));
+        return counters;
+    }
+
+    private Object resize(ControlArguments arguments) throws ControlException {
+        throw new ControlException(
+                "a disk is resized where it is: run vrio disk resize on the I/O host");
+    }
+
+    private Map<String, Object> disk(Served<RemoteDisk> disk) {
+        Map<String, Object> row = worker.call(() -> remote(disk.remote()));
+        ServedControl.addSocket(row, disk.socket().status());
+        return row;
+    }
+
+    private static Map<String, Object> remote(RemoteDisk disk) {
+        DiskProperties properties = disk.properties();
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("name", disk.name());
+        row.put("capacity", properties.capacity());
+        row.put("readOnly", properties.isReadOnly());
+        row.put("serial", properties.serial());
+        ServedControl.addState(row, disk.isAttached(), disk.refusal());
+        row.put("requestsUnderWay", disk.underWay());
+        return row;
+    }
+}
