@@ -153,6 +153,17 @@ public final class QueueService {
         }
     }
 
+    /** Gives back chains that make sense to the guest together only: it sees all or none. */
+    public void pushAll(int[] headIndices, int[] usedLengths, int count) {
+        for (int i = 0; i < count; i++) {
+            virtqueue.push(headIndices[i], usedLengths[i]);
+        }
+        unpublished += count;
+        if (unpublished >= PUBLISH_BATCH) {
+            publish();
+        }
+    }
+
     private void publish() {
         unpublished = 0;
         isCallDue |= virtqueue.publish();

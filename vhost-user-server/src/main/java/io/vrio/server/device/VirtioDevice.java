@@ -24,6 +24,16 @@ public interface VirtioDevice extends AutoCloseable {
     /** Queues a frontend may ask for. Never shrinks. */
     int queueCountMax();
 
+    /** What a frontend hears that asks how many queues it may have: pairs of them for a NIC. */
+    default int queueNumber() {
+        return queueCountMax();
+    }
+
+    /** What only a NIC is asked; null for other devices. */
+    default NicRequests nicRequests() {
+        return null;
+    }
+
     /** Descriptors a ring may have. */
     int queueSizeMax();
 
@@ -60,7 +70,8 @@ public interface VirtioDevice extends AutoCloseable {
     void replaceCall(int index, EventFd call);
 
     /**
-     * A disabled queue takes no chains; those in flight go on. Queues are enabled when started. A
+     * A disabled queue executes nothing: a disk takes no chains, and those in flight go on; a NIC
+     * throws away what the guest sends, and gives it nothing. Queues are enabled when started. A
      * kick that came while disabled is not lost. Without effect for a queue that is not started.
      */
     void enableQueue(int index, boolean isEnabled);
@@ -114,6 +125,14 @@ public interface VirtioDevice extends AutoCloseable {
      * @return whether the worker may block; false when chains have come meanwhile
      */
     boolean prepareToBlock();
+
+    /**
+     * Whether chains wait for something that may tell nobody when it is over: the device is asked
+     * to work again soon, even if nothing happens.
+     */
+    default boolean isHeldBack() {
+        return false;
+    }
 
     /** The worker runs again: kicks may be suppressed. */
     void onWake();

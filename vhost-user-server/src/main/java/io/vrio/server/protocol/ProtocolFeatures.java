@@ -7,7 +7,9 @@ public final class ProtocolFeatures {
     public static final long VHOST_USER_F_PROTOCOL_FEATURES = 1L << 30;
 
     public static final long MQ = 1L;
+    public static final long RARP = 1L << 2;
     public static final long REPLY_ACK = 1L << 3;
+    public static final long MTU = 1L << 4;
     public static final long BACKEND_REQ = 1L << 5;
     public static final long CONFIG = 1L << 9;
     public static final long RESET_DEVICE = 1L << 13;
@@ -20,6 +22,9 @@ public final class ProtocolFeatures {
      */
     public static final long OFFERED =
             MQ | REPLY_ACK | BACKEND_REQ | CONFIG | RESET_DEVICE | CONFIGURE_MEM_SLOTS | STATUS;
+
+    /** The same of a NIC. */
+    public static final long OFFERED_NIC = OFFERED | RARP | MTU;
 
     private ProtocolFeatures() {}
 }

@@ -123,6 +123,11 @@ public final class VhostUserMessage {
         return payload.getLong(0);
     }
 
+    /** The Ethernet address in the first six bytes, 48 bits as on the wire. */
+    public long macAddress() {
+        return Long.reverseBytes(payload.getLong(0)) >>> 16;
+    }
+
     /** Index of the vring that NUM, BASE, ENABLE and ADDR speak of; unchecked. */
     public int vringIndex() {
         return payload.getInt(STATE_INDEX);

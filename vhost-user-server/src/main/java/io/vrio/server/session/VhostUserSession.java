@@ -9,6 +9,7 @@ import io.vrio.common.memory.MemoryFaults;
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.common.sys.UnixSocket;
 import io.vrio.server.device.DeviceListener;
+import io.vrio.server.device.NicRequests;
 import io.vrio.server.device.VirtioDevice;
 import io.vrio.server.memory.GuestMemory;
 import io.vrio.server.memory.RegionRefusedException;
@@ -27,7 +28,7 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
     /** Limit: messages of one look at the socket, so that other devices get their turn. */
     private static final int MESSAGES_MAX = 32;
 
-    /** How often a vring is looked at whose frontend does not kick. */
+    /** How often a vring is looked at of which nobody tells that there is something to do. */
     private static final long POLL_NS = TimeUnit.MICROSECONDS.toNanos(100);
 
     private static final int NONE = -1;
@@ -170,9 +171,9 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
         switch (request) {
             case GET_FEATURES -> sendNumber(offeredFeatures | VHOST_USER_F_PROTOCOL_FEATURES);
             case SET_FEATURES -> onSetFeatures(message.number());
-            case GET_PROTOCOL_FEATURES -> sendNumber(ProtocolFeatures.OFFERED);
+            case GET_PROTOCOL_FEATURES -> sendNumber(offeredProtocolFeatures());
             case SET_PROTOCOL_FEATURES -> onSetProtocolFeatures(message.number());
-            case GET_QUEUE_NUM -> sendNumber(vrings.count());
+            case GET_QUEUE_NUM -> sendNumber(device.queueNumber());
             case GET_MAX_MEM_SLOTS -> sendNumber(GuestMemory.SLOTS_MAX);
             case SET_MEM_TABLE -> {
                 memoryRequests.setTable(message);
@@ -196,6 +197,8 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
             case GET_VRING_BASE -> drain.begin(vrings.checkIndex(message.vringIndex()));
             case GET_CONFIG -> onGetConfig(message);
             case SET_CONFIG -> onSetConfig(message);
+            case SEND_RARP -> nicRequests().announce(message.macAddress());
+            case NET_SET_MTU -> onNetSetMtu(message.number());
             case SET_BACKEND_REQ_FD -> onSetBackendReqFd();
             case SET_STATUS -> onSetStatus(message.number());
             case GET_STATUS -> sendNumber(deviceStatus);
@@ -232,8 +235,28 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
         }
     }
 
+    private long offeredProtocolFeatures() {
+        return device.nicRequests() == null
+                ? ProtocolFeatures.OFFERED
+                : ProtocolFeatures.OFFERED_NIC;
+    }
+
+    private NicRequests nicRequests() throws RequestRefusedException {
+        NicRequests requests = device.nicRequests();
+        if (requests == null) {
+            throw new RequestRefusedException("the device is no NIC");
+        }
+        return requests;
+    }
+
+    private void onNetSetMtu(long mtu) throws RequestRefusedException {
+        if (!nicRequests().setMtu(mtu)) {
+            throw new RequestRefusedException("MTU " + Long.toUnsignedString(mtu));
+        }
+    }
+
     private void onSetProtocolFeatures(long wanted) throws RequestRefusedException {
-        checkOffered(wanted, ProtocolFeatures.OFFERED);
+        checkOffered(wanted, offeredProtocolFeatures());
         protocolFeatures = wanted;
     }
 
@@ -404,7 +427,7 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
         if (memoryRequests.isSettling()) {
             deadlineNs = earlier(deadlineNs, memoryRequests.settledNs());
         }
-        if (vrings.isPolled()) {
+        if (vrings.isPolled() || device.isHeldBack()) {
             deadlineNs = earlier(deadlineNs, worker.clock().nanoTime() + POLL_NS);
         }
         return deadlineNs;

@@ -175,6 +175,7 @@ final class VhostUserSessionFuzzTest {
             case SET_FEATURES -> FakeFrontend.longs(FEATURES[random.nextInt(FEATURES.length)]);
             case SET_PROTOCOL_FEATURES -> FakeFrontend.longs(ProtocolFeatures.OFFERED);
             case SET_STATUS -> FakeFrontend.longs(random.nextInt(16));
+            case SEND_RARP, NET_SET_MTU -> FakeFrontend.longs(random.nextInt(9000));
             case SET_VRING_NUM -> FakeFrontend.ints(index, 1 << random.nextInt(8));
             case SET_VRING_BASE -> FakeFrontend.ints(index, random.nextInt(3));
             case SET_VRING_ENABLE -> FakeFrontend.ints(index, random.nextInt(2));
@@ -231,6 +232,8 @@ final class VhostUserSessionFuzzTest {
                     RESET_DEVICE,
                     GET_MAX_MEM_SLOTS,
                     REM_MEM_REG,
+                    SEND_RARP,
+                    NET_SET_MTU,
                     SET_STATUS,
                     GET_STATUS ->
                     new int[0];

@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.server.device.net;
+
+import io.vrio.common.io.NetPort;
+import io.vrio.common.io.Nic;
+import io.vrio.common.io.NicProperties;
+import io.vrio.common.memory.MemorySlice;
+import io.vrio.common.sys.EventFd;
+import io.vrio.server.device.DeviceListener;
+import io.vrio.server.device.NicRequests;
+import io.vrio.server.device.VirtioDevice;
+import io.vrio.server.virtqueue.DescriptorChain;
+import io.vrio.server.virtqueue.SplitVirtqueue;
+import io.vrio.server.virtqueue.Virtqueue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A virtio network card (virtio 1.2, 5.1) in front of a NIC that may be anywhere, modern and legacy
+ * alike. QEMU does not ask for the link's state and nothing can tell it (vhost-user has no message
+ * for that): while the link is down, frames are dropped here. Lives as long as its socket; one
+ * worker's thread.
+ */
+public final class NetDevice implements VirtioDevice, NicRequests {
+    /** Limit: queue pairs of a NIC; vhost-user names queues by a byte, the last one is control. */
+    public static final int PAIRS_MAX = 127;
+
+    /** Queue pairs offered when nobody says otherwise. */
+    public static final int PAIRS_DEFAULT = 16;
+
+    /** Limit: log lines of one device about faulty queues; a hostile guest makes one per start. */
+    private static final int FAULT_LINES_MAX = 16;
+
+    private static final Logger LOG = LoggerFactory.getLogger(NetDevice.class);
+
+    private final String name;
+    private final Nic nic;
+    private final NetPort port;
+    private final int pairsMax;
+    private final NetConfigSpace config;
+    private final NetDriver driver = new NetDriver();
+    private final NetHeader header = new NetHeader();
+    private final NetCommand command = new NetCommand(this);
+    private final NetCounters counters;
+    private final FrameDelivery delivery;
+    private final FrameSegmenter segmenter = new FrameSegmenter();
+    private final Announcer announcer = new Announcer();
+    private final DescriptorChain takenChain = new DescriptorChain();
+    private final DescriptorChain receiveChain = new DescriptorChain();
+    private final NetQueue[] queues;
+    private final List<NetQueue> served = new ArrayList<>();
+    private NicProperties properties;
+    private DeviceListener listener;
+    private int frontendMtu = NicProperties.MTU_MAX;
+    private int faultLines;
+    private boolean isClosed;
+
+    /**
+     * @param name of the device, for logs
+     * @param nic stays the caller's
+     * @param queuePairsMax 1 to {@link #PAIRS_MAX}
+     */
+    public NetDevice(String name, Nic nic, int queuePairsMax) {
+        if (queuePairsMax < 1 || queuePairsMax > PAIRS_MAX) {
+            throw new IllegalArgumentException("queue pairs " + queuePairsMax + " not in 1-127");
+        }
+        this.name = name;
+        this.nic = nic;
+        port = nic.port();
+        pairsMax = queuePairsMax;
+        config = new NetConfigSpace(pairsMax);
+        counters = new NetCounters(pairsMax);
+        delivery = new FrameDelivery(this, pairsMax);
+        queues = new NetQueue[2 * pairsMax + 1];
+        describe();
+        nic.onPropertiesChange(this::onPropertiesChange);
+        nic.connect(delivery);
+    }
+
+    private void describe() {
+        properties = nic.properties();
+        config.describe(properties);
+        config.setMtu(mtu());
+        delivery.filter().setMac(config.mac());
+    }
+
+    private void onPropertiesChange() {
+        boolean wasLinkUp = isLinkUp();
+        describe();
+        if (wasLinkUp != isLinkUp()) {
+            // Behind a link that comes up there may be other switches than before.
+            boolean isToAnnounce = isLinkUp() && driver.has(NetFeatures.GUEST_ANNOUNCE);
+            config.setStatus(NetConfigSpace.ANNOUNCE, isToAnnounce);
+        }
+        if (listener != null) {
+            listener.onConfigChange();
+        }
+    }
+
+    @Override
+    public long offeredFeatures() {
+        return NetFeatures.of(properties, pairsMax);
+    }
+
+    @Override
+    public void acceptFeatures(long features) {
+        driver.accept(features);
+    }
+
+    @Override
+    public int queueCountMax() {
+        return queues.length;
+    }
+
+    /** Frontends count a NIC's queues in pairs, and do not count the control queue. */
+    @Override
+    public int queueNumber() {
+        return pairsMax;
+    }
+
+    @Override
+    public int queueSizeMax() {
+        return SplitVirtqueue.SIZE_MAX;
+    }
+
+    @Override
+    public void readConfig(int offset, MemorySlice target) {
+        config.read(offset, target);
+    }
+
+    @Override
+    public boolean writeConfig(int offset, MemorySlice source) {
+        if (driver.isModern() || !NetConfigSpace.isInMac(offset, source.length())) {
+            return false;
+        }
+        config.write(offset, source);
+        delivery.filter().setMac(config.mac());
+        return true;
+    }
+
+    @Override
+    public NicRequests nicRequests() {
+        return this;
+    }
+
+    @Override
+    public boolean setMtu(long mtu) {
+        if (mtu < NicProperties.MTU_MIN || mtu > properties.mtu()) {
+            return false;
+        }
+        frontendMtu = (int) mtu;
+        config.setMtu(mtu());
+        return true;
+    }
+
+    @Override
+    public void announce(long mac) {
+        announcer.announce(mac);
+    }
+
+    @Override
+    public void listen(DeviceListener newListener) {
+        listener = newListener;
+    }
+
+    @Override
+    public void startQueue(int index, Virtqueue virtqueue, EventFd call) {
+        NetQueue former = queues[index];
+        if (former != null && !former.service().isStopped()) {
+            throw new IllegalStateException("queue " + index + " is not stopped");
+        }
+        remove(index);
+        NetQueue queue = makeQueue(index, virtqueue, call);
+        queues[index] = queue;
+        served.add(queue);
+        queue.service().suppressKicks();
+    }
+
+    private NetQueue makeQueue(int index, Virtqueue virtqueue, EventFd call) {
+        int pair = index / 2;
+        if (isControl(index)) {
+            // A driver that has this queue says by it how many pairs it uses, beginning with one.
+            delivery.limitPairs(1);
+            return new ControlQueue(this, index, virtqueue, call);
+        }
+        if (index % 2 == 1) {
+            return new TransmitQueue(this, pair, virtqueue, call);
+        }
+        ReceiveQueue queue = new ReceiveQueue(this, pair, virtqueue, call);
+        delivery.place(pair, queue);
+        return queue;
+    }
+
+    /** The control queue comes behind all pairs, or behind the only one the driver knows. */
+    private boolean isControl(int index) {
+        boolean isBehindFirst =
+                index == 2 && driver.has(NetFeatures.CTRL_VQ) && !driver.has(NetFeatures.MQ);
+        return index == 2 * pairsMax || isBehindFirst;
+    }
+
+    @Override
+    public void replaceCall(int index, EventFd call) {
+        if (queues[index] != null) {
+            queues[index].service().replaceCall(call);
+        }
+    }
+
+    @Override
+    public void enableQueue(int index, boolean isEnabled) {
+        if (queues[index] != null) {
+            queues[index].service().enable(isEnabled);
+        }
+    }
+
+    @Override
+    public void stopQueue(int index) {
+        if (queues[index] != null) {
+            served.remove(queues[index]);
+            queues[index].service().stop();
+        }
+    }
+
+    @Override
+    public int inFlight(int index) {
+        return 0;
+    }
+
+    @Override
+    public void failInFlight(int index) {
+        stopQueue(index);
+        remove(index);
+    }
+
+    @Override
+    public void abandon(int index) {
+        if (queues[index] != null) {
+            queues[index].service().forget();
+            remove(index);
+        }
+    }
+
+    private void remove(int index) {
+        if (queues[index] instanceof ReceiveQueue) {
+            delivery.place(index / 2, null);
+        }
+        served.remove(queues[index]);
+        queues[index] = null;
+    }
+
+    @Override
+    public void reset() {
+        for (int i = 0; i < queues.length; i++) {
+            abandon(i);
+        }
+        driver.accept(0);
+        delivery.reset();
+        config.setStatus(NetConfigSpace.ANNOUNCE, false);
+        describe();
+    }
+
+    @Override
+    public void detach() {
+        frontendMtu = NicProperties.MTU_MAX;
+        announcer.forget();
+        reset();
+    }
+
+    @Override
+    public int doWork() {
+        int work = announcer.isDue() && isLinkUp() ? announcer.send(port) : 0;
+        for (int i = 0; i < served.size(); i++) {
+            work += served.get(i).doWork();
+        }
+        return work;
+    }
+
+    @Override
+    public boolean isHeldBack() {
+        boolean isHeldBack = announcer.isDue() && isLinkUp();
+        for (int i = 0; i < served.size(); i++) {
+            isHeldBack |= served.get(i).isHeldBack();
+        }
+        return isHeldBack;
+    }
+
+    @Override
+    public boolean prepareToBlock() {
+        boolean mayBlock = true;
+        for (int i = 0; i < served.size(); i++) {
+            mayBlock &= served.get(i).prepareToBlock();
+        }
+        return mayBlock;
+    }
+
+    @Override
+    public void onWake() {
+        for (int i = 0; i < served.size(); i++) {
+            served.get(i).service().suppressKicks();
+        }
+    }
+
+    /** For the transmit or control queue in work: the chain it takes. */
+    DescriptorChain takenChain() {
+        return takenChain;
+    }
+
+    /** For the receive queue in work, which may be at work while another queue is. */
+    DescriptorChain receiveChain() {
+        return receiveChain;
+    }
+
+    NetPort port() {
+        return port;
+    }
+
+    NetDriver driver() {
+        return driver;
+    }
+
+    /** For the queue in work. */
+    NetHeader header() {
+        return header;
+    }
+
+    NetCommand command() {
+        return command;
+    }
+
+    FrameSegmenter segmenter() {
+        return segmenter;
+    }
+
+    FrameDelivery delivery() {
+        return delivery;
+    }
+
+    NetCounters counting() {
+        return counters;
+    }
+
+    boolean isLinkUp() {
+        return properties.isLinkUp();
+    }
+
+    /** Bytes behind the Ethernet header that a frame of the guest may have. */
+    int mtu() {
+        return Math.min(properties.mtu(), frontendMtu);
+    }
+
+    /** The driver uses so many pairs; false when there are not as many. */
+    boolean usePairs(int count) {
+        boolean isPossible = count >= 1 && count <= pairsMax;
+        if (isPossible) {
+            delivery.limitPairs(count);
+        }
+        return isPossible;
+    }
+
+    /** The guest has made itself known. */
+    boolean onAnnounced() {
+        config.setStatus(NetConfigSpace.ANNOUNCE, false);
+        return true;
+    }
+
+    void onQueueFault(int index, int pair, String reason) {
+        counters.count(pair, NetCounter.QUEUE_FAULTS);
+        if (faultLines < FAULT_LINES_MAX) {
+            faultLines++;
+            LOG.warn("device={} queue={} stopped reason={}", name, index, reason);
+        }
+        if (listener != null) {
+            listener.onQueueFault(index, reason);
+        }
+    }
+
+    @Override
+    public Map<String, Long> counters() {
+        return counters.snapshot();
+    }
+
+    @Override
+    public void close() {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
+        nic.connect(null);
+        nic.onPropertiesChange(null);
+        reset();
+        delivery.close();
+        segmenter.close();
+        announcer.close();
+        command.close();
+        header.close();
+        takenChain.close();
+        receiveChain.close();
+        config.close();
+    }
+}

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.server.device.net;
+
+import io.vrio.common.io.NetDrop;
+import io.vrio.common.io.NetFrame;
+import io.vrio.common.memory.MemoryFaults;
+import io.vrio.common.memory.SliceList;
+import io.vrio.common.sys.EventFd;
+import io.vrio.server.device.KickWish;
+import io.vrio.server.device.QueueService;
+import io.vrio.server.virtqueue.DescriptorChain;
+import io.vrio.server.virtqueue.MalformedChainException;
+import io.vrio.server.virtqueue.RingCounter;
+import io.vrio.server.virtqueue.Virtqueue;
+
+/**
+ * Puts frames into the guest's receive buffers: one buffer each, or several where the driver merges
+ * them. Takes buffers only when a frame is there, and all that it needs or none.
+ */
+final class ReceiveQueue implements NetQueue {
+    /** Limit: bad buffers that one frame may meet; then it is dropped. */
+    private static final int BAD_CHAINS_MAX = 64;
+
+    /**
+     * Limit: descriptors that one frame is spread over; buffers of a few bytes are not worth it.
+     */
+    private static final int PIECES_MAX = SliceList.PIECES_MAX / 2;
+
+    private final NetDevice device;
+    private final int pair;
+    private final QueueService service;
+    private final Virtqueue virtqueue;
+    private final SliceList target = new SliceList();
+    private final int[] heads;
+    private final int[] lengths;
+    private int count;
+    private boolean isStarving;
+
+    ReceiveQueue(NetDevice device, int pair, Virtqueue virtqueue, EventFd call) {
+        this.device = device;
+        this.pair = pair;
+        this.virtqueue = virtqueue;
+        service = new QueueService(virtqueue, call, device.takenChain(), this);
+        heads = new int[virtqueue.size()];
+        lengths = new int[virtqueue.size()];
+    }
+
+    @Override
+    public QueueService service() {
+        return service;
+    }
+
+    @Override
+    public int doWork() {
+        return service.doWork(false);
+    }
+
+    @Override
+    public boolean prepareToBlock() {
+        return service.prepareToBlock(isStarving ? KickWish.MORE_CHAINS : KickWish.NONE);
+    }
+
+    @Override
+    public boolean isHeldBack() {
+        return false;
+    }
+
+    /** Whether it takes frames at all now. */
+    boolean isReady() {
+        return service.isServed() && service.isEnabled();
+    }
+
+    /**
+     * Gives the guest a frame, or drops it.
+     *
+     * @return false when the guest has too few buffers now; nothing has happened then
+     */
+    boolean offer(NetFrame frame) {
+        try {
+            boolean isDone = device.driver().canTake(frame) ? put(frame) : putCut(frame);
+            isStarving = !isDone;
+            MemoryFaults.raisePending();
+            return isDone;
+        } catch (InternalError e) {
+            if (virtqueue.isBacked()) {
+                // The memory of another guest has vanished, whose frame this is.
+                putBackAll();
+                throw e;
+            }
+            service.onFault(e);
+        } catch (RuntimeException e) {
+            service.onFault(e);
+        }
+        return drop(NetDrop.NOT_READY);
+    }
+
+    /** Cuts and sums what the guest cannot. */
+    private boolean putCut(NetFrame frame) {
+        FrameSegmenter segmenter = device.segmenter();
+        NetDrop reason = segmenter.begin(frame, device.driver().isSumming());
+        if (reason != null) {
+            return drop(reason);
+        }
+        // All segments or none, as far as the ring can hold them: what is cut is not offered again
+        // in parts.
+        if (available() < Math.min(segmenter.count(), virtqueue.size())) {
+            return !service.isServed() ? drop(NetDrop.NOT_READY) : holdBack();
+        }
+        device.counting().count(pair, frame.isGso() ? NetCounter.RX_CUT : NetCounter.RX_SUMMED);
+        for (int i = 0; i < segmenter.count(); i++) {
+            if (!put(segmenter.segment(i))) {
+                return drop(NetDrop.NO_BUFFERS);
+            }
+        }
+        return true;
+    }
+
+    private boolean drop(NetDrop reason) {
+        device.counting().dropRx(pair, reason);
+        return true;
+    }
+
+    private boolean holdBack() {
+        device.counting().count(pair, NetCounter.RX_HELD_BACK);
+        return false;
+    }
+
+    private int available() {
+        try {
+            return virtqueue.availableCount();
+        } catch (MalformedChainException e) {
+            service.onMalformed(0, e.reason());
+            return 0;
+        }
+    }
+
+    private boolean put(NetFrame frame) {
+        NetDriver driver = device.driver();
+        int headerLength = driver.headerLength();
+        int needed = headerLength + frame.length();
+        return switch (gather(needed, driver.isMergeable() ? heads.length : 1)) {
+            case ENOUGH -> {
+                int flags = driver.flagsFor(frame);
+                device.header().writeTo(target, frame, flags, count, headerLength);
+                frame.data().copyTo(0, target, headerLength, frame.length());
+                service.pushAll(heads, lengths, count);
+                count = 0;
+                device.counting().countRx(pair, frame.length());
+                yield true;
+            }
+            case TOO_FEW -> {
+                putBackAll();
+                yield holdBack();
+            }
+            case TOO_SMALL -> {
+                putBackAll();
+                yield drop(NetDrop.NO_BUFFERS);
+            }
+            case BROKEN -> drop(NetDrop.NOT_READY);
+        };
+    }
+
+    private enum Gathered {
+        ENOUGH,
+        TOO_FEW,
+        TOO_SMALL,
+        BROKEN
+    }
+
+    /** Takes buffers until there is room for so many bytes. */
+    private Gathered gather(int needed, int chainsMax) {
+        DescriptorChain chain = device.receiveChain();
+        count = 0;
+        target.clear();
+        int badCount = 0;
+        while (target.length() < needed) {
+            if (count == chainsMax || badCount == BAD_CHAINS_MAX) {
+                return Gathered.TOO_SMALL;
+            }
+            try {
+                if (!virtqueue.poll(chain)) {
+                    return Gathered.TOO_FEW;
+                }
+                if (!add(chain, needed)) {
+                    badCount++;
+                }
+            } catch (MalformedChainException e) {
+                giveBackEmpty();
+                service.onMalformed(chain.headIndex(), e.reason());
+                if (!service.isServed()) {
+                    return Gathered.BROKEN;
+                }
+                badCount++;
+            }
+        }
+        return Gathered.ENOUGH;
+    }
+
+    private boolean add(DescriptorChain chain, int needed) {
+        SliceList room = chain.writable();
+        boolean isGood =
+                chain.readable().count() == 0
+                        && room.count() > 0
+                        && room.count() <= PIECES_MAX - target.count();
+        if (!isGood) {
+            // What was taken before cannot be put back behind this one.
+            giveBackEmpty();
+            service.push(chain.headIndex(), 0);
+            device.counting().count(pair, NetCounter.BAD_CHAINS);
+            return false;
+        }
+        int length = (int) Math.min(room.length(), needed - target.length());
+        target.add(room, 0, length);
+        heads[count] = chain.headIndex();
+        lengths[count] = length;
+        count++;
+        return true;
+    }
+
+    private void giveBackEmpty() {
+        for (int i = 0; i < count; i++) {
+            service.push(heads[i], 0);
+        }
+        count = 0;
+        target.clear();
+    }
+
+    private void putBackAll() {
+        while (count > 0) {
+            virtqueue.putBack(heads[--count]);
+        }
+    }
+
+    @Override
+    public boolean onChain(DescriptorChain chain) {
+        throw new IllegalStateException("receive buffers are taken for frames only");
+    }
+
+    @Override
+    public void onMalformed(RingCounter reason) {
+        device.counting().count(reason);
+    }
+
+    @Override
+    public void onCall() {
+        device.counting().count(pair, NetCounter.CALLS);
+    }
+
+    @Override
+    public void onFault(String reason) {
+        count = 0;
+        device.onQueueFault(2 * pair, pair, reason);
+    }
+}
