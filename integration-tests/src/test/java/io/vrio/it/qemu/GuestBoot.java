@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * One boot of a stock guest in QEMU on the vhost-user socket of a disk, by the script {@code
- * integration-tests/guest/boot}. Call {@link #prepare} in {@code @BeforeAll}: the first time, the
- * guest has to be built.
+ * One boot of a stock guest in QEMU on the vhost-user socket of a disk or a NIC, by the script
+ * {@code integration-tests/guest/boot}. Call {@link #prepare} in {@code @BeforeAll}: the first
+ * time, the guest has to be built.
  */
 public final class GuestBoot {
     private static final Path SCRIPTS = SourceTree.root().resolve("integration-tests/guest");
@@ -24,10 +24,15 @@ public final class GuestBoot {
     // Limit: several times what a boot takes here; a guest that hangs shows its console.
     private static final int BOOT_SECONDS = 80;
 
+    // Limit: a guest that a whole class of tests talks to is ended after so long.
+    private static final int RUN_SECONDS = 300;
+
     private final List<String> options = new ArrayList<>();
 
-    private GuestBoot(Path socket) {
-        options.addAll(List.of("--socket", socket.toString()));
+    private GuestBoot(String option, String... devices) {
+        for (String device : devices) {
+            options.addAll(List.of(option, device));
+        }
         options.addAll(List.of("--timeout", Integer.toString(BOOT_SECONDS)));
     }
 
@@ -46,8 +51,23 @@ public final class GuestBoot {
         assertEquals(0, made.exitStatus(), () -> String.join("\n", made.lines()));
     }
 
+    /** The guest has a disk at this socket. */
     public static GuestBoot on(Path socket) {
-        return new GuestBoot(socket);
+        return new GuestBoot("--socket", socket.toString());
+    }
+
+    /** The guest has a NIC at this socket. */
+    public static GuestBoot onNic(Path socket) {
+        return new GuestBoot("--nic", socket.toString());
+    }
+
+    /**
+     * The guest has several NICs.
+     *
+     * @param nics their sockets, each with properties such as {@code ,mac=52:54:00:00:00:01}
+     */
+    public static GuestBoot onNics(String... nics) {
+        return new GuestBoot("--nic", nics);
     }
 
     /** Adds options of the script, such as {@code "--queues", "4"}. */
@@ -66,12 +86,33 @@ public final class GuestBoot {
         return boot("--from-disk");
     }
 
+    /** Lets iPXE boot from the NIC; what it finds there runs the scenario. */
+    public GuestReport fromNic(String scenario) throws IOException, InterruptedException {
+        return boot("--from-nic", "--scenario", scenario);
+    }
+
+    /**
+     * Boots Debian's kernel and returns when the guest takes commands.
+     *
+     * @param name a socket of this name is made in the folder
+     */
+    public RunningGuest start(Path folder, String name) throws IOException {
+        Path socket = folder.resolve(name + ".shell");
+        options.addAll(List.of("--timeout", Integer.toString(RUN_SECONDS), "--quiet"));
+        return new RunningGuest(
+                command("--scenario", "shell", "--shell", socket.toString()), socket);
+    }
+
     private GuestReport boot(String... what) throws IOException, InterruptedException {
+        return run(command(what));
+    }
+
+    private List<String> command(String... what) {
         List<String> command = new ArrayList<>();
         command.add(SCRIPTS.resolve("boot").toString());
         command.addAll(options);
         command.addAll(List.of(what));
-        return run(command);
+        return command;
     }
 
     private static GuestReport run(List<String> command) throws IOException, InterruptedException {
