@@ -1,11 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.backends.net;
 
+import io.vrio.backends.block.BackendException;
+import io.vrio.backends.net.NicSpec.InterfaceSpec;
 import io.vrio.common.io.Nic;
 import java.util.Map;
 
 /** A network card at the end of the way, with what its owner may ask of it. One worker. */
 public interface NicBackend extends Nic {
+    /**
+     * Opens a NIC made of a network interface, on the thread of the worker that it belongs to.
+     *
+     * @throws BackendException with one line that says what is wrong; nothing is left behind
+     */
+    static NicBackend open(InterfaceSpec spec, NicContext context) throws BackendException {
+        return InterfaceNic.open(spec, context);
+    }
+
     /**
      * What the operator wants. While down, frames are dropped in both directions, and the guest is
      * told by the properties. Up at first.

@@ -77,6 +77,13 @@ public final class NetFrame {
         return this;
     }
 
+    /** A VLAN tag was put in, or taken out with a negative {@code distance}. */
+    public NetFrame moveTransport(int distance) {
+        headerLength = headerLength == 0 ? 0 : Math.max(0, headerLength + distance);
+        checksumStart = needsChecksum() ? Math.max(0, checksumStart + distance) : 0;
+        return this;
+    }
+
     /** Copies the description, not the data, of another frame. */
     public NetFrame beginLike(NetFrame other) {
         return begin(other.queue)

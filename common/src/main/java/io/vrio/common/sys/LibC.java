@@ -31,6 +31,8 @@ public interface LibC {
 
     long write(int fd, long source, long length);
 
+    long writev(int fd, long iovecs, int count);
+
     long pread(int fd, long target, long length, long offset);
 
     long pwrite(int fd, long source, long length, long offset);
@@ -58,6 +60,8 @@ public interface LibC {
     int close(int fd);
 
     int unlink(String path);
+
+    int mknod(String path, int mode, long device);
 
     int fchmod(int fd, int mode);
 

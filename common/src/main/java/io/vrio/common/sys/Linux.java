@@ -31,6 +31,7 @@ public final class Linux {
     public static final int ENOSPC = 28;
     public static final int EROFS = 30;
     public static final int EPIPE = 32;
+    public static final int EBADFD = 77;
     public static final int EMSGSIZE = 90;
     public static final int EOPNOTSUPP = 95;
     public static final int EADDRINUSE = 98;
@@ -163,6 +164,10 @@ public final class Linux {
         return result(C.write(fd, source, length));
     }
 
+    public static long writev(int fd, long iovecs, int count) {
+        return result(C.writev(fd, iovecs, count));
+    }
+
     public static long pread(int fd, long target, long length, long offset) {
         return result(C.pread(fd, target, length, offset));
     }
@@ -219,6 +224,18 @@ public final class Linux {
 
     public static int unlink(String path) {
         return result(C.unlink(path));
+    }
+
+    /** Makes a node of a character device that its owner alone may use. */
+    public static int makeCharacterDevice(String path, int major, int minor) {
+        final int characterDevice = 0020000;
+        // As glibc's makedev: both numbers are cut in two, for the sake of old ones.
+        long device =
+                (minor & 0xFFL)
+                        | (major & 0xFFFL) << 8
+                        | (minor & ~0xFFL) << 12
+                        | (major & ~0xFFFL) << 32;
+        return result(C.mknod(path, characterDevice | 0600, device));
     }
 
     public static int fchmod(int fd, int mode) {

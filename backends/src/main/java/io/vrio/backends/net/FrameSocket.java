@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.backends.net;
+
+import io.vrio.common.io.NetFrame;
+
+/** Exchanges single frames with a network interface of this machine. One worker; never waits. */
+interface FrameSocket extends AutoCloseable {
+    /** To wait for frames. */
+    int descriptor();
+
+    /** The interface; closed with the socket. */
+    HostInterface hostInterface();
+
+    /**
+     * Sends a valid frame.
+     *
+     * @return bytes, or a negated errno
+     */
+    long send(NetFrame frame);
+
+    /**
+     * Fills in the next frame, not checked yet, with memory that is the socket's until the next
+     * call.
+     *
+     * @return bytes, or a negated errno; EAGAIN when there is none now
+     */
+    long receive(NetFrame frame);
+
+    /** Whether UDP frames that are to be cut can be sent. */
+    boolean canCutUdp();
+
+    /** Shows the host whether the guest's cable is plugged in, where the kernel lets us. */
+    default void setCarrier(boolean isOn) {}
+
+    /**
+     * The guest uses this address, which nobody has chosen for it: frames for it are to be
+     * received.
+     *
+     * @return false when it cannot have it
+     */
+    default boolean takeMac(long mac) {
+        return true;
+    }
+
+    @Override
+    void close();
+}

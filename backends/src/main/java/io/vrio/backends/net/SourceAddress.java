@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.backends.net;
+
+import io.vrio.common.io.MacAddress;
+import io.vrio.common.io.NetFrame;
+import io.vrio.common.memory.MemorySlice;
+import io.vrio.common.memory.NativeBuffer;
+import java.util.function.LongPredicate;
+
+/**
+ * The Ethernet address that a guest may send from: the operator's choice, or the first one that it
+ * uses after it was attached. One worker.
+ */
+public final class SourceAddress implements AutoCloseable {
+    private static final int SOURCE = MacAddress.LENGTH;
+
+    private final NicOptions options;
+    private final LongPredicate mayTake;
+    private final NativeBuffer buffer = new NativeBuffer(8);
+    private final MemorySlice bytes = buffer.slice();
+    private long mac;
+
+    /**
+     * @param mayTake whether the guest may have an address that the operator has not chosen
+     */
+    public SourceAddress(NicOptions options, LongPredicate mayTake) {
+        this.options = options;
+        this.mayTake = mayTake;
+        mac = options.mac();
+    }
+
+    /** The guest's address; 0 while it is not known. */
+    public long mac() {
+        return mac;
+    }
+
+    /**
+     * Whether the guest may send this frame of at least an Ethernet header. The first one decides
+     * on the address, where the operator has not.
+     */
+    public boolean admits(NetFrame frame) {
+        if (options.maySpoof() && mac != 0) {
+            return true;
+        }
+        frame.data().copyTo(SOURCE, bytes, 0, MacAddress.LENGTH);
+        long source =
+                (long) bytes.getUnsignedShortBigEndian(0) << 32
+                        | bytes.getIntBigEndian(2) & 0xFFFF_FFFFL;
+        if (mac == 0 && MacAddress.isStation(source) && mayTake.test(source)) {
+            mac = source;
+        }
+        return source == mac || options.maySpoof();
+    }
+
+    /** Another guest may come: forgets what the last one has shown. */
+    public void forget() {
+        mac = options.mac();
+    }
+
+    @Override
+    public void close() {
+        buffer.close();
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.backends.net;
+
+import io.vrio.common.io.NetFrame;
+import io.vrio.common.memory.MemorySlice;
+import io.vrio.common.memory.NativeBuffer;
+import io.vrio.common.sys.Linux;
+import io.vrio.common.sys.TapDevice;
+
+/** Writes frames to, and reads them from, the file of a tap or macvtap. One worker. */
+final class TapFrames implements AutoCloseable {
+    private static final int HEADER_LENGTH = TapDevice.HEADER_LENGTH;
+
+    /** Bytes: a frame one byte too long is seen as such. */
+    private static final int RECEIVE_LENGTH = HEADER_LENGTH + NetFrame.LENGTH_MAX + 1;
+
+    private final TapDevice device;
+    private final Gather gather = new Gather(HEADER_LENGTH);
+    private final NativeBuffer received = new NativeBuffer(RECEIVE_LENGTH);
+    private final MemorySlice receivedBytes = received.slice();
+
+    /** Takes over the device. */
+    TapFrames(TapDevice device) {
+        this.device = device;
+    }
+
+    TapDevice device() {
+        return device;
+    }
+
+    /** Returns bytes, or a negated errno. */
+    long send(NetFrame frame) {
+        int count = gather.fill(frame);
+        // Safety: the iovecs cover ranges that MemorySlice and SliceList have checked.
+        return Linux.writev(device.fd(), gather.iovecsAddress(), count);
+    }
+
+    /** Returns bytes, or a negated errno. */
+    long receive(NetFrame frame) {
+        // Safety: at most the buffer's bytes are written.
+        long length =
+                Linux.read(device.fd(), receivedBytes.address(0, RECEIVE_LENGTH), RECEIVE_LENGTH);
+        if (length >= 0) {
+            frame.begin(0);
+            VnetHeader.read(receivedBytes, frame);
+            int dataLength = (int) Math.max(0, length - HEADER_LENGTH);
+            frame.data().add(receivedBytes, HEADER_LENGTH, dataLength);
+        }
+        return length;
+    }
+
+    @Override
+    public void close() {
+        device.close();
+        received.close();
+        gather.close();
+    }
+}
