@@ -37,4 +37,9 @@ public final class MacAddress {
     public static boolean isStation(long address) {
         return (address & GROUP_BIT) == 0 && address != 0;
     }
+
+    /** Whether more than one station listens to it. */
+    public static boolean isGroup(long address) {
+        return (address & GROUP_BIT) != 0;
+    }
 }

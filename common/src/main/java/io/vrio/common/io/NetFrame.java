@@ -158,7 +158,10 @@ public final class NetFrame {
             return NetDrop.BAD_FLAGS;
         }
         // By difference: sums of what a guest says are compared with nothing.
-        if (needsChecksum() && checksumOffset > length - 2 - checksumStart) {
+        if (needsChecksum()
+                && (checksumStart < ETHERNET_LENGTH
+                        || checksumOffset > length - 2 - checksumStart)) {
+            // Whoever fills it in must not write over addresses that others have judged.
             return NetDrop.BAD_CHECKSUM_PLACE;
         }
         if (isGso()) {
@@ -178,7 +181,6 @@ public final class NetFrame {
         int wantedOffset = isTcp ? TCP_CHECKSUM_OFFSET : UDP_CHECKSUM_OFFSET;
         if (!needsChecksum()
                 || checksumOffset != wantedOffset
-                || checksumStart < ETHERNET_LENGTH
                 || checksumStart > length - fixedLength) {
             return NetDrop.BAD_CHECKSUM_PLACE;
         }

@@ -101,6 +101,13 @@ class NetFrameTest {
     }
 
     @Test
+    void shouldRefuseAChecksumThatWouldChangeTheSourceAddress() {
+        frame(100).offload(NetFrame.NEEDS_CHECKSUM, NetFrame.GSO_NONE, 0, 0).checksum(2, 8);
+
+        assertEquals(NetDrop.BAD_CHECKSUM_PLACE, frame.invalidReason(MTU));
+    }
+
+    @Test
     void shouldRefuseAFlagThatDoesNotExist() {
         frame(100).offload(4, NetFrame.GSO_NONE, 0, 0);
 
