@@ -215,6 +215,19 @@ final class RemoteDiskTest {
         assertEquals(List.of(IoStatus.IO_ERROR, IoStatus.OK, IoStatus.IO_ERROR), fixture.ended);
     }
 
+    @Test
+    void shouldTellOfALossAgainWhenTheFlushThatFailedHadBegunBeforeTheWriteEnded() {
+        attach();
+        fixture.submit(disk, BlockRequestKind.FLUSH, 0);
+        onlyRequest();
+        fixture.submit(disk, BlockRequestKind.WRITE, 0);
+        fixture.answer(onlyRequest(), IoStatus.OK, 0);
+        reattach(2);
+        fixture.pass(LossNotice.TELLING_NS);
+        fixture.submit(disk, BlockRequestKind.FLUSH, 0);
+        assertEquals(List.of(IoStatus.OK, IoStatus.IO_ERROR, IoStatus.IO_ERROR), fixture.ended);
+    }
+
     private void submitFlushForOneChange() {
         BlockRequest request = new BlockRequest();
         request.begin(BlockRequestKind.FLUSH, 0, 0, (r, status) -> fixture.ended.add(status));
