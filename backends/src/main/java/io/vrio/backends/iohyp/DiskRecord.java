@@ -14,15 +14,13 @@ import java.time.Instant;
  * @param id random, never used again for another disk
  */
 record DiskRecord(String name, BackendSpec spec, long capacity, String id, Instant created) {
-    private static final String NAME_PATTERN = "[A-Za-z0-9._-]{1,64}";
-
     static boolean isName(String name) {
-        return name.matches(NAME_PATTERN);
+        return DeviceName.isLegal(name);
     }
 
     /** A name that came from outside, fit for a message or a log line. */
     static String printable(String name) {
-        return name.replaceAll("[^\\x20-\\x7e]", "?");
+        return DeviceName.printable(name);
     }
 
     /** As it is after it has been opened or resized to {@code capacity}. */

@@ -8,7 +8,6 @@ import io.vrio.backends.block.Host;
 import io.vrio.transport.remote.DiskCatalog;
 import io.vrio.transport.remote.DiskClaim;
 import io.vrio.transport.remote.DiskRefusedException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -32,7 +31,7 @@ public final class DiskRegistry implements DiskCatalog, AutoCloseable {
     private static final int DISKS_MAX = 4096;
 
     private final TreeMap<String, OfferedDisk> disks = new TreeMap<>();
-    private final DiskStore store;
+    private final RecordStore<DiskRecord> store;
     private final Consumer<Runnable> worker;
     private final InstantSource clock;
     private final BackendOpener opener;
@@ -40,7 +39,10 @@ public final class DiskRegistry implements DiskCatalog, AutoCloseable {
     private boolean isClosed;
 
     DiskRegistry(
-            DiskStore store, Consumer<Runnable> worker, InstantSource clock, BackendOpener opener)
+            RecordStore<DiskRecord> store,
+            Consumer<Runnable> worker,
+            InstantSource clock,
+            BackendOpener opener)
             throws BackendException {
         this.store = store;
         this.worker = worker;
@@ -57,18 +59,17 @@ public final class DiskRegistry implements DiskCatalog, AutoCloseable {
      * Reads the state directory and opens what is kept there. A disk that cannot be opened is shown
      * as failed and hinders nobody.
      *
+     * @param folder stays open longer than the registry
      * @param worker runs a command on the thread of the worker that executes the disks' I/O
-     * @throws BackendException when the state cannot be trusted, or another process uses it
+     * @throws BackendException when the state cannot be trusted
      */
-    public static DiskRegistry open(Path stateFolder, Consumer<Runnable> worker)
+    public static DiskRegistry open(StateFolder folder, Consumer<Runnable> worker)
             throws BackendException {
-        DiskStateFile store = DiskStateFile.open(stateFolder);
-        try {
-            return new DiskRegistry(store, worker, InstantSource.system(), BackendDisk::open);
-        } catch (BackendException e) {
-            store.close();
-            throw e;
-        }
+        return new DiskRegistry(
+                new StateFile<>(folder, new DiskFormat()),
+                worker,
+                InstantSource.system(),
+                BackendDisk::open);
     }
 
     /**
@@ -292,7 +293,6 @@ public final class DiskRegistry implements DiskCatalog, AutoCloseable {
             isClosed = true;
             disks.values().forEach(OfferedDisk::close);
             disks.clear();
-            store.close();
         }
     }
 }

@@ -39,13 +39,15 @@ final class DiskClaimTest {
     @TempDir Path folder;
     private final DiskDriver driver = new DiskDriver();
     private final List<FailingDisk> opened = new ArrayList<>();
+    private StateFolder state;
     private DiskRegistry registry;
 
     @BeforeEach
     void makeDisk() throws BackendException {
+        state = StateFolder.open(folder);
         registry =
                 new DiskRegistry(
-                        DiskStateFile.open(folder),
+                        new StateFile<>(state, new DiskFormat()),
                         driver.context().worker(),
                         () -> Instant.parse("2025-01-02T03:04:05Z"),
                         this::open);
@@ -61,6 +63,7 @@ final class DiskClaimTest {
     @AfterEach
     void free() {
         registry.close();
+        state.close();
         driver.close();
     }
 

@@ -30,23 +30,31 @@ final class DiskRegistryTest {
 
     @TempDir Path folder;
     private final DiskDriver driver = new DiskDriver();
+    private StateFolder state;
     private DiskRegistry registry;
 
     @AfterEach
     void free() {
-        if (registry != null) {
-            registry.close();
-        }
+        stop();
         driver.close();
     }
 
-    /** Opens the registry as a newly started process does. */
-    private DiskRegistry restart() throws BackendException {
+    private void stop() {
         if (registry != null) {
             registry.close();
             registry = null;
         }
-        registry = DiskRegistry.open(folder.resolve("state"), driver.context().worker());
+        if (state != null) {
+            state.close();
+            state = null;
+        }
+    }
+
+    /** Opens the registry as a newly started process does. */
+    private DiskRegistry restart() throws BackendException {
+        stop();
+        state = StateFolder.open(folder.resolve("state"));
+        registry = DiskRegistry.open(state, driver.context().worker());
         return registry;
     }
 
@@ -84,9 +92,8 @@ final class DiskRegistryTest {
     void shouldServeOthersWhenOneFileIsMissing() throws Exception {
         restart().create("a", file("a.img", ",size=1M"));
         registry.create("b", file("b.img", ",size=1M"));
-        registry.close();
+        stop();
         Files.delete(folder.resolve("a.img"));
-        registry = null;
         restart();
         assertEquals(DiskState.FAILED, registry.show("a").state());
         assertTrue(registry.show("a").failure().contains("no such file"));
@@ -105,8 +112,7 @@ final class DiskRegistryTest {
     @Test
     void shouldFailADiskWhoseFileWasCutShort() throws Exception {
         restart().create("root", file("root.img", ",size=1M"));
-        registry.close();
-        registry = null;
+        stop();
         Files.write(folder.resolve("root.img"), new byte[4096]);
         restart();
         assertTrue(registry.show("root").failure().contains("has 4096 bytes, disk root had"));
@@ -201,8 +207,7 @@ final class DiskRegistryTest {
     @Test
     void shouldNotTouchATornStateFile() throws Exception {
         restart().create("root", file("root.img", ",size=1M"));
-        registry.close();
-        registry = null;
+        stop();
         byte[] whole = Files.readAllBytes(stateFile());
         for (int length = 0; length < whole.length; length += 3) {
             byte[] torn = Arrays.copyOf(whole, length);
@@ -217,8 +222,7 @@ final class DiskRegistryTest {
     @Test
     void shouldNotTouchAStateFileOfANewerRelease() throws Exception {
         restart().create("root", file("root.img", ",size=1M"));
-        registry.close();
-        registry = null;
+        stop();
         String newer =
                 Files.readString(stateFile()).replaceFirst("\"version\" : 1", "\"version\" : 2");
         Files.writeString(stateFile(), newer);
@@ -229,11 +233,7 @@ final class DiskRegistryTest {
     @Test
     void shouldRefuseAStateDirectoryInUse() throws Exception {
         restart();
-        String problem =
-                problem(
-                        () ->
-                                DiskRegistry.open(
-                                        folder.resolve("state"), driver.context().worker()));
+        String problem = problem(() -> StateFolder.open(folder.resolve("state")));
         assertTrue(problem.contains("is in use by another vrio iohyp"), problem);
     }
 

@@ -35,7 +35,7 @@ public final class KeptRegistry {
                                 .toList());
     }
 
-    private static final class Store implements DiskStore {
+    private static final class Store implements RecordStore<DiskRecord> {
         private List<DiskRecord> records;
 
         Store(List<DiskRecord> records) {

@@ -5,6 +5,7 @@ import io.vrio.backends.block.BackendException;
 import io.vrio.backends.iohyp.DiskRegistry;
 import io.vrio.backends.iohyp.DiskState;
 import io.vrio.backends.iohyp.DiskStatus;
+import io.vrio.backends.iohyp.StateFolder;
 import io.vrio.cli.CommandFailedException;
 import io.vrio.cli.control.ControlException;
 import io.vrio.cli.control.ControlServer;
@@ -49,10 +50,11 @@ final class IohypDaemon implements AutoCloseable {
                         NetworkPort.open(
                                 settings.network().interfaceName(), settings.network().address()));
         FrameBufferPool buffers = opened.add(new FrameBufferPool(FRAME_BUFFERS_MAX));
+        StateFolder folder = opened.add(StateFolder.open(settings.stateFolder()));
         Worker worker = DaemonWorker.start(opened, settings.process());
         // The worker closes what is made on it, in reverse order: the associations say goodbye
         // before their disks are closed.
-        DiskRegistry registry = OnWorker.call(worker, () -> openDisks(worker));
+        DiskRegistry registry = OnWorker.call(worker, () -> openDisks(worker, folder));
         IohypEndpoint endpoint = worker.call(() -> openEndpoint(worker, port, registry, buffers));
         IohypControl control = new IohypControl(settings, worker, registry, endpoint);
         ControlServer.Options options =
@@ -60,8 +62,8 @@ final class IohypDaemon implements AutoCloseable {
         opened.add(ControlServer.open(options, control.commands())).start();
     }
 
-    private DiskRegistry openDisks(Worker worker) throws BackendException {
-        DiskRegistry registry = DiskRegistry.open(settings.stateFolder(), worker::execute);
+    private DiskRegistry openDisks(Worker worker, StateFolder folder) throws BackendException {
+        DiskRegistry registry = DiskRegistry.open(folder, worker::execute);
         worker.add(new WorkerOwned("disks", registry::close));
         for (NamedBackend disk : settings.disks()) {
             registry.addOption(disk.name(), disk.backend());

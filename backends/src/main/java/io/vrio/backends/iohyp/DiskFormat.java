@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.backends.iohyp;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vrio.backends.block.BackendException;
+import io.vrio.backends.block.BackendSpec;
+import java.time.Instant;
+
+/** Disks in {@code disks.json}. */
+final class DiskFormat implements RecordFormat<DiskRecord> {
+    @Override
+    public String kind() {
+        return "disk";
+    }
+
+    @Override
+    public String listName() {
+        return "disks";
+    }
+
+    @Override
+    public DiskRecord read(RecordFields fields) throws BackendException {
+        return new DiskRecord(
+                fields.name(),
+                BackendSpec.parse(fields.text("backend")),
+                fields.number("capacity"),
+                fields.text("id"),
+                Instant.parse(fields.text("created")));
+    }
+
+    @Override
+    public void write(DiskRecord record, ObjectNode target) {
+        target.put("name", record.name())
+                .put("backend", record.spec().text())
+                .put("capacity", record.capacity())
+                .put("id", record.id())
+                .put("created", record.created().toString());
+    }
+}

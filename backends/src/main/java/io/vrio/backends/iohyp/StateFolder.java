@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.backends.iohyp;
+
+import io.vrio.backends.block.BackendException;
+import io.vrio.common.sys.Linux;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * The state directory of one IOhyp, locked as long as this is open. A file in it is written as a
+ * whole: to a new file, synced, renamed over the old one, directory synced.
+ */
+public final class StateFolder implements AutoCloseable {
+    private static final int LOCK_EXCLUSIVE_AT_ONCE = 2 | 4;
+
+    private final Path folder;
+    private final int folderFd;
+
+    private StateFolder(Path folder, int folderFd) {
+        this.folder = folder;
+        this.folderFd = folderFd;
+    }
+
+    /**
+     * Locks the directory; makes it when it is missing.
+     *
+     * @throws BackendException when it cannot, or another process uses it
+     */
+    public static StateFolder open(Path folder) throws BackendException {
+        try {
+            Files.createDirectories(folder);
+        } catch (FileAlreadyExistsException e) {
+            throw new BackendException(
+                    "state directory " + folder + ": is not a folder; choose another --state-dir",
+                    e);
+        } catch (AccessDeniedException e) {
+            throw new BackendException(
+                    "state directory "
+                            + folder
+                            + " cannot be made: no permission; make it for this user, or choose"
+                            + " another --state-dir",
+                    e);
+        } catch (IOException e) {
+            throw new BackendException(
+                    "state directory " + folder + " cannot be made: " + reason(e), e);
+        }
+        int fd = Linux.open(folder.toString(), Linux.O_RDONLY, 0);
+        if (fd < 0) {
+            throw new BackendException(
+                    "state directory "
+                            + folder
+                            + " cannot be opened: "
+                            + Linux.describe(-fd)
+                            + "; run as its owner, or choose another --state-dir");
+        }
+        if (Linux.flock(fd, LOCK_EXCLUSIVE_AT_ONCE) < 0) {
+            Linux.close(fd);
+            throw new BackendException(
+                    "state directory "
+                            + folder
+                            + " is in use by another vrio iohyp; stop that, or choose another"
+                            + " --state-dir");
+        }
+        return new StateFolder(folder, fd);
+    }
+
+    Path resolve(String fileName) {
+        return folder.resolve(fileName);
+    }
+
+    /** Replaces a file, durably or not at all. */
+    void write(String fileName, byte[] content) throws BackendException {
+        Path file = folder.resolve(fileName);
+        Path next = folder.resolve(fileName + ".new");
+        try {
+            writeSynced(next, content);
+            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new BackendException(file + " cannot be written: " + reason(e), e);
+        }
+        int result = Linux.fsync(folderFd);
+        if (result < 0) {
+            throw new BackendException(
+                    folder + " cannot be made durable: " + Linux.describe(-result));
+        }
+    }
+
+    private static void writeSynced(Path target, byte[] content) throws IOException {
+        try (FileChannel channel =
+                FileChannel.open(
+                        target,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE,
+                        StandardOpenOption.TRUNCATE_EXISTING)) {
+            ByteBuffer left = ByteBuffer.wrap(content);
+            while (left.hasRemaining()) {
+                channel.write(left);
+            }
+            channel.force(true);
+        }
+    }
+
+    static String reason(IOException e) {
+        return e.getClass().getSimpleName() + ": " + e.getMessage();
+    }
+
+    @Override
+    public void close() {
+        Linux.close(folderFd);
+    }
+}
