@@ -3,6 +3,7 @@ package io.vrio.cli;
 
 import io.vrio.cli.daemon.IohypCommand;
 import io.vrio.cli.daemon.LocalCommand;
+import io.vrio.cli.daemon.LocalType;
 import io.vrio.cli.daemon.ServerCommand;
 import io.vrio.cli.operator.DiskCommand;
 import io.vrio.cli.operator.PeerCommand;
@@ -46,7 +47,7 @@ public final class Vrio implements Runnable {
     /** Runs the command in this process and returns its exit status. */
     public static int run(String[] arguments, Surroundings surroundings) {
         if (LocalCommand.isCapabilitiesAsked(arguments)) {
-            surroundings.out().println(LocalCommand.CAPABILITIES);
+            surroundings.out().println(LocalType.asked(arguments).capabilities());
             return ExitStatus.OK;
         }
         CommandLine commandLine = commandLine(surroundings);

@@ -166,7 +166,8 @@ class CommandLineTest {
         CommandRun run = CommandRun.of("local", "--socket-path", "s");
 
         assertEquals(
-                "vrio local: give either --blk-file FILE or --backend BACKEND", run.onlyError(2));
+                "vrio local: give one of --blk-file FILE, --backend BACKEND and --nic BACKEND",
+                run.onlyError(2));
     }
 
     @Test
@@ -196,6 +197,41 @@ class CommandLineTest {
         assertEquals(
                 "{\"type\":\"block\",\"features\":[\"read-only\",\"blk-file\"]}",
                 new ObjectMapper().readTree(String.join("\n", run.out())).toString());
+    }
+
+    @Test
+    void shouldServeADiskOrANic() {
+        String[] arguments = "local --socket-path s --nic tap:a --blk-file a.img".split(" ");
+
+        assertEquals(
+                "vrio local: --nic excludes the options of disks; give one of both",
+                CommandRun.of(arguments).onlyError(2));
+    }
+
+    @Test
+    void shouldWantANicWhereItsTypeIsNamed() {
+        CommandRun run = CommandRun.of("local", "--type=net", "--socket-path=s", "--blk-file=a");
+
+        assertEquals("vrio local: --type net needs --nic BACKEND", run.onlyError(2));
+    }
+
+    @Test
+    void shouldRefuseASwitchThatNobodyElseIsOn() {
+        CommandRun run = CommandRun.of("local", "--socket-path", "s", "--nic", "switch:lan");
+
+        assertEquals(
+                "vrio local: --nic: a switch is inside of vrio iohyp; legal here are tap, macvtap"
+                        + " and raw",
+                run.onlyError(2));
+    }
+
+    @Test
+    void shouldPrintTheCapabilitiesOfTheProgramThatItIs() {
+        CommandRun joined = CommandRun.of("local", "--print-capabilities", "--type=net");
+        CommandRun spaced = CommandRun.of("local", "--type", "net", "--print-capabilities");
+
+        assertEquals(List.of("{\"type\": \"net\"}"), joined.out());
+        assertEquals(joined, spaced);
     }
 
     @Test

@@ -39,7 +39,7 @@ public final class IohypCommand implements Callable<Integer> {
     @Option(
             names = "--disk",
             paramLabel = "NAME=BACKEND",
-            converter = OptionTypes.Exported.class,
+            converter = OptionTypes.ExportedDisk.class,
             description = {
                 "A disk to export; may be repeated. BACKEND is",
                 "file:PATH[,size=SIZE][,direct][,preallocate], ram:SIZE or null:SIZE,",

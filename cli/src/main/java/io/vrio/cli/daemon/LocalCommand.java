@@ -3,6 +3,8 @@ package io.vrio.cli.daemon;
 
 import io.vrio.backends.block.BackendSpec;
 import io.vrio.backends.block.DiskOptions;
+import io.vrio.backends.net.NicSpec;
+import io.vrio.backends.net.NicSpec.InterfaceSpec;
 import io.vrio.cli.CommandFailedException;
 import io.vrio.cli.Surroundings;
 import io.vrio.cli.option.OptionTypes;
@@ -17,20 +19,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** vrio local: one disk, served by a backend in the same process. */
+/** vrio local: one disk or NIC, served by a backend in the same process. */
 @Command(
         name = "local",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "A disk of this machine, served to a guest without any network.",
+            "A disk or NIC of this machine, served to a guest without any network.",
             "Follows QEMU's conventions for vhost-user backend programs."
         })
 public final class LocalCommand implements Callable<Integer> {
-    /** QEMU's docs/interop/vhost-user.json; a parser reads it, so nothing else may be printed. */
-    public static final String CAPABILITIES =
-            "{\"type\": \"block\", \"features\": [\"read-only\", \"blk-file\"]}";
-
     private static final String PRINT_CAPABILITIES = "--print-capabilities";
 
     @Spec private CommandSpec spec;
@@ -66,6 +64,26 @@ public final class LocalCommand implements Callable<Integer> {
             })
     private BackendSpec backend;
 
+    @Option(
+            names = "--nic",
+            paramLabel = "BACKEND",
+            converter = OptionTypes.NicBackend.class,
+            description = {
+                "A NIC instead of a disk: what it is made of, as in vrio iohyp --nic, but no",
+                "switch; for example tap:vm1,bridge=br0."
+            })
+    private NicSpec nic;
+
+    @Option(
+            names = LocalType.OPTION,
+            paramLabel = "block|net",
+            converter = LocalType.Converter.class,
+            description = {
+                "What --print-capabilities tells of; the other options must agree.",
+                "Default: net with --nic, otherwise block."
+            })
+    private LocalType type;
+
     @Option(names = "--read-only", description = "Refuse writes. Default: the guest may write.")
     private boolean isReadOnly;
 
@@ -92,21 +110,38 @@ public final class LocalCommand implements Callable<Integer> {
         if ((socket == null) == (descriptor == null)) {
             throw wrong("give either --socket-path SOCKET or --fd N");
         }
+        LocalDevice device = nic == null ? disk() : card();
+        DaemonRun run = new DaemonRun(surroundings, process);
+        SocketGroup group = SocketGroup.of(process.socketGroup());
+        LocalSettings settings = new LocalSettings(device, socket, descriptor, process, group);
+        return run.run(() -> LocalDaemon.start(settings));
+    }
+
+    private LocalDevice disk() {
+        if (type == LocalType.NET) {
+            throw wrong("--type net needs --nic BACKEND");
+        }
         if ((file == null) == (backend == null)) {
-            throw wrong("give either --blk-file FILE or --backend BACKEND");
+            throw wrong("give one of --blk-file FILE, --backend BACKEND and --nic BACKEND");
         }
         if (backend != null && isReadOnly) {
             throw wrong("--read-only goes with --blk-file; a BACKEND takes ,readonly");
         }
-        DaemonRun run = new DaemonRun(surroundings, process);
-        SocketGroup group = SocketGroup.of(process.socketGroup());
-        LocalSettings settings = new LocalSettings(spec(), socket, descriptor, process, group);
-        return run.run(() -> LocalDaemon.start(settings));
+        DiskOptions options = new DiskOptions(isReadOnly, 0, "");
+        return new LocalDisk(
+                backend == null
+                        ? new BackendSpec.FileSpec(file, 0, false, false, options)
+                        : backend);
     }
 
-    private BackendSpec spec() {
-        DiskOptions options = new DiskOptions(isReadOnly, 0, "");
-        return backend == null ? new BackendSpec.FileSpec(file, 0, false, false, options) : backend;
+    private LocalDevice card() {
+        if (file != null || backend != null || isReadOnly || type == LocalType.BLOCK) {
+            throw wrong("--nic excludes the options of disks; give one of both");
+        }
+        if (nic instanceof InterfaceSpec spec) {
+            return new LocalNic(spec);
+        }
+        throw wrong("--nic: a switch is inside of vrio iohyp; legal here are tap, macvtap and raw");
     }
 
     private ParameterException wrong(String message) {

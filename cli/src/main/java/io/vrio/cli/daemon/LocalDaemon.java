@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.cli.daemon;
 
-import io.vrio.backends.block.BackendDisk;
 import io.vrio.backends.block.BackendException;
-import io.vrio.backends.block.DiskContext;
 import io.vrio.cli.CommandFailedException;
 import io.vrio.common.agent.Worker;
 import io.vrio.common.sys.ErrnoException;
-import io.vrio.server.device.block.BlockDevice;
+import io.vrio.server.device.VirtioDevice;
 import io.vrio.server.worker.DeviceSocket;
 import io.vrio.server.worker.SocketOptions;
 
-/** A running local disk: a backend under a device, on one worker. */
+/** A running local device: a backend under a device, on one worker. */
 final class LocalDaemon implements AutoCloseable {
-    private static final String NAME = "local";
-
     private final CloseStack opened = new CloseStack();
     private final LocalSettings settings;
 
@@ -37,27 +33,20 @@ final class LocalDaemon implements AutoCloseable {
 
     private void open() throws CommandFailedException, BackendException {
         Worker worker = DaemonWorker.start(opened, settings.process());
-        BlockDevice device = OnWorker.call(worker, () -> openDevice(worker));
+        VirtioDevice device = OnWorker.call(worker, () -> settings.device().open(worker));
         opened.add(openSocket(worker, device));
     }
 
-    private BlockDevice openDevice(Worker worker) throws BackendException {
-        // The path makes the serial: the same guest finds the same disk after a restart.
-        String seed = settings.backend().text();
-        DiskContext context = new DiskContext(NAME, seed, worker::execute);
-        BackendDisk disk = BackendDisk.open(settings.backend(), context);
-        worker.add(new WorkerOwned(NAME, disk::close));
-        return new BlockDevice(NAME, disk, BlockDevice.QUEUES_DEFAULT);
-    }
-
-    private DeviceSocket openSocket(Worker worker, BlockDevice device)
+    private DeviceSocket openSocket(Worker worker, VirtioDevice device)
             throws CommandFailedException {
         SocketOptions options =
                 new SocketOptions(settings.group().name(), SocketOptions.DEFAULT.drainNs());
         try {
             return settings.socket() == null
-                    ? DeviceSocket.inherit(worker, NAME, device, settings.descriptor(), options)
-                    : DeviceSocket.open(worker, NAME, device, settings.socket(), options);
+                    ? DeviceSocket.inherit(
+                            worker, LocalDevice.NAME, device, settings.descriptor(), options)
+                    : DeviceSocket.open(
+                            worker, LocalDevice.NAME, device, settings.socket(), options);
         } catch (ErrnoException e) {
             worker.execute(device::close);
             throw new CommandFailedException(

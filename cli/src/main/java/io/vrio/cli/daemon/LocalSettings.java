@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.cli.daemon;
 
-import io.vrio.backends.block.BackendSpec;
 import io.vrio.cli.option.ProcessOptions;
 import java.nio.file.Path;
 
 /**
- * What an operator chose for a local disk, checked.
+ * What an operator chose for a local device, checked.
  *
  * @param socket where to listen, null to use {@code descriptor}
  */
 record LocalSettings(
-        BackendSpec backend,
+        LocalDevice device,
         Path socket,
         Integer descriptor,
         ProcessOptions process,

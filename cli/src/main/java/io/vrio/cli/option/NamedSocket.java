@@ -4,7 +4,7 @@ package io.vrio.cli.option;
 import java.nio.file.Path;
 
 /**
- * A disk of the server, as the operator defined it.
+ * A disk or NIC of the server, as the operator defined it.
  *
  * @param socket null for NAME.sock in the socket directory
  */

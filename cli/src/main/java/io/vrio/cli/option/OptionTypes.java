@@ -4,6 +4,7 @@ package io.vrio.cli.option;
 import io.vrio.backends.block.BackendException;
 import io.vrio.backends.block.BackendSpec;
 import io.vrio.backends.block.ByteSize;
+import io.vrio.backends.net.NicSpec;
 import io.vrio.transport.wire.Ipv4Address;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -68,6 +69,23 @@ public final class OptionTypes {
         } catch (BackendException e) {
             throw new TypeConversionException(e.getMessage());
         }
+    }
+
+    private static NicSpec nicBackend(String value) {
+        try {
+            return NicSpec.parse(value);
+        } catch (BackendException e) {
+            throw new TypeConversionException(e.getMessage());
+        }
+    }
+
+    /** The index of the sign between a device's name and what it is made of. */
+    private static int equalsSign(String value, String noun, String example) {
+        int equals = value.indexOf('=');
+        if (equals < 0) {
+            throw wrong(value, noun, "NAME=BACKEND, for example " + example);
+        }
+        return equals;
     }
 
     /** A TCP port. */
@@ -154,7 +172,7 @@ public final class OptionTypes {
         }
     }
 
-    /** The name of a server or of a disk. */
+    /** The name of a server, of a disk or of a NIC. */
     public static final class Name implements ITypeConverter<String> {
         @Override
         public String convert(String value) {
@@ -190,16 +208,31 @@ public final class OptionTypes {
         }
     }
 
-    /** NAME=BACKEND. */
-    public static final class Exported implements ITypeConverter<NamedBackend> {
+    /** What a NIC is made of. */
+    public static final class NicBackend implements ITypeConverter<NicSpec> {
+        @Override
+        public NicSpec convert(String value) {
+            return nicBackend(value);
+        }
+    }
+
+    /** NAME=BACKEND of a disk. */
+    public static final class ExportedDisk implements ITypeConverter<NamedBackend> {
         @Override
         public NamedBackend convert(String value) {
-            int equals = value.indexOf('=');
-            if (equals < 0) {
-                throw wrong(value, "a disk", "NAME=BACKEND, for example vm1=file:/srv/vm1.img");
-            }
+            int equals = equalsSign(value, "a disk", "vm1=file:/srv/vm1.img");
             String name = name(value.substring(0, equals), "a name");
             return new NamedBackend(name, backend(value.substring(equals + 1)));
+        }
+    }
+
+    /** NAME=BACKEND of a NIC. */
+    public static final class ExportedNic implements ITypeConverter<NamedNic> {
+        @Override
+        public NamedNic convert(String value) {
+            int equals = equalsSign(value, "a NIC", "vm1=tap:vm1,bridge=br0");
+            String name = name(value.substring(0, equals), "a name");
+            return new NamedNic(name, nicBackend(value.substring(equals + 1)));
         }
     }
 

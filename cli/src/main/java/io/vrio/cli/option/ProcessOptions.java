@@ -46,8 +46,8 @@ public final class ProcessOptions {
             names = "--socket-group",
             paramLabel = "GROUP",
             description = {
-                "Group whose members may connect to the disks' sockets, or to the control",
-                "socket of an IOhyp (mode 0660). Default: kvm, where that exists, for disks."
+                "Group whose members may connect to the sockets of devices, or to the control",
+                "socket of an IOhyp (mode 0660). Default: kvm, where that exists, for devices."
             })
     private String socketGroup;
 

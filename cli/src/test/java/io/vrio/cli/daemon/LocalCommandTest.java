@@ -95,6 +95,16 @@ class LocalCommandTest {
     }
 
     @Test
+    void shouldNameAMissingNetworkInterface() {
+        CommandRun run = CommandRun.of(arguments(folder.resolve("s"), "--nic", "raw:nosuch77"));
+
+        assertEquals(
+                "vrio local: there is no network interface nosuch77: `ip link` lists those there"
+                        + " are",
+                run.onlyError(1));
+    }
+
+    @Test
     void shouldNotTouchAFileWhereItsSocketShouldBe() throws Exception {
         Path precious = Files.writeString(folder.resolve("s"), "data");
 

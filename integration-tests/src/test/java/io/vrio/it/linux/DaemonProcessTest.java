@@ -92,6 +92,15 @@ class DaemonProcessTest {
     }
 
     @Test
+    void shouldBeAProgramForNicsUnderItsThirdName() throws Exception {
+        String line = start("vrio-net", "--print-capabilities", "--socket-path=/no/where");
+
+        assertEquals("{\"type\": \"net\"}", line);
+        assertEquals(0, daemon.waitFor());
+        assertEquals("", Files.readString(folder.resolve("log")));
+    }
+
+    @Test
     void shouldEndWithTwoAndOneLineOnWrongOptions() throws Exception {
         start("vrio", "local", "--socket-path", "s");
 
