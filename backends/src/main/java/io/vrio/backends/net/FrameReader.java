@@ -43,6 +43,7 @@ final class FrameReader implements Agent {
     /** A quiet socket costs a system call in one of so many rounds. */
     private static final int QUIET_INTERVAL = 16;
 
+    private final String name;
     private final NicWorker worker;
     private final FrameSocket socket;
     private final Target target;
@@ -56,7 +57,8 @@ final class FrameReader implements Agent {
     private int skippedRounds;
     private boolean isEnded;
 
-    FrameReader(NicWorker worker, FrameSocket socket, Target target) {
+    FrameReader(String name, NicWorker worker, FrameSocket socket, Target target) {
+        this.name = name;
         this.worker = worker;
         this.socket = socket;
         this.target = target;
@@ -66,7 +68,7 @@ final class FrameReader implements Agent {
 
     @Override
     public String name() {
-        return "frames of " + socket.hostInterface().name();
+        return name;
     }
 
     private void watch() {

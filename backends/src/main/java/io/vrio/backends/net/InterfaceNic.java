@@ -51,7 +51,7 @@ final class InterfaceNic implements NicBackend, FrameReader.Target {
         this.options = options;
         this.context = context;
         source = new SourceAddress(options, socket::takeMac);
-        reader = new FrameReader(context.worker(), socket, this);
+        reader = new FrameReader(context.name(), context.worker(), socket, this);
         HostInterface host = socket.hostInterface();
         eventKey = context.worker().register(host.eventDescriptor(), this::onEvents);
         refresh();

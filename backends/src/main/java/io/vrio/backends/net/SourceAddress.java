@@ -49,7 +49,8 @@ public final class SourceAddress implements AutoCloseable {
         if (mac == 0 && MacAddress.isStation(source) && mayTake.test(source)) {
             mac = source;
         }
-        return source == mac || options.maySpoof();
+        // While none is known, 0 stands for that: it is nobody's address.
+        return source == mac && mac != 0 || options.maySpoof();
     }
 
     /** Another guest may come: forgets what the last one has shown. */

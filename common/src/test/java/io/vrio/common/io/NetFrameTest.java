@@ -113,4 +113,21 @@ class NetFrameTest {
 
         assertEquals(NetDrop.BAD_FLAGS, frame.invalidReason(MTU));
     }
+
+    @Test
+    void shouldMoveTheTransportHeaderWhenATagIsPutIn() {
+        tso(60_000, 1448).moveTransport(NetFrame.VLAN_TAG_LENGTH);
+
+        assertEquals(58, frame.headerLength());
+        assertEquals(38, frame.checksumStart());
+        assertEquals(16, frame.checksumOffset());
+    }
+
+    @Test
+    void shouldMoveNothingThatIsNotThere() {
+        frame(100).moveTransport(NetFrame.VLAN_TAG_LENGTH);
+
+        assertEquals(0, frame.headerLength());
+        assertEquals(0, frame.checksumStart());
+    }
 }

@@ -134,6 +134,15 @@ record TestFrame(
         return sum;
     }
 
+    /** The same in a VLAN. */
+    TestFrame withTag(int vlan) {
+        ByteBuffer tagged = ByteBuffer.allocate(bytes.length + 4);
+        tagged.put(bytes, 0, 12).putShort((short) 0x8100).putShort((short) vlan);
+        tagged.put(bytes, 12, bytes.length - 12);
+        return new TestFrame(
+                tagged.array(), flags, gsoType, gsoSize, checksumStart + 4, checksumOffset);
+    }
+
     int type() {
         return ByteBuffer.wrap(bytes).getShort(12) & 0xFFFF;
     }
