@@ -12,7 +12,15 @@ interface FrameSocket extends AutoCloseable {
     HostInterface hostInterface();
 
     /**
-     * Sends a valid frame.
+     * Takes the Ethernet header of a valid frame that is to be sent. A guest that shares the
+     * frame's memory can change it no more.
+     *
+     * @return the source address
+     */
+    long begin(NetFrame frame);
+
+    /**
+     * Sends the frame that has begun.
      *
      * @return bytes, or a negated errno
      */

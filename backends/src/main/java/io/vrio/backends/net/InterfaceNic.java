@@ -175,7 +175,7 @@ final class InterfaceNic implements NicBackend, FrameReader.Target {
         if (frame.gsoType() == NetFrame.GSO_UDP_L4 && !socket.canCutUdp()) {
             return NetDrop.BAD_GSO_TYPE;
         }
-        return source.admits(frame) ? null : NetDrop.SPOOFED;
+        return source.admits(socket.begin(frame)) ? null : NetDrop.SPOOFED;
     }
 
     private NetDrop send(NetFrame frame) {
@@ -268,7 +268,6 @@ final class InterfaceNic implements NicBackend, FrameReader.Target {
             reader.end();
             context.worker().unregister(socket.hostInterface().eventDescriptor(), eventKey);
             socket.close();
-            source.close();
         }
     }
 }

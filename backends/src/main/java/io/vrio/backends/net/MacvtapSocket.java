@@ -130,6 +130,11 @@ final class MacvtapSocket implements FrameSocket {
     }
 
     @Override
+    public long begin(NetFrame frame) {
+        return frames.begin(frame);
+    }
+
+    @Override
     public long send(NetFrame frame) {
         return frames.send(frame);
     }

@@ -148,9 +148,14 @@ final class PacketFrames implements AutoCloseable {
         return fd;
     }
 
+    /** See {@link FrameSocket#begin}. */
+    long begin(NetFrame frame) {
+        return gather.begin(frame);
+    }
+
     /** Returns bytes, or a negated errno. */
     long send(NetFrame frame) {
-        int count = gather.fill(frame);
+        int count = gather.end(frame);
         // Safety: the iovecs cover ranges that MemorySlice and SliceList have checked.
         return Linux.writev(fd, gather.iovecsAddress(), count);
     }

@@ -76,6 +76,11 @@ final class RawSocket implements FrameSocket {
     }
 
     @Override
+    public long begin(NetFrame frame) {
+        return frames.begin(frame);
+    }
+
+    @Override
     public long send(NetFrame frame) {
         return frames.send(frame);
     }

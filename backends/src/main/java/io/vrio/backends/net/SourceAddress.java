@@ -2,22 +2,15 @@
 package io.vrio.backends.net;
 
 import io.vrio.common.io.MacAddress;
-import io.vrio.common.io.NetFrame;
-import io.vrio.common.memory.MemorySlice;
-import io.vrio.common.memory.NativeBuffer;
 import java.util.function.LongPredicate;
 
 /**
  * The Ethernet address that a guest may send from: the operator's choice, or the first one that it
  * uses after it was attached. One worker.
  */
-public final class SourceAddress implements AutoCloseable {
-    private static final int SOURCE = MacAddress.LENGTH;
-
+public final class SourceAddress {
     private final NicOptions options;
     private final LongPredicate mayTake;
-    private final NativeBuffer buffer = new NativeBuffer(8);
-    private final MemorySlice bytes = buffer.slice();
     private long mac;
 
     /**
@@ -35,17 +28,10 @@ public final class SourceAddress implements AutoCloseable {
     }
 
     /**
-     * Whether the guest may send this frame of at least an Ethernet header. The first one decides
-     * on the address, where the operator has not.
+     * Whether the guest may send a frame with this source address. The first one decides on the
+     * address, where the operator has not.
      */
-    public boolean admits(NetFrame frame) {
-        if (options.maySpoof() && mac != 0) {
-            return true;
-        }
-        frame.data().copyTo(SOURCE, bytes, 0, MacAddress.LENGTH);
-        long source =
-                (long) bytes.getUnsignedShortBigEndian(0) << 32
-                        | bytes.getIntBigEndian(2) & 0xFFFF_FFFFL;
+    public boolean admits(long source) {
         if (mac == 0 && MacAddress.isStation(source) && mayTake.test(source)) {
             mac = source;
         }
@@ -56,10 +42,5 @@ public final class SourceAddress implements AutoCloseable {
     /** Another guest may come: forgets what the last one has shown. */
     public void forget() {
         mac = options.mac();
-    }
-
-    @Override
-    public void close() {
-        buffer.close();
     }
 }

@@ -146,6 +146,11 @@ final class TapSocket implements FrameSocket {
     }
 
     @Override
+    public long begin(NetFrame frame) {
+        return frames.begin(frame);
+    }
+
+    @Override
     public long send(NetFrame frame) {
         return frames.send(frame);
     }

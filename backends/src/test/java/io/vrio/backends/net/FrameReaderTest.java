@@ -50,6 +50,11 @@ class FrameReaderTest {
         }
 
         @Override
+        public long begin(NetFrame frame) {
+            throw new IllegalStateException("not needed to read");
+        }
+
+        @Override
         public long send(NetFrame frame) {
             throw new IllegalStateException("not needed to read");
         }
