@@ -127,6 +127,12 @@ public interface VirtioDevice extends AutoCloseable {
     boolean prepareToBlock();
 
     /**
+     * While paused, no chain is taken: the memory table may be in the middle of a change. For
+     * devices that take chains outside of {@link #doWork}, which is not called meanwhile.
+     */
+    default void pause(boolean isPaused) {}
+
+    /**
      * Whether chains wait for something that may tell nobody when it is over: the device is asked
      * to work again soon, even if nothing happens.
      */

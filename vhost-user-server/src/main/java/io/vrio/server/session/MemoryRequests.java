@@ -68,11 +68,11 @@ final class MemoryRequests {
                 message.regionMmapOffset(row));
     }
 
-    /** Looks at the clock. */
-    void settle() {
-        if (isSettling && clock.nanoTime() - settledNs >= 0) {
-            isSettling = false;
-        }
+    /** Looks at the clock; whether chains may be taken again from now on. */
+    boolean settle() {
+        boolean isOver = isSettling && clock.nanoTime() - settledNs >= 0;
+        isSettling &= !isOver;
+        return isOver;
     }
 
     /** Whether the table may be in the middle of a change, so that no chain should be taken. */

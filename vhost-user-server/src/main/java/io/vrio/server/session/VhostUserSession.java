@@ -185,6 +185,7 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
             }
             case REM_MEM_REG -> {
                 memoryRequests.remove(message);
+                device.pause(true);
                 vrings.onMemoryChange();
             }
             case SET_VRING_NUM -> vrings.setSize(message);
@@ -408,7 +409,9 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
 
     /** Goes on with what waits for time or for the device; a bounded amount. */
     public int doWork() {
-        memoryRequests.settle();
+        if (memoryRequests.settle()) {
+            device.pause(false);
+        }
         if (drain.isUnderWay()) {
             finishDrainWhenDone();
             return drain.isUnderWay() ? 0 : 1;

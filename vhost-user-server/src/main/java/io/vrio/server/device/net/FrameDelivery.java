@@ -77,7 +77,10 @@ final class FrameDelivery implements NetPort, AutoCloseable {
         if (queue == null) {
             return drop(NetDrop.NOT_READY);
         }
-        return filter.isWanted(frame.data()) ? queue.offer(frame) : drop(NetDrop.FILTERED);
+        if (!filter.isWanted(frame.data())) {
+            return drop(NetDrop.FILTERED);
+        }
+        return !device.isPaused() && queue.offer(frame);
     }
 
     private boolean drop(NetDrop reason) {

@@ -47,6 +47,7 @@ public final class NetDevice implements VirtioDevice, NicRequests {
     private final NetCounters counters;
     private final FrameDelivery delivery;
     private final FrameSegmenter segmenter = new FrameSegmenter();
+    private final FrameFlattener flattener = new FrameFlattener();
     private final Announcer announcer = new Announcer();
     private final DescriptorChain takenChain = new DescriptorChain();
     private final DescriptorChain receiveChain = new DescriptorChain();
@@ -56,6 +57,7 @@ public final class NetDevice implements VirtioDevice, NicRequests {
     private DeviceListener listener;
     private int frontendMtu = NicProperties.MTU_MAX;
     private int faultLines;
+    private boolean isPaused;
     private boolean isClosed;
 
     /**
@@ -265,6 +267,7 @@ public final class NetDevice implements VirtioDevice, NicRequests {
     public void detach() {
         frontendMtu = NicProperties.MTU_MAX;
         announcer.forget();
+        isPaused = false;
         reset();
     }
 
@@ -275,6 +278,16 @@ public final class NetDevice implements VirtioDevice, NicRequests {
             work += served.get(i).doWork();
         }
         return work;
+    }
+
+    @Override
+    public void pause(boolean isNowPaused) {
+        isPaused = isNowPaused;
+    }
+
+    /** Whether the guest's buffers must be left alone. */
+    boolean isPaused() {
+        return isPaused;
     }
 
     @Override
@@ -331,6 +344,10 @@ public final class NetDevice implements VirtioDevice, NicRequests {
 
     FrameSegmenter segmenter() {
         return segmenter;
+    }
+
+    FrameFlattener flattener() {
+        return flattener;
     }
 
     FrameDelivery delivery() {
@@ -392,6 +409,7 @@ public final class NetDevice implements VirtioDevice, NicRequests {
         reset();
         delivery.close();
         segmenter.close();
+        flattener.close();
         announcer.close();
         command.close();
         header.close();

@@ -88,6 +88,7 @@ final class TransmitQueue implements NetQueue {
     }
 
     private boolean offer() {
+        device.flattener().flatten(frame);
         device.delivery().onTransmit(frame);
         return device.port().offer(frame);
     }
