@@ -28,6 +28,7 @@ public final class MemoryNic implements Nic {
     private NicProperties properties = new NicProperties(MAC, 1500, true, "");
     private NetPort guest;
     private Runnable listener;
+    private int pieceCountMax;
     private boolean isFull;
     private boolean isEcho;
 
@@ -58,6 +59,7 @@ public final class MemoryNic implements Nic {
         if (isEcho) {
             return guest.offer(taken);
         }
+        pieceCountMax = Math.max(pieceCountMax, taken.data().count());
         int length = taken.length();
         byte[] data = new byte[length];
         taken.data().copyTo(0, memory, 0, length);
@@ -78,6 +80,11 @@ public final class MemoryNic implements Nic {
     /** What the guest has sent so far. */
     public List<Sent> sent() {
         return sent;
+    }
+
+    /** How many pieces the most cut-up frame came in. */
+    public int pieceCountMax() {
+        return pieceCountMax;
     }
 
     /** Whether it has no room for what the guest sends. */
