@@ -5,9 +5,9 @@ import io.vrio.backends.block.BackendDisk;
 import io.vrio.backends.block.BackendException;
 import io.vrio.backends.block.BackendSpec;
 import io.vrio.backends.block.Host;
+import io.vrio.transport.remote.ClaimRefusedException;
 import io.vrio.transport.remote.DiskCatalog;
 import io.vrio.transport.remote.DiskClaim;
-import io.vrio.transport.remote.DiskRefusedException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -246,10 +246,10 @@ public final class DiskRegistry implements DiskCatalog, AutoCloseable {
 
     @Override
     public DiskClaim claim(String diskName, String serverName, long serverEpoch)
-            throws DiskRefusedException {
+            throws ClaimRefusedException {
         OfferedDisk disk = disks.get(diskName);
         if (disk == null) {
-            throw new DiskRefusedException(
+            throw new ClaimRefusedException(
                     "this IOhyp has no disk "
                             + DiskRecord.printable(diskName)
                             + "; make it there with 'vrio disk create'");
@@ -258,7 +258,7 @@ public final class DiskRegistry implements DiskCatalog, AutoCloseable {
         if (present != null) {
             boolean isSameServer = present.serverName().equals(DiskRecord.printable(serverName));
             if (!isSameServer || present.serverEpoch() == serverEpoch) {
-                throw new DiskRefusedException(inUse(disk));
+                throw new ClaimRefusedException(inUse(disk));
             }
             LOG.info("disk={} server={} restarted and takes it over", diskName, serverName);
             disk.counters().increment(DiskCounter.TAKEOVERS);
@@ -271,7 +271,7 @@ public final class DiskRegistry implements DiskCatalog, AutoCloseable {
         try {
             disk.open();
         } catch (BackendException e) {
-            throw new DiskRefusedException("disk " + diskName + " has failed: " + e.getMessage());
+            throw new ClaimRefusedException("disk " + diskName + " has failed: " + e.getMessage());
         }
         return disk.claim(DiskRecord.printable(serverName), serverEpoch, now());
     }

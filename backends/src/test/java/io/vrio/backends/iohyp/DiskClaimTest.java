@@ -19,7 +19,7 @@ import io.vrio.backends.block.DiskDriver;
 import io.vrio.common.io.BlockRequest;
 import io.vrio.common.io.IoStatus;
 import io.vrio.transport.remote.DiskClaim;
-import io.vrio.transport.remote.DiskRefusedException;
+import io.vrio.transport.remote.ClaimRefusedException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -68,7 +68,7 @@ final class DiskClaimTest {
     }
 
     private String refusal(String disk, String server, long epoch) {
-        return assertThrows(DiskRefusedException.class, () -> registry.claim(disk, server, epoch))
+        return assertThrows(ClaimRefusedException.class, () -> registry.claim(disk, server, epoch))
                 .getMessage();
     }
 

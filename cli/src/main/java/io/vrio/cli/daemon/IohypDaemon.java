@@ -15,6 +15,7 @@ import io.vrio.common.clock.NanoClock;
 import io.vrio.transport.flow.FrameBufferPool;
 import io.vrio.transport.link.GuardSocket;
 import io.vrio.transport.link.NetworkPort;
+import io.vrio.transport.remote.Catalogs;
 import io.vrio.transport.remote.EndpointOptions;
 import io.vrio.transport.remote.IohypEndpoint;
 import java.security.SecureRandom;
@@ -89,7 +90,7 @@ final class IohypDaemon implements AutoCloseable {
                         settings.network().peerTimeoutNs());
         IohypEndpoint endpoint =
                 new IohypEndpoint(
-                        options, link.link(), registry, NanoClock.SYSTEM, buffers, random);
+                        options, link.link(), Catalogs.of(registry), NanoClock.SYSTEM, buffers, random);
         worker.add(endpoint);
         return endpoint;
     }

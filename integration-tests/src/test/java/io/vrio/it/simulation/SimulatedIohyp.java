@@ -7,6 +7,7 @@ import io.vrio.backends.iohyp.KeptRegistry;
 import io.vrio.common.agent.Agent;
 import io.vrio.common.clock.NanoClock;
 import io.vrio.transport.flow.FrameBufferPool;
+import io.vrio.transport.remote.Catalogs;
 import io.vrio.transport.remote.EndpointCounter;
 import io.vrio.transport.remote.EndpointOptions;
 import io.vrio.transport.remote.IohypEndpoint;
@@ -75,7 +76,7 @@ final class SimulatedIohyp implements AutoCloseable {
         } catch (BackendException e) {
             throw new AssertionError(e);
         }
-        endpoint = new IohypEndpoint(options, wire.openIohyp(), registry, clock, buffers, random);
+        endpoint = new IohypEndpoint(options, wire.openIohyp(), Catalogs.of(registry), clock, buffers, random);
     }
 
     /** The process ends as on SIGTERM, with a goodbye. */

@@ -35,6 +35,15 @@ final class AckTimer {
         }
     }
 
+    /** A frame has come that is never sent again: only the credit that it took is wanted back. */
+    void onReceiveUnreliable(long nowNs, int length) {
+        unacknowledged += length;
+        if (unacknowledged >= BYTES_MAX && deadlineNs == Agent.NO_DEADLINE) {
+            firstUnacknowledgedNs = nowNs;
+            deadlineNs = nowNs;
+        }
+    }
+
     /** A hole or a duplicate was seen: the peer must know at once. */
     void hasten(long nowNs) {
         if (deadlineNs == Agent.NO_DEADLINE) {

@@ -4,15 +4,13 @@ package io.vrio.transport.flow;
 import io.vrio.common.agent.Agent;
 import io.vrio.common.clock.NanoClock;
 import io.vrio.common.counter.Counters;
-import io.vrio.common.memory.MemorySlice;
-import io.vrio.common.memory.NativeBuffer;
+import io.vrio.common.io.NetFrame;
 import io.vrio.transport.link.Link;
 import io.vrio.transport.message.OutboundMessage;
 import io.vrio.transport.message.SegmentHeader;
 import io.vrio.transport.message.SuperFrameHeader;
 import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.FrameHeader;
-import io.vrio.transport.wire.FrameWriter;
 import io.vrio.transport.wire.SequenceNumber;
 
 /**
@@ -33,12 +31,7 @@ public final class Association implements AutoCloseable {
     private static final int HEADERS_ROOM = 1024;
 
     private final AssociationSetup setup;
-    private final Link link;
-    private final NanoClock clock;
     private final SegmentHandler handler;
-    private final FrameWriter writer;
-    private final NativeBuffer headersMemory = new NativeBuffer(128);
-    private final MemorySlice headers = headersMemory.slice();
     private final Counters<AssociationCounter> counters = new Counters<>(AssociationCounter.class);
     private final RttEstimator rtt = new RttEstimator();
     private final RetransmitQueue retransmits = new RetransmitQueue(rtt);
@@ -47,16 +40,17 @@ public final class Association implements AutoCloseable {
     private final ReceiveWindow window;
     private final Reassembler reassembler;
     private final AckTimer acks = new AckTimer();
+    private final SuperFrameSender sender;
     private final SendQueue unsent = new SendQueue();
     private final SuperFrameHeader received = new SuperFrameHeader();
     private final SegmentHeader segment = new SegmentHeader();
+    private final NanoClock clock;
     private int localTag;
-    private int remoteTag;
-    private long nextSequence;
-    private long highestReceived;
     private long lastHeardNs;
-    private long lastSentNs;
     private boolean isClosed;
+
+    /** Null while there is no NIC. */
+    private FrameSender frames;
 
     public Association(
             AssociationSetup setup,
@@ -65,18 +59,15 @@ public final class Association implements AutoCloseable {
             NanoClock clock,
             SegmentHandler handler) {
         this.setup = setup;
-        this.link = link;
         this.clock = clock;
         this.handler = handler;
-        writer = new FrameWriter(setup.local(), setup.remote(), setup.mtu());
         reassembler = new Reassembler(buffers);
         localTag = setup.localTag();
         window = new ReceiveWindow(setup.firstReceived());
-        nextSequence = setup.firstSent();
-        highestReceived = setup.firstReceived();
         credit = new Credit(setup.firstSent(), setup.firstReceived());
+        sender = new SuperFrameSender(setup, link, window, credit, acks, counters);
         lastHeardNs = clock.nanoTime();
-        lastSentNs = lastHeardNs;
+        sender.lastSentNs(lastHeardNs);
     }
 
     public Endpoint remote() {
@@ -90,17 +81,17 @@ public final class Association implements AutoCloseable {
 
     /** The peer has told which tag its frames must carry. */
     public void remoteTag(int tag) {
-        remoteTag = tag;
+        sender.tag(tag);
     }
 
     /** From now on segments are cut to the smaller of both ends' MTU. */
     public void mtu(int mtu) {
-        writer.mtu(mtu);
+        sender.mtu(mtu);
     }
 
     /** Payload bytes that fit one segment on the wire. */
     public int segmentPayloadMax() {
-        return writer.segmentPayloadMax();
+        return sender.segmentPayloadMax();
     }
 
     /** Queues a message; it leaves with the next {@link #transmit}. */
@@ -119,6 +110,21 @@ public final class Association implements AutoCloseable {
         }
     }
 
+    /**
+     * Takes a frame of a NIC, which leaves at once or with the next {@link #transmit}, and may be
+     * lost.
+     *
+     * @param frame not longer than {@link NetFrame#LENGTH_MAX}; not touched after the return
+     * @return false when there is no room now: nothing has happened
+     * @throws InternalError when memory of the frame has vanished: it has not been taken
+     */
+    public boolean offer(FrameFlow flow, NetFrame frame) {
+        if (frames == null) {
+            frames = new FrameSender(sender, retransmits, credit, counters);
+        }
+        return frames.offer(flow, frame, clock.nanoTime());
+    }
+
     /** Bytes of messages that were received in part are kept until they are whole. */
     public void onHeldBytesChange(long difference) {
         credit.onHeldBytesChange(difference);
@@ -129,7 +135,7 @@ public final class Association implements AutoCloseable {
     }
 
     public long lastSentNs() {
-        return lastSentNs;
+        return sender.lastSentNs();
     }
 
     /**
@@ -161,7 +167,7 @@ public final class Association implements AutoCloseable {
     public boolean isPlausible(FrameHeader header) {
         long sequence = SequenceNumber.extend(window.next(), header.sequence());
         return sequence - window.next() >= 0 && sequence - credit.limit() <= 0
-                || sequence == highestReceived;
+                || sequence == sender.highestReceived();
     }
 
     /**
@@ -182,7 +188,7 @@ public final class Association implements AutoCloseable {
             counters.increment(AssociationCounter.DROPPED_STALE);
         } else {
             long pieceLimit = start + header.superFrameOffset() + header.payloadLength();
-            highestReceived = Math.max(highestReceived, pieceLimit);
+            sender.onReceived(pieceLimit);
             if (header.payloadLength() == length) {
                 deliver(buffer, header.payloadOffset(), start, length, nowNs);
             } else {
@@ -271,7 +277,7 @@ public final class Association implements AutoCloseable {
         int segments = received.segmentCount();
         AssociationException.throwFor(
                 segment.invalidReason(buffer.slice(), offset + at, length - at, segments));
-        AssociationException.throwFor(received.impossibleReason(nextSequence));
+        AssociationException.throwFor(received.impossibleReason(sender.nextSequence()));
         if (!window.accept(start, start + length)) {
             counters.increment(AssociationCounter.DROPPED_NO_ROOM);
             return;
@@ -291,6 +297,8 @@ public final class Association implements AutoCloseable {
             if (window.hasHoles()) {
                 acks.hasten(nowNs);
             }
+        } else if (received.segmentCount() > 0) {
+            acks.onReceiveUnreliable(nowNs, length);
         }
         deliverSegments(buffer, offset, length);
     }
@@ -322,20 +330,21 @@ public final class Association implements AutoCloseable {
 
     /** Sends what must be sent again, what waits, and an acknowledgement that is due. */
     public int transmit(long nowNs) {
-        int frames = resend(nowNs);
-        while (frames < FRAMES_PER_CYCLE && unsent.next() != null && sendMessages(nowNs)) {
-            frames++;
+        int count = resend(nowNs);
+        count += frames == null ? 0 : frames.transmit(nowNs);
+        while (count < FRAMES_PER_CYCLE && unsent.next() != null && sendMessages(nowNs)) {
+            count++;
         }
         if (acks.isDue(nowNs)) {
             sendAcknowledgement(nowNs);
-            frames++;
+            count++;
         }
-        return frames;
+        return count;
     }
 
     private int resend(long nowNs) {
-        int frames = 0;
-        while (frames < FRAMES_PER_CYCLE) {
+        int count = 0;
+        while (count < FRAMES_PER_CYCLE) {
             TxFrame frame = retransmits.nextLost(nowNs);
             if (frame == null) {
                 break;
@@ -353,27 +362,17 @@ public final class Association implements AutoCloseable {
             }
             resendHoles(frame, limit);
             frame.onSend(nowNs);
-            frames++;
+            count++;
         }
-        return frames;
+        return count;
     }
 
     private void resendHoles(TxFrame frame, long limit) {
         ByteRanges holes = frame.holes();
-        int frameLength = (int) (frame.limit() - frame.start());
         for (int i = 0; i < holes.count() && holes.start(i) - limit < 0; i++) {
             int offset = (int) (holes.start(i) - frame.start());
             int length = (int) (Math.min(limit, holes.limit(i)) - holes.start(i));
-            int headersLength =
-                    writer.writePiece(
-                            headers,
-                            frame.start(),
-                            frameLength,
-                            offset,
-                            highestReceived,
-                            credit.windowBytes(highestReceived),
-                            length);
-            boolean isTaken = send(frame, headersLength, offset, length);
+            boolean isTaken = resendPiece(frame, offset, length);
             counters.increment(
                     isTaken ? AssociationCounter.PIECES_RESENT : AssociationCounter.SENDS_REFUSED);
             counters.add(AssociationCounter.BYTES_RESENT, length);
@@ -383,7 +382,7 @@ public final class Association implements AutoCloseable {
     /** Builds and sends one super-frame of waiting messages; false when none could be sent. */
     private boolean sendMessages(long nowNs) {
         long flightMax = congestion.bytes() - retransmits.flightBytes();
-        long budget = Math.min(credit.available(nextSequence), flightMax);
+        long budget = Math.min(credit.available(sender.nextSequence()), flightMax);
         if (budget < Math.min(USEFUL_LENGTH, unsent.length() + HEADERS_ROOM)) {
             counters.increment(AssociationCounter.WAITS_FOR_CREDIT);
             return false;
@@ -422,61 +421,43 @@ public final class Association implements AutoCloseable {
     }
 
     private void begin(TxFrame frame, boolean isReliable, long nowNs) {
-        credit.extend(window.next());
-        SuperFrameHeader header = frame.begin(remoteTag, nextSequence, isReliable);
-        int delayUs = (int) (acks.delayNs(nowNs) / 1000);
-        long floor = retransmits.floor(nextSequence);
-        header.writeWindow(floor, window.next(), credit.limit(), delayUs);
-        window.writeBlocks(header);
+        long next = sender.nextSequence();
+        SuperFrameHeader header = frame.begin(sender.tag(), next, isReliable);
+        sender.writeWindow(header, retransmits.floor(next), nowNs);
         frame.onHeaderComplete();
     }
 
     private boolean sendNew(TxFrame frame, long nowNs) {
-        int length = (int) (frame.limit() - frame.start());
-        int headersLength =
-                writer.writeData(
-                        headers,
-                        frame.start(),
-                        highestReceived,
-                        credit.windowBytes(highestReceived),
-                        length);
-        boolean isTaken = send(frame, headersLength, 0, length);
-        if (!isTaken) {
-            counters.increment(AssociationCounter.SENDS_REFUSED);
-        }
-        frame.onSend(nowNs);
-        nextSequence = frame.limit();
-        acks.onAcknowledged();
-        lastSentNs = nowNs;
-        return isTaken;
-    }
-
-    private boolean send(TxFrame frame, int headersLength, int offset, int length) {
+        boolean isTaken;
         try {
-            return link.send(headers, headersLength, frame.payload(), offset, length);
+            isTaken = sender.sendNew(frame.payload(), nowNs);
         } catch (InternalError e) {
             counters.increment(AssociationCounter.FRAMES_WITH_LOST_DATA);
             frame.replaceLostData();
-            return link.send(headers, headersLength, frame.payload(), offset, length);
+            isTaken = sender.sendNew(frame.payload(), nowNs);
+        }
+        frame.onSend(nowNs);
+        return isTaken;
+    }
+
+    private boolean resendPiece(TxFrame frame, int offset, int length) {
+        try {
+            return sender.resend(frame, offset, length);
+        } catch (InternalError e) {
+            counters.increment(AssociationCounter.FRAMES_WITH_LOST_DATA);
+            frame.replaceLostData();
+            return sender.resend(frame, offset, length);
         }
     }
 
     /** Says goodbye: the peer forgets the association at once. */
     public void sendFin() {
-        int length =
-                writer.writeFin(
-                        headers,
-                        nextSequence,
-                        highestReceived,
-                        credit.windowBytes(highestReceived));
-        link.send(headers, length, null, 0, 0);
-        nextSequence++;
+        sender.sendFin();
     }
 
     /** Breaks off: something was wrong. */
     public void sendRst() {
-        int length = writer.writeRst(headers, nextSequence, highestReceived);
-        link.send(headers, length, null, 0, 0);
+        sender.sendRst();
     }
 
     /** When {@link #transmit} must run even if nothing is received or sent. */
@@ -496,6 +477,9 @@ public final class Association implements AutoCloseable {
         unsent.clear();
         reassembler.close();
         retransmits.close();
-        headersMemory.close();
+        sender.close();
+        if (frames != null) {
+            frames.close();
+        }
     }
 }

@@ -7,6 +7,7 @@ import io.vrio.common.counter.CounterId;
 public enum AssociationCounter implements CounterId {
     FRAMES_SENT("a super-frame was sent for the first time"),
     FRAMES_EARLY("a super-frame was full, and sent before all that was ready had been looked at"),
+    NIC_FRAMES_SENT("a super-frame with frames of NICs was sent; it is never sent again"),
     BYTES_SENT("a byte of a super-frame was sent for the first time"),
     FRAMES_RECEIVED("a super-frame was received whole and accepted"),
     BYTES_RECEIVED("a byte of an accepted super-frame was received"),

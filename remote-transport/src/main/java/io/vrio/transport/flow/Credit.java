@@ -9,6 +9,12 @@ final class Credit {
     /** Limit: frames that only acknowledge may go this far beyond the credit. */
     static final long SLACK = 64 << 10;
 
+    /**
+     * What messages may always have in flight however many frames of NICs are, and the other way
+     * round.
+     */
+    static final long GUARANTEED = 2 << 20;
+
     private long granted;
     private long limit;
     private long heldBytes;

@@ -4,9 +4,11 @@ package io.vrio.transport.message;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.vrio.common.io.DiskProperties;
+import io.vrio.common.io.MacAddress;
+import io.vrio.common.io.NicProperties;
 
 /**
- * What the two ends say to each other about the association and its disks. JSON, one object a
+ * What the two ends say to each other about the association, its disks and NICs. JSON, one object a
  * message; {@code type} tells which. Unknown properties are ignored, unknown types end the
  * association.
  */
@@ -20,7 +22,10 @@ import io.vrio.common.io.DiskProperties;
     @JsonSubTypes.Type(value = ControlMessage.AttachRefused.class, name = "attach-refused"),
     @JsonSubTypes.Type(value = ControlMessage.Detach.class, name = "detach"),
     @JsonSubTypes.Type(value = ControlMessage.Revoked.class, name = "revoked"),
-    @JsonSubTypes.Type(value = ControlMessage.Changed.class, name = "changed")
+    @JsonSubTypes.Type(value = ControlMessage.Changed.class, name = "changed"),
+    @JsonSubTypes.Type(value = ControlMessage.AttachNic.class, name = "attach-nic"),
+    @JsonSubTypes.Type(value = ControlMessage.NicAttached.class, name = "nic-attached"),
+    @JsonSubTypes.Type(value = ControlMessage.NicChanged.class, name = "nic-changed")
 })
 public sealed interface ControlMessage {
     /** Of the protocol. */
@@ -35,7 +40,7 @@ public sealed interface ControlMessage {
     /** Limit: characters of a reason; what is longer is cut. */
     int REASON_MAX = 512;
 
-    /** Limit: characters of the name of a disk. */
+    /** Limit: characters of the name of a disk or a NIC. */
     int NAME_MAX = 64;
 
     /** Limit: bytes of a logical block. */
@@ -76,6 +81,27 @@ public sealed interface ControlMessage {
             return "a size is negative";
         }
         return properties.serial().matches("[\\x20-\\x7e]{0,20}") ? null : "serial is not ASCII";
+    }
+
+    private static String invalidAttachReason(int flow, String name) {
+        boolean isName = name != null && !name.isEmpty() && name.length() <= NAME_MAX;
+        return isName ? invalidFlowReason(flow) : "name is not 1 to 64 characters";
+    }
+
+    private static String invalidReason(NicProperties properties) {
+        if (properties == null || properties.broadcastDomain() == null) {
+            return "properties are missing";
+        }
+        long mac = properties.mac();
+        if (mac != 0 && (mac >>> 48 != 0 || !MacAddress.isStation(mac))) {
+            return "mac is not that of a station";
+        }
+        if (properties.mtu() < NicProperties.MTU_MIN || properties.mtu() > NicProperties.MTU_MAX) {
+            return "mtu is not 68 to 65535";
+        }
+        String domain = properties.broadcastDomain();
+        boolean isShort = domain.length() <= NicProperties.BROADCAST_DOMAIN_MAX;
+        return isShort ? null : "broadcast domain is longer than 64 characters";
     }
 
     /**
@@ -129,8 +155,7 @@ public sealed interface ControlMessage {
     record Attach(int flow, String disk) implements ControlMessage {
         @Override
         public String invalidReason() {
-            boolean isName = disk != null && !disk.isEmpty() && disk.length() <= NAME_MAX;
-            return isName ? invalidFlowReason(flow) : "name is not 1 to 64 characters";
+            return invalidAttachReason(flow, disk);
         }
     }
 
@@ -150,17 +175,17 @@ public sealed interface ControlMessage {
         }
     }
 
-    /** The disk is not for this server now; {@code reason} is one line for the operator. */
+    /** The disk or NIC is not for this server now; {@code reason} is one line for the operator. */
     record AttachRefused(int flow, String reason) implements ControlMessage {
         public AttachRefused {
             reason = oneLine(reason);
         }
     }
 
-    /** The server gives a disk back, all whose requests have ended. */
+    /** The server gives a NIC back, or a disk all whose requests have ended. */
     record Detach(int flow) implements ControlMessage {}
 
-    /** The disk is not the server's any more; it may ask for it again. */
+    /** The disk or NIC is not the server's any more; it may ask for it again. */
     record Revoked(int flow, String reason) implements ControlMessage {
         public Revoked {
             reason = oneLine(reason);
@@ -169,6 +194,30 @@ public sealed interface ControlMessage {
 
     /** The disk was resized. */
     record Changed(int flow, DiskProperties properties) implements ControlMessage {
+        @Override
+        public String invalidReason() {
+            return ControlMessage.invalidReason(properties);
+        }
+    }
+
+    /** The server claims a NIC; its frames travel on {@code flow} from then on. */
+    record AttachNic(int flow, String nic) implements ControlMessage {
+        @Override
+        public String invalidReason() {
+            return invalidAttachReason(flow, nic);
+        }
+    }
+
+    /** The NIC is the server's. */
+    record NicAttached(int flow, NicProperties properties) implements ControlMessage {
+        @Override
+        public String invalidReason() {
+            return ControlMessage.invalidReason(properties);
+        }
+    }
+
+    /** The NIC is another one now: link, address, MTU. */
+    record NicChanged(int flow, NicProperties properties) implements ControlMessage {
         @Override
         public String invalidReason() {
             return ControlMessage.invalidReason(properties);

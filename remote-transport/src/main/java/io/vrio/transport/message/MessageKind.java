@@ -3,14 +3,16 @@ package io.vrio.transport.message;
 
 /** What a message is. The order plus one is the code on the wire. */
 public enum MessageKind {
-    /** JSON text about the association or a disk. */
+    /** JSON text about the association, a disk or a NIC. */
     CONTROL,
     /** A request of a device. */
     REQUEST,
     /** The answer to a request: same flow, same id. */
     RESPONSE,
     /** Filler of path probes and keep-alive; has no meaning but that it arrived. */
-    PROBE;
+    PROBE,
+    /** Frames of a NIC, or a part of one; only in super-frames that are not reliable. */
+    FRAMES;
 
     private static final MessageKind[] VALUES = values();
 

@@ -29,6 +29,11 @@ final class BufferShare {
         return pool.takeSpare();
     }
 
+    /** So many that were taken by others are kept for longer. */
+    void onHold(int count) {
+        held += count;
+    }
+
     /** So many of those taken have been released. */
     void onRelease(int count) {
         held -= count;

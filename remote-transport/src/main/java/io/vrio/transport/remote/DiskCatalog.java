@@ -12,9 +12,9 @@ public interface DiskCatalog {
      *
      * @param serverName who claims it, 1-64 characters
      * @param serverEpoch random number of the claiming process
-     * @throws DiskRefusedException when there is no such disk, it is in use by another server, or
+     * @throws ClaimRefusedException when there is no such disk, it is in use by another server, or
      *     it cannot be opened
      */
     DiskClaim claim(String diskName, String serverName, long serverEpoch)
-            throws DiskRefusedException;
+            throws ClaimRefusedException;
 }

@@ -59,7 +59,7 @@ public final class IohypEndpoint implements Agent {
 
     private final EndpointOptions options;
     private final Link link;
-    private final DiskCatalog catalog;
+    private final Catalogs catalogs;
     private final NanoClock clock;
     private final FrameBufferPool buffers;
     private final RandomGenerator random;
@@ -80,13 +80,13 @@ public final class IohypEndpoint implements Agent {
     public IohypEndpoint(
             EndpointOptions options,
             Link link,
-            DiskCatalog catalog,
+            Catalogs catalogs,
             NanoClock clock,
             FrameBufferPool buffers,
             RandomGenerator random) {
         this.options = options;
         this.link = link;
-        this.catalog = catalog;
+        this.catalogs = catalogs;
         this.clock = clock;
         this.buffers = buffers;
         this.random = random;
@@ -103,8 +103,12 @@ public final class IohypEndpoint implements Agent {
         return "iohyp " + options.local();
     }
 
-    DiskCatalog catalog() {
-        return catalog;
+    Catalogs catalogs() {
+        return catalogs;
+    }
+
+    NanoClock clock() {
+        return clock;
     }
 
     long epoch() {
@@ -317,10 +321,10 @@ public final class IohypEndpoint implements Agent {
     }
 
     /**
-     * A server attaches disks: what its process had before is over, and so is what an earlier
+     * A server attaches devices: what its process had before is over, and so is what an earlier
      * process of its name had, if that has ended.
      *
-     * @return why it cannot have disks now, or null
+     * @return why it cannot have any now, or null
      */
     String makeWay(ServedPeer newer) {
         for (ServedPeer peer : List.copyOf(peers)) {
@@ -330,7 +334,7 @@ public final class IohypEndpoint implements Agent {
             }
             if (peer.serverEpoch() == newer.serverEpoch()) {
                 end(peer, "the server has a new association", false);
-            } else if (peer.hasDisks()) {
+            } else if (peer.hasDevices()) {
                 // One that has ended answers RST, and the server asks again soon.
                 peer.probe();
                 return "a server named "
@@ -368,7 +372,7 @@ public final class IohypEndpoint implements Agent {
     public long deadlineNs() {
         long deadlineNs = housekeepingNs;
         for (int i = 0; i < peers.size(); i++) {
-            long peerNs = peers.get(i).association().deadlineNs();
+            long peerNs = peers.get(i).deadlineNs();
             if (peerNs != NO_DEADLINE && peerNs - deadlineNs < 0) {
                 deadlineNs = peerNs;
             }

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A server's side of its association with an IOhyp: opens it, keeps it alive, opens it again when
- * it was lost, and has its disks claimed. One worker.
+ * it was lost, and has its disks and NICs claimed. One worker.
  */
 public final class RemotePeer implements Agent {
     private static final Logger LOG = LoggerFactory.getLogger(RemotePeer.class);
@@ -51,9 +51,10 @@ public final class RemotePeer implements Agent {
     private final FrameBufferPool buffers;
     private final RandomGenerator random;
     private final FrameHeader header = new FrameHeader();
-    private final DiskTable disks = new DiskTable();
+    private final DeviceTable devices = new DeviceTable();
     private final ServerHandshake handshake;
     private final DirectReceiver direct;
+    private final BufferShare frameShare;
     private PeerState state = PeerState.WAITING;
     private long sinceNs;
     private long stepNs;
@@ -82,24 +83,43 @@ public final class RemotePeer implements Agent {
         this.buffers = buffers;
         this.random = random;
         handshake = new ServerHandshake(SYN_WINDOW);
-        direct = new DirectReceiver(disks::find);
+        direct = new DirectReceiver(devices::disk);
+        frameShare = new BufferShare(buffers);
         sinceNs = clock.nanoTime();
         stepNs = sinceNs;
     }
 
     /** A disk of the peer, usable at once: its requests wait until the peer has claimed it. */
     public RemoteDisk openDisk(String name) {
-        RemoteDisk disk = disks.open(name, this, clock);
+        RemoteDisk disk = devices.openDisk(name, this, clock);
         if (state == PeerState.ESTABLISHED) {
             control.send(new ControlMessage.Attach(disk.flow(), name));
         }
         return disk;
     }
 
-    void forget(RemoteDisk disk) {
-        disks.remove(disk);
+    /** A NIC of the peer: its link is down until the peer has claimed it. */
+    public RemoteNic openNic(String name) {
+        RemoteNic nic = devices.openNic(name, this, frameShare, clock);
         if (state == PeerState.ESTABLISHED) {
-            control.send(new ControlMessage.Detach(disk.flow()));
+            control.send(new ControlMessage.AttachNic(nic.flow(), name));
+        }
+        return nic;
+    }
+
+    void forget(RemoteDisk disk) {
+        devices.remove(disk);
+        sayDetached(disk.flow());
+    }
+
+    void forget(RemoteNic nic) {
+        devices.remove(nic);
+        sayDetached(nic.flow());
+    }
+
+    private void sayDetached(int flow) {
+        if (state == PeerState.ESTABLISHED) {
+            control.send(new ControlMessage.Detach(flow));
         }
     }
 
@@ -130,8 +150,9 @@ public final class RemotePeer implements Agent {
     }
 
     private int work(long nowNs) {
-        int work = receive(nowNs);
-        work += disks.expire(nowNs, options.ioTimeoutNs());
+        int work = devices.deliverFrames();
+        work += receive(nowNs);
+        work += devices.expire(nowNs, options.ioTimeoutNs());
         if (state == PeerState.ESTABLISHED) {
             keepAlive(nowNs);
         } else {
@@ -166,7 +187,7 @@ public final class RemotePeer implements Agent {
     }
 
     private int receive(FrameBuffer buffer) {
-        return association != null && disks.hasLargeReads()
+        return association != null && devices.hasLargeReads()
                 ? direct.receive(openLink.link(), buffer, association)
                 : openLink.link().receive(buffer.slice());
     }
@@ -331,15 +352,23 @@ public final class RemotePeer implements Agent {
         switch (segment.kind()) {
             case RESPONSE -> onResponse(segment, buffer, offset);
             case CONTROL -> onControl(ControlChannel.read(segment, buffer.slice(), offset));
+            case FRAMES -> onFrames(segment, buffer, offset);
             case PROBE -> {}
             case REQUEST -> throw new AssociationException("an IOhyp has no requests");
         }
     }
 
     private void onResponse(SegmentHeader segment, FrameBuffer buffer, long offset) {
-        RemoteDisk disk = disks.find(segment.flow());
+        RemoteDisk disk = devices.disk(segment.flow());
         if (disk != null) {
             disk.onResponse(segment, buffer, offset);
+        }
+    }
+
+    private void onFrames(SegmentHeader segment, FrameBuffer buffer, long offset) {
+        RemoteNic nic = devices.nic(segment.flow());
+        if (nic != null) {
+            nic.onFrames(segment, buffer, offset);
         }
     }
 
@@ -350,7 +379,7 @@ public final class RemotePeer implements Agent {
         } else if (message instanceof ControlMessage.Refused refused) {
             refuse(refused.reason(), nowNs);
         } else {
-            disks.onControl(message, association);
+            devices.onControl(message, association);
         }
     }
 
@@ -405,7 +434,7 @@ public final class RemotePeer implements Agent {
 
     private void attachMissing(long nowNs) {
         attachNs = nowNs;
-        disks.attachMissing(control);
+        devices.attachMissing(control);
     }
 
     /** Ends the association from our side, so that what was sent can have no effect later. */
@@ -428,7 +457,7 @@ public final class RemotePeer implements Agent {
             loggedReason = why;
             LOG.warn("peer={} state={} lost: {}", address(), state, why);
         }
-        disks.onDetached();
+        devices.onDetached();
         closeAssociation();
         enter(PeerState.WAITING, nowNs);
         stepNs = nowNs + retryNs;
@@ -458,7 +487,7 @@ public final class RemotePeer implements Agent {
             long deadNs = association.lastHeardNs() + options.peerTimeoutNs();
             // A probe under way leaves nothing to do before the peer counts as dead.
             deadlineNs = control.isWaiting() ? deadNs : aliveNs;
-            if (!disks.isComplete()) {
+            if (!devices.isComplete()) {
                 long attachAgainNs = attachNs + ATTACH_INTERVAL_NS;
                 deadlineNs = attachAgainNs - deadlineNs < 0 ? attachAgainNs : deadlineNs;
             }
@@ -467,7 +496,7 @@ public final class RemotePeer implements Agent {
             long transmitNs = association.deadlineNs();
             deadlineNs = transmitNs - deadlineNs < 0 ? transmitNs : deadlineNs;
         }
-        return disks.expiryNs(options.ioTimeoutNs(), deadlineNs);
+        return devices.deadlineNs(options.ioTimeoutNs(), deadlineNs);
     }
 
     /** As of now. */
@@ -486,7 +515,7 @@ public final class RemotePeer implements Agent {
                 isOpen ? association.counters().snapshot() : Map.of());
     }
 
-    /** Says goodbye. The disks are closed before. */
+    /** Says goodbye. The devices are closed before. */
     @Override
     public void close() {
         if (association != null) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.remote;
 
+import io.vrio.common.agent.Agent;
 import io.vrio.common.counter.Counters;
 import io.vrio.transport.flow.Association;
 import io.vrio.transport.flow.AssociationException;
@@ -15,12 +16,17 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A server as its IOhyp sees it: one association and the disks claimed through it. One worker. */
+/**
+ * A server as its IOhyp sees it: one association and the devices claimed through it. One worker.
+ */
 final class ServedPeer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ServedPeer.class);
 
     /** Limit: disks of one server. */
     static final int DISKS_MAX = 4096;
+
+    /** Limit: NICs of one server. */
+    static final int NICS_MAX = 4096;
 
     /** What may be a server's name: it goes to logs and into answers. */
     private static final Pattern NAME = Pattern.compile("[\\x21-\\x7e]{1,64}");
@@ -30,8 +36,13 @@ final class ServedPeer implements AutoCloseable {
     private final AssociationSetup setup;
     private final ControlChannel control;
     private final BufferShare share;
+
+    /** Not the disks': frames that wait must not keep reads from being answered. */
+    private final BufferShare frameShare;
+
     private final Counters<EndpointCounter> counters;
     private final List<DiskService> disks = new ArrayList<>();
+    private final List<NicService> nics = new ArrayList<>();
     private final long sinceNs;
     private final int tag;
     private ControlMessage.Hello hello;
@@ -46,6 +57,7 @@ final class ServedPeer implements AutoCloseable {
         this.endpoint = endpoint;
         this.setup = setup;
         share = new BufferShare(buffers);
+        frameShare = new BufferShare(buffers);
         this.counters = counters;
         this.tag = tag;
         sinceNs = nowNs;
@@ -84,6 +96,7 @@ final class ServedPeer implements AutoCloseable {
         switch (segment.kind()) {
             case REQUEST -> onRequest(segment, buffer, offset);
             case CONTROL -> onControl(ControlChannel.read(segment, buffer.slice(), offset));
+            case FRAMES -> onFrames(segment, buffer, offset);
             case PROBE -> {}
             case RESPONSE -> throw new AssociationException("a server has no answers");
         }
@@ -96,6 +109,22 @@ final class ServedPeer implements AutoCloseable {
             disk.onSegment(segment, buffer, offset);
             association.transmitFull(endpoint.nowNs());
         }
+    }
+
+    private void onFrames(SegmentHeader segment, FrameBuffer buffer, long offset) {
+        NicService nic = nic(segment.flow());
+        if (nic != null) {
+            nic.onFrames(segment, buffer, offset);
+        }
+    }
+
+    private NicService nic(int flow) {
+        for (int i = 0; i < nics.size(); i++) {
+            if (nics.get(i).flow() == flow) {
+                return nics.get(i);
+            }
+        }
+        return null;
     }
 
     private DiskService disk(int flow) {
@@ -114,6 +143,8 @@ final class ServedPeer implements AutoCloseable {
             throw new AssociationException("the first message is not a greeting");
         } else if (message instanceof ControlMessage.Attach attach) {
             onAttach(attach);
+        } else if (message instanceof ControlMessage.AttachNic attach) {
+            onAttachNic(attach);
         } else if (message instanceof ControlMessage.Detach detach) {
             detach(detach.flow());
         } else {
@@ -170,7 +201,7 @@ final class ServedPeer implements AutoCloseable {
             control.send(present.attached());
             return;
         }
-        if (disks.size() == DISKS_MAX) {
+        if (disks.size() == DISKS_MAX || nic(flow) != null) {
             throw new AssociationException("attach of more than " + DISKS_MAX + " disks");
         }
         String reason = endpoint.makeWay(this);
@@ -179,14 +210,44 @@ final class ServedPeer implements AutoCloseable {
             return;
         }
         try {
-            DiskClaim claim = endpoint.catalog().claim(attach.disk(), serverName(), serverEpoch());
+            DiskClaim claim =
+                    endpoint.catalogs().disks().claim(attach.disk(), serverName(), serverEpoch());
             DiskService disk = new DiskService(flow, claim, association, share, counters);
             disks.add(disk);
             claim.onRevoke(() -> revoke(disk, "disk " + attach.disk() + " was taken away"));
             claim.disk().onPropertiesChange(() -> onPropertiesChange(disk));
             control.send(disk.attached());
             LOG.info("disk={} server={} attached", attach.disk(), serverName());
-        } catch (DiskRefusedException e) {
+        } catch (ClaimRefusedException e) {
+            control.send(new ControlMessage.AttachRefused(flow, e.getMessage()));
+        }
+    }
+
+    private void onAttachNic(ControlMessage.AttachNic attach) {
+        int flow = attach.flow();
+        NicService present = nic(flow);
+        if (present != null) {
+            control.send(present.attached());
+            return;
+        }
+        if (nics.size() == NICS_MAX || disk(flow) != null) {
+            throw new AssociationException("attach of more than " + NICS_MAX + " NICs");
+        }
+        String reason = endpoint.makeWay(this);
+        if (reason != null) {
+            control.send(new ControlMessage.AttachRefused(flow, reason));
+            return;
+        }
+        try {
+            NicClaim claim =
+                    endpoint.catalogs().nics().claim(attach.nic(), serverName(), serverEpoch());
+            NicService nic = new NicService(flow, claim, association, frameShare, endpoint.clock());
+            nics.add(nic);
+            claim.onRevoke(() -> revoke(nic, "NIC " + attach.nic() + " was taken away"));
+            claim.nic().onPropertiesChange(() -> control.send(nic.changed()));
+            control.send(nic.attached());
+            LOG.info("nic={} server={} attached", attach.nic(), serverName());
+        } catch (ClaimRefusedException e) {
             control.send(new ControlMessage.AttachRefused(flow, e.getMessage()));
         }
     }
@@ -201,6 +262,11 @@ final class ServedPeer implements AutoCloseable {
             disks.remove(disk);
             disk.close();
         }
+        NicService nic = nic(flow);
+        if (nic != null) {
+            nics.remove(nic);
+            nic.close();
+        }
     }
 
     private void revoke(DiskService disk, String reason) {
@@ -210,8 +276,15 @@ final class ServedPeer implements AutoCloseable {
         }
     }
 
-    boolean hasDisks() {
-        return !disks.isEmpty();
+    private void revoke(NicService nic, String reason) {
+        if (nics.remove(nic)) {
+            control.send(new ControlMessage.Revoked(nic.flow(), reason));
+            nic.close();
+        }
+    }
+
+    boolean hasDevices() {
+        return !disks.isEmpty() || !nics.isEmpty();
     }
 
     /** Finds out soon whether the server is still there. */
@@ -225,6 +298,9 @@ final class ServedPeer implements AutoCloseable {
         int work = 0;
         for (int i = 0; i < disks.size(); i++) {
             work += disks.get(i).executeWaiting();
+        }
+        for (int i = 0; i < nics.size(); i++) {
+            work += nics.get(i).doWork();
         }
         return work + association.transmit(nowNs);
     }
@@ -249,10 +325,25 @@ final class ServedPeer implements AutoCloseable {
                 association.counters().snapshot());
     }
 
+    /** When {@link #transmit} must run even if nothing is received, or NO_DEADLINE. */
+    long deadlineNs() {
+        long deadlineNs = association.deadlineNs();
+        for (int i = 0; i < nics.size(); i++) {
+            long retryNs = nics.get(i).deadlineNs();
+            boolean isSooner =
+                    retryNs != Agent.NO_DEADLINE
+                            && (deadlineNs == Agent.NO_DEADLINE || retryNs - deadlineNs < 0);
+            deadlineNs = isSooner ? retryNs : deadlineNs;
+        }
+        return deadlineNs;
+    }
+
     @Override
     public void close() {
         disks.forEach(DiskService::close);
         disks.clear();
+        nics.forEach(NicService::close);
+        nics.clear();
         control.close();
         association.close();
     }

@@ -6,13 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vrio.common.io.DiskProperties;
+import io.vrio.common.io.NicProperties;
 import io.vrio.transport.ProtocolDocument;
 import io.vrio.transport.message.ControlMessage.Attach;
+import io.vrio.transport.message.ControlMessage.AttachNic;
 import io.vrio.transport.message.ControlMessage.AttachRefused;
 import io.vrio.transport.message.ControlMessage.Attached;
 import io.vrio.transport.message.ControlMessage.Changed;
 import io.vrio.transport.message.ControlMessage.Detach;
 import io.vrio.transport.message.ControlMessage.Hello;
+import io.vrio.transport.message.ControlMessage.NicAttached;
+import io.vrio.transport.message.ControlMessage.NicChanged;
 import io.vrio.transport.message.ControlMessage.Refused;
 import io.vrio.transport.message.ControlMessage.Revoked;
 import io.vrio.transport.message.ControlMessage.Welcome;
@@ -27,6 +31,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ControlCodecTest {
     private static final DiskProperties PROPERTIES = DiskProperties.ofCapacity(1 << 20, "vm1");
 
+    private static final NicProperties NIC =
+            new NicProperties(0x5254_0012_3401L, 1500, true, "lan/7");
+
     private static final List<ControlMessage> EXAMPLES =
             List.of(
                     new Hello(1, "alpha", 0x0123_4567_89AB_CDEFL, 77, 1500, "none"),
@@ -37,7 +44,10 @@ final class ControlCodecTest {
                     new AttachRefused(3, "no such disk"),
                     new Detach(3),
                     new Revoked(3, "taken"),
-                    new Changed(3, PROPERTIES.withCapacity(2 << 20)));
+                    new Changed(3, PROPERTIES.withCapacity(2 << 20)),
+                    new AttachNic(4, "vm1-net"),
+                    new NicAttached(4, NIC),
+                    new NicChanged(4, NIC.withLink(false)));
 
     private static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
@@ -98,6 +108,10 @@ final class ControlCodecTest {
                 "{\"type\":\"attach\",\"flow\":1,\"disk\":\"\"}",
                 "{\"type\":\"attach\",\"flow\":1}",
                 "{\"type\":\"changed\",\"flow\":1}",
+                "{\"type\":\"attach-nic\",\"flow\":0,\"nic\":\"n\"}",
+                "{\"type\":\"attach-nic\",\"flow\":1}",
+                "{\"type\":\"nic-attached\",\"flow\":1}",
+                "{\"type\":\"nic-changed\",\"flow\":1}",
                 "{\"type\":\"attached\",\"flow\":1,\"incarnation\":1,\"requestsMax\":8}"
             })
     void shouldRefuse(String json) {
@@ -122,6 +136,28 @@ final class ControlCodecTest {
         assertEquals("serial is not ASCII", attached(512, 512, 512, 0, "v\n1"));
         assertEquals("serial is not ASCII", attached(512, 512, 512, 0, "x".repeat(21)));
         assertEquals("properties are missing", attached(512, 512, 512, 0, null));
+    }
+
+    @Test
+    void shouldRefusePropertiesThatNoNicHas() {
+        assertEquals(null, nicAttached(0, 68, ""));
+        assertEquals(null, nicAttached(0x5254_0000_0001L, 65_535, "x".repeat(64)));
+        assertEquals("mac is not that of a station", nicAttached(1L << 40, 1500, ""));
+        assertEquals("mac is not that of a station", nicAttached(1L << 48, 1500, ""));
+        assertEquals("mac is not that of a station", nicAttached(-1, 1500, ""));
+        assertEquals("mtu is not 68 to 65535", nicAttached(0, 67, ""));
+        assertEquals("mtu is not 68 to 65535", nicAttached(0, 65_536, ""));
+        assertEquals(
+                "broadcast domain is longer than 64 characters",
+                nicAttached(0, 1500, "x".repeat(65)));
+        assertEquals("properties are missing", nicAttached(0, 1500, null));
+    }
+
+    private static String nicAttached(long mac, int mtu, String domain) {
+        NicProperties properties = new NicProperties(mac, mtu, true, domain);
+        String reason = new NicAttached(1, properties).invalidReason();
+        assertEquals(reason, new NicChanged(1, properties).invalidReason());
+        return reason;
     }
 
     private static String attached(

@@ -62,12 +62,13 @@ final class SegmentHeaderTest {
         assertEquals(3, MessageKind.RESPONSE.code());
         assertEquals(4, MessageKind.PROBE.code());
         assertNull(MessageKind.ofCode(0));
-        assertNull(MessageKind.ofCode(5));
+        assertEquals(5, MessageKind.FRAMES.code());
+        assertNull(MessageKind.ofCode(6));
     }
 
     @Test
     void shouldRefuseAnUnknownKind() {
-        memory.putByte(0, (byte) 5);
+        memory.putByte(0, (byte) 6);
         assertEquals("unknown message kind", header.invalidReason());
     }
 

@@ -35,7 +35,7 @@ final class EndpointFixture implements AutoCloseable {
                 new IohypEndpoint(
                         options,
                         wire,
-                        catalog,
+                        Catalogs.of(catalog),
                         clock,
                         buffers,
                         RandomGeneratorFactory.of("L64X128MixRandom").create(1));

@@ -3,6 +3,7 @@ package io.vrio.transport.remote;
 
 import io.vrio.common.clock.ManualClock;
 import io.vrio.common.io.BlockDisk;
+import io.vrio.common.io.Nic;
 import io.vrio.transport.flow.FrameBufferPool;
 import io.vrio.transport.link.Faults;
 import io.vrio.transport.link.MemoryLink;
@@ -10,8 +11,8 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
 /**
- * A server and an IOhyp with one disk on a wire in memory, all in one thread under a manual clock:
- * the real transport with simulated ends. The same seed gives the same run.
+ * A server and an IOhyp with one disk and one NIC on a wire in memory, all in one thread under a
+ * manual clock: the real transport with simulated ends. The same seed gives the same run.
  */
 public final class SimulatedNetwork implements AutoCloseable {
     private static final long TIMEOUT_NS = 2_000_000_000L;
@@ -22,10 +23,12 @@ public final class SimulatedNetwork implements AutoCloseable {
     private final int mtu;
     private final FrameBufferPool serverBuffers = new FrameBufferPool(256);
     private final SimulatedDisk disk;
+    private final SimulatedNic nic = new SimulatedNic();
     private final RemotePeer peer;
     private FrameBufferPool iohypBuffers;
     private IohypEndpoint endpoint;
     private Claim claim;
+    private NicLease lease;
 
     public SimulatedNetwork(
             ManualClock clock, MemoryLink.Options options, SimulatedDisk disk, long seed) {
@@ -81,20 +84,55 @@ public final class SimulatedNetwork implements AutoCloseable {
         }
     }
 
+    /** The one NIC, claimed. */
+    private final class NicLease implements NicClaim {
+        private Runnable listener = () -> {};
+
+        @Override
+        public Nic nic() {
+            return nic;
+        }
+
+        @Override
+        public void onRevoke(Runnable newListener) {
+            listener = newListener;
+        }
+
+        @Override
+        public void close() {
+            lease = null;
+        }
+    }
+
+    private NicClaim claimNic(String name, String serverName, long serverEpoch)
+            throws ClaimRefusedException {
+        if (name.startsWith("no")) {
+            throw new ClaimRefusedException("there is no NIC " + name);
+        }
+        lease = new NicLease();
+        return lease;
+    }
+
     private void startIohyp() {
         EndpointOptions options =
                 new EndpointOptions(wire.iohypEndpoint(), random.nextLong(), mtu, TIMEOUT_NS);
         DiskCatalog catalog =
                 (name, server, epoch) -> {
                     if (claim != null && claim.port.underWay() > 0) {
-                        throw new DiskRefusedException("requests of an older claim are under way");
+                        throw new ClaimRefusedException("requests of an older claim are under way");
                     }
                     claim = new Claim();
                     return claim;
                 };
         iohypBuffers = new FrameBufferPool(256);
         endpoint =
-                new IohypEndpoint(options, wire.openIohyp(), catalog, clock, iohypBuffers, random);
+                new IohypEndpoint(
+                        options,
+                        wire.openIohyp(),
+                        new Catalogs(catalog, this::claimNic),
+                        clock,
+                        iohypBuffers,
+                        random);
     }
 
     private void killIohyp() {
@@ -126,6 +164,20 @@ public final class SimulatedNetwork implements AutoCloseable {
         return disk;
     }
 
+    public SimulatedNic nic() {
+        return nic;
+    }
+
+    /** Whether the NIC is claimed. */
+    public boolean isNicClaimed() {
+        return lease != null;
+    }
+
+    /** The NIC is taken from the server. */
+    public void revokeNic() {
+        lease.listener.run();
+    }
+
     public RemotePeer peer() {
         return peer;
     }
@@ -150,5 +202,6 @@ public final class SimulatedNetwork implements AutoCloseable {
         serverBuffers.close();
         wire.close();
         disk.close();
+        nic.close();
     }
 }

@@ -93,9 +93,9 @@ final class TestCatalog implements DiskCatalog {
 
     @Override
     public DiskClaim claim(String diskName, String serverName, long serverEpoch)
-            throws DiskRefusedException {
+            throws ClaimRefusedException {
         if (diskName.startsWith("no")) {
-            throw new DiskRefusedException("there is no disk " + diskName);
+            throw new ClaimRefusedException("there is no disk " + diskName);
         }
         Claim claim = new Claim();
         claims.add(claim);

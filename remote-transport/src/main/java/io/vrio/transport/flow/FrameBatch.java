@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.transport.flow;
+
+import io.vrio.common.io.NetFrame;
+import io.vrio.common.memory.MemorySlice;
+import io.vrio.common.memory.NativeBuffer;
+import io.vrio.common.memory.SliceList;
+import io.vrio.transport.message.FrameRecord;
+import io.vrio.transport.message.MessageKind;
+import io.vrio.transport.message.SegmentHeader;
+import io.vrio.transport.message.SuperFrameHeader;
+
+/**
+ * The frames of NICs that wait for their super-frame, as the segments that will stand in it: one
+ * after the other of the same NIC share a segment. One worker.
+ */
+final class FrameBatch {
+    /** Limit: segments of one super-frame. */
+    static final int SEGMENTS_MAX = 96;
+
+    /** Limit: bytes of all segments, so that there is room for any header before them. */
+    static final int LENGTH_MAX =
+            Association.SUPER_FRAME_MAX
+                    - SuperFrameHeader.LENGTH
+                    - SuperFrameHeader.BLOCKS_MAX * SuperFrameHeader.BLOCK_LENGTH;
+
+    private static final int RECORD_ROOM = SegmentHeader.LENGTH + FrameRecord.LENGTH;
+
+    private final NativeBuffer memory = new NativeBuffer(LENGTH_MAX + RECORD_ROOM);
+    private final MemorySlice area = memory.slice();
+    private final SegmentHeader segment = new SegmentHeader();
+    private FrameFlow open;
+    private int openAt;
+    private int segmentCount;
+
+    /** Changed last, when a frame is all there: what a fault breaks off has not happened. */
+    private int used;
+
+    boolean isEmpty() {
+        return used == 0;
+    }
+
+    int length() {
+        return used;
+    }
+
+    int segmentCount() {
+        return segmentCount;
+    }
+
+    /** Whether this frame may be added by a copy. */
+    boolean hasRoomFor(FrameFlow flow, int frameLength) {
+        int needed = FrameRecord.LENGTH + frameLength + (flow == open ? 0 : SegmentHeader.LENGTH);
+        return needed <= LENGTH_MAX - used && hasSegmentFor(flow);
+    }
+
+    private boolean hasSegmentFor(FrameFlow flow) {
+        return flow == open || segmentCount < SEGMENTS_MAX;
+    }
+
+    /** Whether there is nothing of another NIC. */
+    boolean isOnly(FrameFlow flow) {
+        return segmentCount == 0 || segmentCount == 1 && flow == open;
+    }
+
+    /**
+     * Adds a frame of a NIC, with a copy of its data.
+     *
+     * @throws InternalError when memory of its data has vanished: nothing has happened
+     */
+    void copy(FrameFlow flow, NetFrame frame) {
+        int at = recordPlace(flow);
+        int length = frame.length();
+        FrameRecord.write(area, at, frame);
+        frame.data().copyTo(0, area, at + FrameRecord.LENGTH, length);
+        commit(flow, at + FrameRecord.LENGTH + length);
+    }
+
+    private int recordPlace(FrameFlow flow) {
+        return flow == open ? used : used + SegmentHeader.LENGTH;
+    }
+
+    private void commit(FrameFlow flow, int newUsed) {
+        if (flow != open) {
+            closeSegment(0);
+            openAt = used;
+            open = flow;
+            segmentCount++;
+        }
+        used = newUsed;
+    }
+
+    /** Writes the header of the last segment, of which {@code moreLength} bytes are elsewhere. */
+    private void closeSegment(int moreLength) {
+        if (open != null) {
+            int length = used - openAt - SegmentHeader.LENGTH + moreLength;
+            segment.wrap(area, openAt, SegmentHeader.LENGTH)
+                    .write(MessageKind.FRAMES, open.flow(), open.nextId(), length, 0, length);
+        }
+        open = null;
+    }
+
+    /** Adds the beginning of what is to be sent to {@code payload}, which is then complete. */
+    void finish(SliceList payload) {
+        closeSegment(0);
+        payload.add(area, 0, used);
+    }
+
+    /** As {@link #finish}, and one frame more, whose data stays where it is. */
+    void finish(SliceList payload, FrameFlow flow, NetFrame last) {
+        int at = recordPlace(flow);
+        FrameRecord.write(area, at, last);
+        commit(flow, at + FrameRecord.LENGTH);
+        closeSegment(last.length());
+        payload.add(area, 0, used);
+        payload.add(last.data(), 0, last.length());
+    }
+
+    void clear() {
+        open = null;
+        segmentCount = 0;
+        used = 0;
+    }
+
+    void close() {
+        memory.close();
+    }
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.transport.flow;
+
+import io.vrio.common.counter.Counters;
+import io.vrio.common.io.NetFrame;
+import io.vrio.common.memory.NativeBuffer;
+import io.vrio.common.memory.SliceList;
+import io.vrio.transport.message.FrameRecord;
+import io.vrio.transport.message.MessageKind;
+import io.vrio.transport.message.SegmentHeader;
+import io.vrio.transport.message.SuperFrameHeader;
+
+/**
+ * Sends the frames of an association's NICs: small ones are collected until a super-frame is full
+ * or the duty cycle ends, a large one goes at once from where it is. Nothing is sent twice. One
+ * worker.
+ */
+final class FrameSender {
+    /** Limit: longer frames are not copied: gathering them costs less. */
+    static final int COPY_MAX = 16 << 10;
+
+    /**
+     * Limit: bytes of super-frames in one duty cycle; then frames wait, so that others can send.
+     */
+    static final int BYTES_PER_CYCLE = 512 << 10;
+
+    private static final int HEADER_MAX =
+            SuperFrameHeader.LENGTH + SuperFrameHeader.BLOCKS_MAX * SuperFrameHeader.BLOCK_LENGTH;
+
+    /** What stands before the first byte of a frame in its super-frame, at most. */
+    private static final int HEADER_ROOM = HEADER_MAX + SegmentHeader.LENGTH + FrameRecord.LENGTH;
+
+    private final SuperFrameSender sender;
+    private final RetransmitQueue retransmits;
+    private final Credit credit;
+    private final Counters<AssociationCounter> counters;
+    private final FrameBatch batch = new FrameBatch();
+    private final NativeBuffer headerMemory = new NativeBuffer(HEADER_MAX);
+    private final SuperFrameHeader header = new SuperFrameHeader();
+    private final NativeBuffer partMemory =
+            new NativeBuffer(SegmentHeader.LENGTH + FrameRecord.LENGTH);
+    private final SegmentHeader part = new SegmentHeader();
+    private final SliceList payload = new SliceList();
+    private int cycleBytes;
+
+    FrameSender(
+            SuperFrameSender sender,
+            RetransmitQueue retransmits,
+            Credit credit,
+            Counters<AssociationCounter> counters) {
+        this.sender = sender;
+        this.retransmits = retransmits;
+        this.credit = credit;
+        this.counters = counters;
+    }
+
+    /**
+     * Takes a frame, or does nothing when there is no room now.
+     *
+     * @throws InternalError when memory of the frame has vanished: it has not been taken
+     */
+    boolean offer(FrameFlow flow, NetFrame frame, long nowNs) {
+        return frame.length() <= COPY_MAX
+                ? offerCopy(flow, frame, nowNs)
+                : offerGathered(flow, frame, nowNs);
+    }
+
+    private boolean offerCopy(FrameFlow flow, NetFrame frame, long nowNs) {
+        if (!batch.hasRoomFor(flow, frame.length()) && !flush(nowNs)) {
+            return false;
+        }
+        batch.copy(flow, frame);
+        return true;
+    }
+
+    private boolean offerGathered(FrameFlow flow, NetFrame frame, long nowNs) {
+        boolean isOwn = batch.isOnly(flow) && batch.hasRoomFor(flow, frame.length());
+        // Apart from other guests' frames: memory that vanishes takes with it what is sent with it.
+        if (!isOwn && !flush(nowNs)) {
+            return false;
+        }
+        int length = batch.length() + SegmentHeader.LENGTH + FrameRecord.LENGTH + frame.length();
+        if (!mayUse(length)) {
+            return false;
+        }
+        begin(nowNs);
+        if (length <= Association.SUPER_FRAME_MAX - header.length()) {
+            batch.finish(payload, flow, frame);
+            end(batch.segmentCount(), nowNs);
+        } else {
+            sendParts(flow, frame, nowNs);
+        }
+        batch.clear();
+        return true;
+    }
+
+    /** Sends what was collected; false when it must wait. */
+    private boolean flush(long nowNs) {
+        if (batch.isEmpty()) {
+            return true;
+        }
+        if (!mayUse(batch.length())) {
+            return false;
+        }
+        begin(nowNs);
+        batch.finish(payload);
+        end(batch.segmentCount(), nowNs);
+        batch.clear();
+        return true;
+    }
+
+    private boolean mayUse(int length) {
+        // A frame that is cut in two needs a second header.
+        long needed = length + 2L * HEADER_ROOM;
+        boolean hasCredit = needed <= credit.available(sender.nextSequence()) - reservedBytes();
+        if (!hasCredit) {
+            counters.increment(AssociationCounter.WAITS_FOR_CREDIT);
+        }
+        return hasCredit && cycleBytes < BYTES_PER_CYCLE;
+    }
+
+    /** What of the credit is left to messages: as much as they do not use of their part. */
+    private long reservedBytes() {
+        return Math.max(0, Credit.GUARANTEED - retransmits.flightBytes());
+    }
+
+    private void begin(long nowNs) {
+        header.wrap(headerMemory.slice(), 0, HEADER_MAX)
+                .write(sender.tag(), sender.nextSequence(), false);
+        sender.writeWindow(header, retransmits.floor(sender.nextSequence()), nowNs);
+        payload.clear();
+        payload.add(headerMemory.slice(), 0, header.length());
+    }
+
+    private void end(int segmentCount, long nowNs) {
+        header.writeSegmentCount(segmentCount);
+        int length = (int) payload.length();
+        cycleBytes += length;
+        try {
+            sender.sendNew(payload, nowNs);
+        } catch (InternalError e) {
+            // What a guest has taken away goes nowhere, and neither does what it sent before.
+            batch.clear();
+            throw e;
+        }
+        counters.increment(AssociationCounter.FRAMES_SENT);
+        counters.increment(AssociationCounter.NIC_FRAMES_SENT);
+        counters.add(AssociationCounter.BYTES_SENT, length);
+    }
+
+    /** Sends a frame that no super-frame has room for as one message in several. */
+    private void sendParts(FrameFlow flow, NetFrame frame, long nowNs) {
+        int id = flow.nextId();
+        int messageLength = FrameRecord.LENGTH + frame.length();
+        int sent = 0;
+        // Limit: two rounds; what one super-frame holds is more than half of the longest frame.
+        while (sent < messageLength) {
+            if (sent > 0) {
+                begin(nowNs);
+            }
+            int room = Association.SUPER_FRAME_MAX - header.length() - SegmentHeader.LENGTH;
+            int length = Math.min(room, messageLength - sent);
+            part.wrap(partMemory.slice(), 0, SegmentHeader.LENGTH)
+                    .write(MessageKind.FRAMES, flow.flow(), id, messageLength, sent, length);
+            payload.add(partMemory.slice(), 0, SegmentHeader.LENGTH);
+            int recordLength = sent == 0 ? FrameRecord.LENGTH : 0;
+            if (sent == 0) {
+                FrameRecord.write(partMemory.slice(), SegmentHeader.LENGTH, frame);
+                payload.add(partMemory.slice(), SegmentHeader.LENGTH, FrameRecord.LENGTH);
+            }
+            int from = sent + recordLength - FrameRecord.LENGTH;
+            payload.add(frame.data(), from, length - recordLength);
+            end(1, nowNs);
+            sent += length;
+        }
+    }
+
+    /** A new duty cycle: sends what the last one has left; returns how many super-frames. */
+    int transmit(long nowNs) {
+        cycleBytes = 0;
+        return !batch.isEmpty() && flush(nowNs) ? 1 : 0;
+    }
+
+    void close() {
+        batch.close();
+        headerMemory.close();
+        partMemory.close();
+    }
+}

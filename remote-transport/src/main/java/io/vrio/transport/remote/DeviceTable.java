@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.transport.remote;
+
+import io.vrio.common.agent.Agent;
+import io.vrio.common.clock.NanoClock;
+import io.vrio.transport.flow.Association;
+import io.vrio.transport.flow.AssociationException;
+import io.vrio.transport.message.ControlMessage;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The disks and NICs of one server: the flow of each, and what is said about them on the control
+ * channel. They outlive the associations. One worker.
+ */
+final class DeviceTable {
+    /** Limit: disks of one server, and NICs of one server; flows are 16 bit. */
+    private static final int DEVICES_MAX = 4096;
+
+    private static final int FLOW_MAX = 0xFFFF;
+
+    private final List<RemoteDisk> disks = new ArrayList<>();
+    private final List<RemoteNic> nics = new ArrayList<>();
+    private int lastFlow;
+
+    RemoteDisk openDisk(String name, RemotePeer peer, NanoClock clock) {
+        if (disks.size() == DEVICES_MAX) {
+            throw new IllegalStateException("more than " + DEVICES_MAX + " disks");
+        }
+        RemoteDisk disk = new RemoteDisk(name, freeFlow(), peer, clock);
+        disks.add(disk);
+        return disk;
+    }
+
+    RemoteNic openNic(String name, RemotePeer peer, BufferShare share, NanoClock clock) {
+        if (nics.size() == DEVICES_MAX) {
+            throw new IllegalStateException("more than " + DEVICES_MAX + " NICs");
+        }
+        RemoteNic nic = new RemoteNic(name, freeFlow(), peer, share, clock);
+        nics.add(nic);
+        return nic;
+    }
+
+    private int freeFlow() {
+        do {
+            lastFlow = lastFlow % FLOW_MAX + 1;
+        } while (disk(lastFlow) != null || nic(lastFlow) != null);
+        return lastFlow;
+    }
+
+    void remove(RemoteDisk disk) {
+        disks.remove(disk);
+    }
+
+    void remove(RemoteNic nic) {
+        nics.remove(nic);
+    }
+
+    /** The disk of a flow, or null. */
+    RemoteDisk disk(int flow) {
+        for (int i = 0; i < disks.size(); i++) {
+            if (disks.get(i).flow() == flow) {
+                return disks.get(i);
+            }
+        }
+        return null;
+    }
+
+    /** The NIC of a flow, or null. */
+    RemoteNic nic(int flow) {
+        for (int i = 0; i < nics.size(); i++) {
+            if (nics.get(i).flow() == flow) {
+                return nics.get(i);
+            }
+        }
+        return null;
+    }
+
+    /** Whether the peer has claimed all of them for us. */
+    boolean isComplete() {
+        for (int i = 0; i < disks.size(); i++) {
+            if (!disks.get(i).isAttached()) {
+                return false;
+            }
+        }
+        for (int i = 0; i < nics.size(); i++) {
+            if (!nics.get(i).isAttached()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Asks for those that are not attached: the operator may have made them meanwhile. */
+    void attachMissing(ControlChannel control) {
+        for (RemoteDisk disk : disks) {
+            if (!disk.isAttached()) {
+                control.send(new ControlMessage.Attach(disk.flow(), disk.name()));
+            }
+        }
+        for (RemoteNic nic : nics) {
+            if (!nic.isAttached()) {
+                control.send(new ControlMessage.AttachNic(nic.flow(), nic.name()));
+            }
+        }
+    }
+
+    /** Hears what the IOhyp says about a device; of one that was closed meanwhile nothing. */
+    void onControl(ControlMessage message, Association association) {
+        if (message instanceof ControlMessage.Attached attached) {
+            RemoteDisk disk = disk(attached.flow());
+            if (disk != null) {
+                disk.onAttached(association, attached);
+            }
+        } else if (message instanceof ControlMessage.Changed changed) {
+            RemoteDisk disk = disk(changed.flow());
+            if (disk != null) {
+                disk.onChanged(changed.properties());
+            }
+        } else if (message instanceof ControlMessage.NicAttached attached) {
+            RemoteNic nic = nic(attached.flow());
+            if (nic != null) {
+                nic.onAttached(association, attached);
+            }
+        } else if (message instanceof ControlMessage.NicChanged changed) {
+            RemoteNic nic = nic(changed.flow());
+            if (nic != null) {
+                nic.onChanged(changed);
+            }
+        } else if (message instanceof ControlMessage.AttachRefused refused) {
+            onRefused(refused);
+        } else if (message instanceof ControlMessage.Revoked revoked) {
+            onRevoked(revoked);
+        } else {
+            throw new AssociationException("an IOhyp does not say " + message);
+        }
+    }
+
+    private void onRefused(ControlMessage.AttachRefused refused) {
+        RemoteDisk disk = disk(refused.flow());
+        RemoteNic nic = nic(refused.flow());
+        if (disk != null) {
+            disk.onRefused(refused.reason());
+        } else if (nic != null) {
+            nic.onRefused(refused.reason());
+        }
+    }
+
+    private void onRevoked(ControlMessage.Revoked revoked) {
+        RemoteDisk disk = disk(revoked.flow());
+        RemoteNic nic = nic(revoked.flow());
+        if (disk != null) {
+            disk.onRevoked(revoked);
+        } else if (nic != null) {
+            nic.onRevoked(revoked);
+        }
+    }
+
+    /** Whether a look at the next frame's headers may save a copy. */
+    boolean hasLargeReads() {
+        for (int i = 0; i < disks.size(); i++) {
+            if (disks.get(i).hasLargeReads()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The association has ended. */
+    void onDetached() {
+        disks.forEach(RemoteDisk::onDetached);
+        nics.forEach(RemoteNic::onDetached);
+    }
+
+    /** Hands frames that have waited on to guests; returns how many. */
+    int deliverFrames() {
+        int count = 0;
+        for (int i = 0; i < nics.size(); i++) {
+            count += nics.get(i).doWork();
+        }
+        return count;
+    }
+
+    /** Ends requests that have waited longer than {@code ioTimeoutNs}; returns how many. */
+    int expire(long nowNs, long ioTimeoutNs) {
+        int expired = 0;
+        // By index: who hears of an end may close the disk.
+        for (int i = 0; i < disks.size(); i++) {
+            expired += disks.get(i).expire(nowNs, ioTimeoutNs);
+        }
+        return expired;
+    }
+
+    /** When one of them has something to do, if that is before {@code otherwise}. */
+    long deadlineNs(long ioTimeoutNs, long otherwise) {
+        long deadlineNs = otherwise;
+        for (int i = 0; i < disks.size(); i++) {
+            long expiryNs = disks.get(i).expiryNs(ioTimeoutNs, deadlineNs);
+            deadlineNs = expiryNs - deadlineNs < 0 ? expiryNs : deadlineNs;
+        }
+        for (int i = 0; i < nics.size(); i++) {
+            long retryNs = nics.get(i).deadlineNs();
+            boolean isSooner = retryNs != Agent.NO_DEADLINE && retryNs - deadlineNs < 0;
+            deadlineNs = isSooner ? retryNs : deadlineNs;
+        }
+        return deadlineNs;
+    }
+}

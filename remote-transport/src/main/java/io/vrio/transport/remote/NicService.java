@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.transport.remote;
+
+import io.vrio.common.clock.NanoClock;
+import io.vrio.common.counter.Counters;
+import io.vrio.common.io.NetDrop;
+import io.vrio.common.io.NetFrame;
+import io.vrio.common.io.NicProperties;
+import io.vrio.transport.flow.Association;
+import io.vrio.transport.flow.FrameBuffer;
+import io.vrio.transport.flow.FrameFlow;
+import io.vrio.transport.message.ControlMessage;
+import io.vrio.transport.message.SegmentHeader;
+
+/**
+ * One network card as one server uses it, at the IOhyp: carries frames between the association and
+ * the claimed card. Lives from attach to detach; one worker.
+ */
+final class NicService {
+    private final int flow;
+    private final NicClaim claim;
+    private final Association association;
+    private final FrameFlow sending;
+    private final FrameReceiver receiver;
+    private final Counters<NetDrop> drops;
+    private final Counters<RemoteNicCounter> counters = new Counters<>(RemoteNicCounter.class);
+
+    NicService(
+            int flow, NicClaim claim, Association association, BufferShare share, NanoClock clock) {
+        this.flow = flow;
+        this.claim = claim;
+        this.association = association;
+        sending = new FrameFlow(flow);
+        drops = claim.nic().drops();
+        receiver = new FrameReceiver(clock, share, drops, counters, NetDrop.NO_ROOM);
+        receiver.target(claim.nic().port());
+        receiver.mtu(claim.nic().properties().mtu());
+        claim.nic().connect(this::offer);
+    }
+
+    int flow() {
+        return flow;
+    }
+
+    ControlMessage.NicAttached attached() {
+        return new ControlMessage.NicAttached(flow, properties());
+    }
+
+    /** What the server must know anew after a change. */
+    ControlMessage.NicChanged changed() {
+        receiver.mtu(properties().mtu());
+        return new ControlMessage.NicChanged(flow, properties());
+    }
+
+    private NicProperties properties() {
+        return claim.nic().properties();
+    }
+
+    /** A frame for the guest. */
+    private boolean offer(NetFrame frame) {
+        NetDrop reason = frame.invalidReason(properties().mtu());
+        if (reason != null) {
+            drops.increment(reason);
+            return true;
+        }
+        int length = frame.length();
+        if (!association.offer(sending, frame)) {
+            counters.increment(RemoteNicCounter.SENDS_HELD_BACK);
+            return false;
+        }
+        counters.increment(RemoteNicCounter.FRAMES_SENT);
+        counters.add(RemoteNicCounter.BYTES_SENT, length);
+        return true;
+    }
+
+    void onFrames(SegmentHeader segment, FrameBuffer buffer, long offset) {
+        receiver.onSegment(segment, buffer, offset);
+    }
+
+    /** Hands on what has waited; returns how much. */
+    int doWork() {
+        return receiver.doWork();
+    }
+
+    long deadlineNs() {
+        return receiver.deadlineNs();
+    }
+
+    /** The association has ended, or the server gives the card back. */
+    void close() {
+        claim.nic().connect(null);
+        receiver.restart();
+        claim.close();
+    }
+}
