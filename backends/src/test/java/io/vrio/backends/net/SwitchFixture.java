@@ -3,10 +3,7 @@ package io.vrio.backends.net;
 
 import io.vrio.backends.block.BackendException;
 import io.vrio.backends.net.NicSpec.SwitchSpec;
-import io.vrio.common.agent.Agent;
-import io.vrio.common.agent.EventHandler;
 import io.vrio.common.clock.ManualClock;
-import io.vrio.common.clock.NanoClock;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,34 +17,7 @@ final class SwitchFixture implements AutoCloseable {
     private final ManualClock clock = new ManualClock(0);
     private final VirtualSwitches switches = new VirtualSwitches("a secret");
     private final List<SwitchGuest> guests = new ArrayList<>();
-
-    private final NicWorker worker =
-            new NicWorker() {
-                @Override
-                public NanoClock clock() {
-                    return clock;
-                }
-
-                @Override
-                public void add(Agent agent) {
-                    throw new AssertionError("a switch has nothing to do by itself");
-                }
-
-                @Override
-                public void remove(Agent agent) {
-                    throw new AssertionError("a switch has nothing to do by itself");
-                }
-
-                @Override
-                public int register(int descriptor, EventHandler handler) {
-                    throw new AssertionError("a switch has no descriptors");
-                }
-
-                @Override
-                public void unregister(int descriptor, int key) {
-                    throw new AssertionError("a switch has no descriptors");
-                }
-            };
+    private final NicWorker worker = new ClockWorker(clock);
 
     ManualClock clock() {
         return clock;
