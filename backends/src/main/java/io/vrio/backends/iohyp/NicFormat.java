@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.backends.iohyp;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vrio.backends.block.BackendException;
+import io.vrio.backends.net.NicSpec;
+import java.time.Instant;
+
+/** NICs in {@code nics.json}. */
+final class NicFormat implements RecordFormat<NicRecord> {
+    @Override
+    public String kind() {
+        return "NIC";
+    }
+
+    @Override
+    public String listName() {
+        return "nics";
+    }
+
+    @Override
+    public NicRecord read(RecordFields fields) throws BackendException {
+        return new NicRecord(
+                fields.name(),
+                NicSpec.parse(fields.text("backend")),
+                fields.flag("linkUp"),
+                Instant.parse(fields.text("created")));
+    }
+
+    @Override
+    public void write(NicRecord record, ObjectNode target) {
+        target.put("name", record.name())
+                .put("backend", record.spec().text())
+                .put("linkUp", record.isLinkUp())
+                .put("created", record.created().toString());
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.backends.iohyp;
+
+import io.vrio.backends.block.BackendException;
+import io.vrio.backends.net.ClockWorker;
+import io.vrio.backends.net.NicSpec;
+import io.vrio.backends.net.VirtualSwitches;
+import io.vrio.common.clock.NanoClock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A fixture: what is kept of some NICs, all of them ports of switches, over the lives of an IOhyp,
+ * and the registry of each life. Whatever it does is the same in every run.
+ */
+public final class KeptNics {
+    private static final Instant NOW = Instant.parse("2025-01-02T03:04:05Z");
+
+    private final Store store = new Store();
+    private final NanoClock clock;
+    private int lives;
+
+    /**
+     * @param specs by name of the NIC, as an operator writes them
+     */
+    public KeptNics(Map<String, String> specs, NanoClock clock) throws BackendException {
+        this.clock = clock;
+        List<NicRecord> records = new ArrayList<>();
+        for (Map.Entry<String, String> spec : specs.entrySet()) {
+            NicSpec parsed = NicSpec.parse(spec.getValue());
+            records.add(new NicRecord(spec.getKey(), parsed, true, NOW));
+        }
+        store.save(records);
+    }
+
+    private static final class Store implements RecordStore<NicRecord> {
+        private List<NicRecord> records = List.of();
+
+        @Override
+        public List<NicRecord> load() {
+            return records;
+        }
+
+        @Override
+        public void save(List<NicRecord> changed) {
+            records = List.copyOf(changed);
+        }
+    }
+
+    /** Begins a life, on the calling thread. */
+    public NicRegistry open() throws BackendException {
+        lives++;
+        NicOpener opener = NicOpener.of(new VirtualSwitches("life " + lives));
+        return new NicRegistry(store, new ClockWorker(clock), () -> NOW, opener);
+    }
+}
