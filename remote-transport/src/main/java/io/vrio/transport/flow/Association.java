@@ -243,8 +243,9 @@ public final class Association implements AutoCloseable {
             counters.increment(AssociationCounter.DROPPED_NO_ROOM);
             return;
         }
-        long at = start + header.superFrameOffset();
-        window.onArrival(at, at + header.payloadLength());
+        if (partial.isOurs(localTag)) {
+            note(partial);
+        }
         if (partial.isComplete()) {
             FrameBuffer whole = partial.buffer().hold();
             try {
@@ -260,6 +261,14 @@ public final class Association implements AutoCloseable {
             acks.hasten(nowNs);
         } else {
             acks.onReceive(nowNs, 0);
+        }
+    }
+
+    /** Pieces are told to have come only when none can be a stranger's and hide a loss. */
+    private void note(Reassembler.Partial partial) {
+        ByteRanges pieces = partial.received();
+        for (int i = 0; i < pieces.count(); i++) {
+            window.onArrival(pieces.start(i), pieces.limit(i));
         }
     }
 
@@ -287,9 +296,8 @@ public final class Association implements AutoCloseable {
         counters.add(AssociationCounter.BYTES_RECEIVED, length);
         window.raiseFloor(received.floor());
         if (reassembler.dropSettled(start, start + length, received.floor())) {
-            // The peer never gives up or overlaps, so the pieces are a stranger's; they were told
-            // to have come, and may have hidden that something of the peer's did not.
-            throw new AssociationException("pieces of a super-frame are not the peer's");
+            // They were told to have come, and that may have hidden that the rest did not.
+            throw new AssociationException("a reliable super-frame is given up or overlapped");
         }
         onAcknowledgement(nowNs);
         if (received.isReliable()) {

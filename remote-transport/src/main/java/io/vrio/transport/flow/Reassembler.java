@@ -2,6 +2,7 @@
 package io.vrio.transport.flow;
 
 import io.vrio.common.memory.MemorySlice;
+import io.vrio.transport.message.SuperFrameHeader;
 
 /**
  * Super-frames of one association of which only pieces have come so far. A piece tells where its
@@ -28,9 +29,28 @@ final class Reassembler {
     /** One super-frame in pieces; its payload is collected from the start of the buffer. */
     static final class Partial {
         private final ByteRanges received = new ByteRanges(RANGES_MAX);
+        private final SuperFrameHeader header = new SuperFrameHeader();
         private FrameBuffer buffer;
         private long start;
         private int length;
+        private boolean isOurs;
+
+        /**
+         * Whether its header has come and is the peer's: other pieces do not tell whose they are.
+         */
+        boolean isOurs(int tag) {
+            int headLength = Math.min(length, SuperFrameHeader.LENGTH);
+            if (!isOurs && received.contains(start, start + headLength)) {
+                header.wrap(buffer.slice(), 0, length);
+                isOurs = header.isOf(tag, start);
+            }
+            return isOurs;
+        }
+
+        /** What of it has come. */
+        ByteRanges received() {
+            return received;
+        }
 
         boolean isComplete() {
             return received.contains(start, start + length);
@@ -87,6 +107,7 @@ final class Reassembler {
         partial.buffer = buffer;
         partial.start = start;
         partial.length = length;
+        partial.isOurs = false;
         partial.received.clear();
         return partial;
     }
@@ -108,21 +129,21 @@ final class Reassembler {
      * A super-frame has been accepted: forgets a copy of it in pieces, and what cannot become whole
      * any more because it overlaps with it or is below the floor.
      *
-     * @return whether there was something else than a copy
+     * @return whether there was something of the peer's that it never gives up
      */
     boolean dropSettled(long start, long limit, long floor) {
-        boolean isStrange = false;
+        boolean isBroken = false;
         for (int i = count - 1; i >= 0; i--) {
             Partial partial = partials[i];
             long partialLimit = partial.start + partial.length;
             boolean isCopy = partial.start == start && partialLimit == limit;
             boolean isOverlapping = partial.start - limit < 0 && start - partialLimit < 0;
             if (isOverlapping || partial.start - floor < 0) {
+                isBroken |= !isCopy && partial.isOurs && partial.header.isReliable();
                 drop(partial);
-                isStrange |= !isCopy;
             }
         }
-        return isStrange;
+        return isBroken;
     }
 
     void close() {

@@ -81,6 +81,14 @@ public final class SuperFrameHeader {
         return null;
     }
 
+    /** Whether it stands at {@code sequence} and is for whoever has the tag: no stranger's. */
+    public boolean isOf(int tag, long sequence) {
+        return slice.length() >= LENGTH
+                && slice.getByte(VERSION_OFFSET) == VERSION
+                && tag() == tag
+                && sequence() == sequence;
+    }
+
     /**
      * Returns why who knows the tag cannot say this, or null when it can.
      *

@@ -78,8 +78,10 @@ final class AssociationTest {
         sender.send(message);
     }
 
-    /** Gives {@code to} the frames that have come, but for the first {@code skipped}. */
-    private int deliver(Association to, MemoryLink link, int skipped) {
+    /**
+     * Gives {@code to} the frames that have come, but for those from {@code lost} to {@code limit}.
+     */
+    private int deliver(Association to, MemoryLink link, int lost, int limit) {
         int count = 0;
         FrameBuffer buffer = buffers.take();
         int length = link.receive(buffer.slice());
@@ -87,9 +89,10 @@ final class AssociationTest {
             header.wrap(buffer.slice());
             assertNull(header.invalidReason(length));
             try {
-                if (count++ >= skipped) {
+                if (count < lost || count >= limit) {
                     to.onFrame(header, buffer, clock.nanoTime());
                 }
+                count++;
             } finally {
                 buffer.release();
             }
@@ -101,11 +104,11 @@ final class AssociationTest {
     }
 
     private int deliverRight(int skipped) {
-        return deliver(receiver, wire.peer(), skipped);
+        return deliver(receiver, wire.peer(), 0, skipped);
     }
 
     private int deliverLeft() {
-        return deliver(sender, wire, 0);
+        return deliver(sender, wire, 0, 0);
     }
 
     private void transmit(long afterNs) {
@@ -182,14 +185,25 @@ final class AssociationTest {
     void shouldResendOnlyTheLostPieces() {
         send(1, 60_000);
         transmit(0);
-        // 42 pieces, of which the first two are lost.
-        assertEquals(42, deliverRight(2));
+        // 42 pieces, of which the second and the third are lost.
+        assertEquals(42, deliver(receiver, wire.peer(), 1, 3));
         transmit(0);
         deliverLeft();
         transmit(0);
         assertEquals(2, deliverRight(0));
         assertEquals(List.of(1), heard);
         assertEquals(1, sender.counters().value(AssociationCounter.PIECES_RESENT));
+    }
+
+    @Test
+    void shouldResendAllOfWhatHasLostItsHeader() {
+        send(1, 60_000);
+        transmit(0);
+        assertEquals(42, deliverRight(1));
+        transmit(20_000 * US);
+        deliverLeft();
+        assertEquals(42, deliverRight(0));
+        assertEquals(List.of(1), heard);
     }
 
     @Test

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.transport.flow.Reassembler.Partial;
+import io.vrio.transport.message.SuperFrameHeader;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 final class ReassemblerTest {
     private static final int BUFFERS = 80;
     private static final int LENGTH = 1000;
+    private static final int TAG = 7;
 
     private final FrameBufferPool pool = new FrameBufferPool(BUFFERS);
     private final Reassembler reassembler = new Reassembler(pool);
@@ -109,27 +111,51 @@ final class ReassemblerTest {
         }
     }
 
+    /** Pieces that begin with a header of the peer's. */
+    private Partial addOurs(long start, boolean isReliable) {
+        source.slice().putByte(0, (byte) 0);
+        new SuperFrameHeader().wrap(source.slice(), 0, LENGTH).write(TAG, start, isReliable);
+        return add(start, 0, 100);
+    }
+
+    @Test
+    void shouldKnowWhoseItIsFromItsHeader() {
+        addOurs(5000, true);
+        assertTrue(reassembler.add(5000, LENGTH, 5999, source.slice(), 0, 1).isOurs(TAG));
+        addOurs(6000, true);
+        assertFalse(reassembler.add(6000, LENGTH, 6999, source.slice(), 0, 1).isOurs(TAG + 1));
+        assertFalse(add(7000, 1, 999).isOurs(TAG), "without its first byte");
+        assertFalse(add(8000, 0, 100).isOurs(TAG), "a header of another sequence");
+    }
+
     @Test
     void shouldForgetWhatItsSenderHasGivenUp() {
-        add(5000, 0, 1);
+        assertTrue(addOurs(5000, false).isOurs(TAG));
         add(6000, 0, 1);
         add(7000, 0, 1);
-        assertTrue(reassembler.dropSettled(9000, 9100, 7000));
+        assertFalse(reassembler.dropSettled(9000, 9100, 7000));
         assertEquals(BUFFERS - 1, pool.available());
     }
 
     @Test
+    void shouldTellOfAReliableSuperFrameThatItsSenderHasGivenUp() {
+        assertTrue(addOurs(5000, true).isOurs(TAG));
+        assertTrue(reassembler.dropSettled(9000, 9100, 7000));
+        assertEquals(BUFFERS, pool.available());
+    }
+
+    @Test
     void shouldForgetTheCopyOfWhatWasAccepted() {
-        add(5000, 0, 100);
+        assertTrue(addOurs(5000, true).isOurs(TAG));
         add(7000, 0, 100);
         assertFalse(reassembler.dropSettled(5000, 5000 + LENGTH, 5000));
         assertEquals(BUFFERS - 1, pool.available());
     }
 
     @Test
-    void shouldTellOfPiecesThatOverlapWithWhatWasAccepted() {
+    void shouldForgetStrangePiecesThatOverlapWithWhatWasAccepted() {
         add(5000, 0, 100);
-        assertTrue(reassembler.dropSettled(5900, 6000, 5000));
+        assertFalse(reassembler.dropSettled(5900, 6000, 5000));
         assertEquals(BUFFERS, pool.available());
     }
 }
