@@ -6,6 +6,7 @@ import io.vrio.cli.daemon.LocalCommand;
 import io.vrio.cli.daemon.LocalType;
 import io.vrio.cli.daemon.ServerCommand;
 import io.vrio.cli.operator.DiskCommand;
+import io.vrio.cli.operator.NicCommand;
 import io.vrio.cli.operator.PeerCommand;
 import io.vrio.cli.operator.StatusCommand;
 import io.vrio.cli.option.ConfigFile;
@@ -27,7 +28,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
         name = "vrio",
         mixinStandardHelpOptions = true,
-        description = "Disks of guests, served by another machine.",
+        description = "Disks and NICs of guests, served by another machine.",
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",
@@ -67,6 +68,7 @@ public final class Vrio implements Runnable {
                         .addSubcommand("server", new ServerCommand(surroundings))
                         .addSubcommand("local", new LocalCommand(surroundings))
                         .addSubcommand("disk", DiskCommand.tree(surroundings))
+                        .addSubcommand("nic", NicCommand.tree(surroundings))
                         .addSubcommand("peer", PeerCommand.tree(surroundings))
                         .addSubcommand("status", new StatusCommand(surroundings))
                         .addSubcommand("completion", completion());

@@ -143,11 +143,40 @@ class CommandLineTest {
     }
 
     @Test
-    void shouldSayThatThereAreNoNicsYet() {
-        CommandRun run = CommandRun.of((IOHYP + "--insecure --nic a=tap:b").split(" "));
+    void shouldNameWhatANicOfTheIohypIs() {
+        CommandRun run = CommandRun.of((IOHYP + "--insecure --nic vm1").split(" "));
 
         assertEquals(
-                "vrio iohyp: --nic: network devices are not available yet; only --disk is",
+                "vrio iohyp: Invalid value for option '--nic' (NAME=BACKEND): 'vm1' is not a NIC"
+                        + " (legal: NAME=BACKEND, for example vm1=tap:vm1,bridge=br0)",
+                run.onlyError(2));
+    }
+
+    @Test
+    void shouldRefuseANicThatIsNone() {
+        CommandRun run = CommandRun.of((IOHYP + "--insecure --nic vm1=ram:1G").split(" "));
+
+        assertTrue(
+                run.onlyError(2).contains("unknown kind of NIC 'ram' (legal: tap:IFNAME"),
+                run.toString());
+    }
+
+    @Test
+    void shouldRefuseTwoNicsOfOneName() {
+        CommandRun run =
+                CommandRun.of((IOHYP + "--insecure --nic a=tap:a --nic a=tap:b").split(" "));
+
+        assertEquals("vrio iohyp: --nic: 'a' is given twice; names must differ", run.onlyError(2));
+    }
+
+    @Test
+    void shouldNotLetADiskAndANicShareASocket() {
+        String devices = "--peer 1.2.3.4 --insecure --socket-dir /s --disk a --nic a";
+        CommandRun run = CommandRun.of((SERVER + devices).split(" "));
+
+        assertEquals(
+                "vrio server: NIC a would share socket /s/a.sock with disk a: name another SOCKET"
+                        + " for one of them",
                 run.onlyError(2));
     }
 
@@ -167,6 +196,32 @@ class CommandLineTest {
 
         assertEquals(
                 "vrio local: give one of --blk-file FILE, --backend BACKEND and --nic BACKEND",
+                run.onlyError(2));
+    }
+
+    @Test
+    void shouldServeADiskOrANic() {
+        String[] arguments = "local --socket-path s --nic tap:a --blk-file a.img".split(" ");
+
+        assertEquals(
+                "vrio local: --nic excludes the options of disks; give one of both",
+                CommandRun.of(arguments).onlyError(2));
+    }
+
+    @Test
+    void shouldWantANicWhereItsTypeIsNamed() {
+        CommandRun run = CommandRun.of("local", "--type=net", "--socket-path=s", "--blk-file=a");
+
+        assertEquals("vrio local: --type net needs --nic BACKEND", run.onlyError(2));
+    }
+
+    @Test
+    void shouldRefuseASwitchThatNobodyElseIsOn() {
+        CommandRun run = CommandRun.of("local", "--socket-path", "s", "--nic", "switch:lan");
+
+        assertEquals(
+                "vrio local: --nic: a switch is inside of vrio iohyp; legal here are tap, macvtap"
+                        + " and raw",
                 run.onlyError(2));
     }
 
@@ -200,32 +255,6 @@ class CommandLineTest {
     }
 
     @Test
-    void shouldServeADiskOrANic() {
-        String[] arguments = "local --socket-path s --nic tap:a --blk-file a.img".split(" ");
-
-        assertEquals(
-                "vrio local: --nic excludes the options of disks; give one of both",
-                CommandRun.of(arguments).onlyError(2));
-    }
-
-    @Test
-    void shouldWantANicWhereItsTypeIsNamed() {
-        CommandRun run = CommandRun.of("local", "--type=net", "--socket-path=s", "--blk-file=a");
-
-        assertEquals("vrio local: --type net needs --nic BACKEND", run.onlyError(2));
-    }
-
-    @Test
-    void shouldRefuseASwitchThatNobodyElseIsOn() {
-        CommandRun run = CommandRun.of("local", "--socket-path", "s", "--nic", "switch:lan");
-
-        assertEquals(
-                "vrio local: --nic: a switch is inside of vrio iohyp; legal here are tap, macvtap"
-                        + " and raw",
-                run.onlyError(2));
-    }
-
-    @Test
     void shouldPrintTheCapabilitiesOfTheProgramThatItIs() {
         CommandRun joined = CommandRun.of("local", "--print-capabilities", "--type=net");
         CommandRun spaced = CommandRun.of("local", "--type", "net", "--print-capabilities");
@@ -237,8 +266,8 @@ class CommandLineTest {
     @Test
     void shouldListTheCommandsWhenNoneIsGiven() {
         assertEquals(
-                "vrio: Missing command: one of iohyp, server, local, disk, peer, status,"
-                        + " completion (see vrio --help)",
+                "vrio: Missing command: one of iohyp, server, local, disk, nic, peer,"
+                        + " status, completion (see vrio --help)",
                 CommandRun.of().onlyError(2));
     }
 
@@ -247,6 +276,9 @@ class CommandLineTest {
         assertEquals(
                 "vrio disk: Missing verb: one of create, delete, list, resize, show, stats",
                 CommandRun.of("disk").onlyError(2));
+        assertEquals(
+                "vrio nic: Missing verb: one of create, delete, list, set-link, show, stats",
+                CommandRun.of("nic").onlyError(2));
     }
 
     @Test

@@ -5,6 +5,8 @@ import io.vrio.cli.Version;
 import io.vrio.cli.control.ControlException;
 import io.vrio.cli.control.ControlProtocol;
 import io.vrio.cli.option.NetworkOptions;
+import io.vrio.common.io.MacAddress;
+import io.vrio.common.io.NicProperties;
 import io.vrio.transport.remote.PeerStatus;
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
@@ -29,6 +31,13 @@ final class Answers {
         status.put("interface", network.interfaceName());
         status.put("security", "none");
         return status;
+    }
+
+    /** What both ends know of a NIC. */
+    static void addNicProperties(Map<String, Object> row, NicProperties nic) {
+        row.put("mac", nic.mac() == 0 ? "" : MacAddress.format(nic.mac()));
+        row.put("mtu", nic.mtu());
+        row.put("link", nic.isLinkUp() ? "up" : "down");
     }
 
     /** A peer without its counters. */

@@ -5,6 +5,7 @@ import io.vrio.cli.CommandFailedException;
 import io.vrio.cli.Surroundings;
 import io.vrio.cli.option.DeviceNames;
 import io.vrio.cli.option.NamedBackend;
+import io.vrio.cli.option.NamedNic;
 import io.vrio.cli.option.NetworkOptions;
 import io.vrio.cli.option.OptionTypes;
 import io.vrio.cli.option.ProcessOptions;
@@ -49,11 +50,23 @@ public final class IohypCommand implements Callable<Integer> {
     private List<NamedBackend> disks = new ArrayList<>();
 
     @Option(
+            names = "--nic",
+            paramLabel = "NAME=BACKEND",
+            converter = OptionTypes.ExportedNic.class,
+            description = {
+                "A NIC to export; may be repeated. BACKEND is",
+                "tap:IFNAME[,bridge=BRIDGE], macvtap:LOWER, raw:IFNAME or",
+                "switch:NAME[,vlan=N][,trunk=N+N-M], each with [,mac=MAC][,mtu=N][,spoof].",
+                "Default: the NICs in --state-dir, made by vrio nic create."
+            })
+    private List<NamedNic> nics = new ArrayList<>();
+
+    @Option(
             names = "--state-dir",
             paramLabel = "DIR",
             defaultValue = "/var/lib/vrio",
             converter = OptionTypes.AbsolutePath.class,
-            description = "Where disks are remembered over restarts. Default: ${DEFAULT-VALUE}.")
+            description = "Where devices are remembered over restarts. Default: ${DEFAULT-VALUE}.")
     private Path stateFolder;
 
     @Option(
@@ -61,7 +74,8 @@ public final class IohypCommand implements Callable<Integer> {
             paramLabel = "PATH",
             defaultValue = "/run/vrio/iohyp.control",
             converter = OptionTypes.AbsolutePath.class,
-            description = "Control socket, for vrio disk and its like. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Control socket, for vrio disk, vrio nic and their like. Default: ${DEFAULT-VALUE}.")
     private Path control;
 
     @Mixin private ProcessOptions process;
@@ -76,10 +90,11 @@ public final class IohypCommand implements Callable<Integer> {
         network.check(spec.commandLine());
         DeviceNames.check(
                 spec.commandLine(), "--disk", disks.stream().map(NamedBackend::name).toList());
+        DeviceNames.check(spec.commandLine(), "--nic", nics.stream().map(NamedNic::name).toList());
         DaemonRun run = new DaemonRun(surroundings, process);
         SocketGroup group = SocketGroup.ofOperators(process.socketGroup());
         IohypSettings settings =
-                new IohypSettings(network, port, disks, stateFolder, control, process, group);
+                new IohypSettings(network, port, disks, nics, stateFolder, control, process, group);
         return run.run(() -> IohypDaemon.start(settings));
     }
 }

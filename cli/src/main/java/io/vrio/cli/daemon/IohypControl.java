@@ -2,6 +2,7 @@
 package io.vrio.cli.daemon;
 
 import io.vrio.backends.iohyp.DiskRegistry;
+import io.vrio.backends.iohyp.NicRegistry;
 import io.vrio.cli.control.ControlArguments;
 import io.vrio.cli.control.ControlCommand;
 import io.vrio.cli.control.ControlException;
@@ -18,14 +19,20 @@ import java.util.TreeMap;
 final class IohypControl {
     private final IohypSettings settings;
     private final Worker worker;
-    private final DiskRegistry registry;
+    private final DiskRegistry disks;
+    private final NicRegistry nics;
     private final IohypEndpoint endpoint;
 
     IohypControl(
-            IohypSettings settings, Worker worker, DiskRegistry registry, IohypEndpoint endpoint) {
+            IohypSettings settings,
+            Worker worker,
+            DiskRegistry disks,
+            NicRegistry nics,
+            IohypEndpoint endpoint) {
         this.settings = settings;
         this.worker = worker;
-        this.registry = registry;
+        this.disks = disks;
+        this.nics = nics;
         this.endpoint = endpoint;
     }
 
@@ -34,7 +41,8 @@ final class IohypControl {
         commands.put("status", this::status);
         commands.put("peer list", this::listPeers);
         commands.put("peer show", this::showPeer);
-        commands.putAll(new IohypDiskControl(worker, registry).commands());
+        commands.putAll(new IohypDiskControl(worker, disks).commands());
+        commands.putAll(new IohypNicControl(worker, nics).commands());
         return commands;
     }
 
@@ -44,7 +52,8 @@ final class IohypControl {
         String address = Ipv4Address.format(settings.network().address());
         status.put("address", address + ":" + settings.port());
         status.put("stateDir", settings.stateFolder().toString());
-        status.put("disks", ask(() -> registry.list().size()));
+        status.put("disks", ask(() -> disks.list().size()));
+        status.put("nics", ask(() -> nics.list().size()));
         status.put("peers", ask(() -> endpoint.peers().size()));
         status.put("counters", ask(() -> endpoint.counters().snapshot()));
         return status;

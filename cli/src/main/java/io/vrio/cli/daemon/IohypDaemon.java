@@ -5,11 +5,15 @@ import io.vrio.backends.block.BackendException;
 import io.vrio.backends.iohyp.DiskRegistry;
 import io.vrio.backends.iohyp.DiskState;
 import io.vrio.backends.iohyp.DiskStatus;
+import io.vrio.backends.iohyp.NicRegistry;
+import io.vrio.backends.iohyp.NicStatus;
 import io.vrio.backends.iohyp.StateFolder;
+import io.vrio.backends.net.NicWorker;
 import io.vrio.cli.CommandFailedException;
 import io.vrio.cli.control.ControlException;
 import io.vrio.cli.control.ControlServer;
 import io.vrio.cli.option.NamedBackend;
+import io.vrio.cli.option.NamedNic;
 import io.vrio.common.agent.Worker;
 import io.vrio.common.clock.NanoClock;
 import io.vrio.transport.flow.FrameBufferPool;
@@ -20,7 +24,7 @@ import io.vrio.transport.remote.EndpointOptions;
 import io.vrio.transport.remote.IohypEndpoint;
 import java.security.SecureRandom;
 
-/** A running IOhyp: its disks, the end of its associations, and its control socket. */
+/** A running IOhyp: its devices, the end of its associations, and its control socket. */
 final class IohypDaemon implements AutoCloseable {
     /** Limit: frames held at a time, 68 KiB each; then frames wait in the packet socket. */
     static final int FRAME_BUFFERS_MAX = 1024;
@@ -54,10 +58,12 @@ final class IohypDaemon implements AutoCloseable {
         StateFolder folder = opened.add(StateFolder.open(settings.stateFolder()));
         Worker worker = DaemonWorker.start(opened, settings.process());
         // The worker closes what is made on it, in reverse order: the associations say goodbye
-        // before their disks are closed.
-        DiskRegistry registry = OnWorker.call(worker, () -> openDisks(worker, folder));
-        IohypEndpoint endpoint = worker.call(() -> openEndpoint(worker, port, registry, buffers));
-        IohypControl control = new IohypControl(settings, worker, registry, endpoint);
+        // before their devices are closed.
+        DiskRegistry disks = OnWorker.call(worker, () -> openDisks(worker, folder));
+        NicRegistry nics = OnWorker.call(worker, () -> openNics(worker, folder));
+        Catalogs catalogs = new Catalogs(disks, nics);
+        IohypEndpoint endpoint = worker.call(() -> openEndpoint(worker, port, catalogs, buffers));
+        IohypControl control = new IohypControl(settings, worker, disks, nics, endpoint);
         ControlServer.Options options =
                 new ControlServer.Options(settings.control(), settings.group().principal());
         opened.add(ControlServer.open(options, control.commands())).start();
@@ -76,8 +82,21 @@ final class IohypDaemon implements AutoCloseable {
         return registry;
     }
 
+    private NicRegistry openNics(Worker worker, StateFolder folder) throws BackendException {
+        NicRegistry registry = NicRegistry.open(folder, NicWorker.of(worker));
+        worker.add(new WorkerOwned("nics", registry::close));
+        for (NamedNic nic : settings.nics()) {
+            registry.addOption(nic.name(), nic.backend());
+            NicStatus status = registry.show(nic.name());
+            if (!status.failure().isEmpty()) {
+                throw new BackendException("NIC " + nic.name() + ": " + status.failure());
+            }
+        }
+        return registry;
+    }
+
     private IohypEndpoint openEndpoint(
-            Worker worker, NetworkPort port, DiskRegistry registry, FrameBufferPool buffers) {
+            Worker worker, NetworkPort port, Catalogs catalogs, FrameBufferPool buffers) {
         GuardSocket guard = GuardSocket.open(port.address(), settings.port());
         WatchedLink link = WatchedLink.open(guard, port, worker);
         worker.add(new WorkerOwned("link", link::close));
@@ -90,7 +109,7 @@ final class IohypDaemon implements AutoCloseable {
                         settings.network().peerTimeoutNs());
         IohypEndpoint endpoint =
                 new IohypEndpoint(
-                        options, link.link(), Catalogs.of(registry), NanoClock.SYSTEM, buffers, random);
+                        options, link.link(), catalogs, NanoClock.SYSTEM, buffers, random);
         worker.add(endpoint);
         return endpoint;
     }

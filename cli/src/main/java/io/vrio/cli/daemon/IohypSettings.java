@@ -2,6 +2,7 @@
 package io.vrio.cli.daemon;
 
 import io.vrio.cli.option.NamedBackend;
+import io.vrio.cli.option.NamedNic;
 import io.vrio.cli.option.NetworkOptions;
 import io.vrio.cli.option.ProcessOptions;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ record IohypSettings(
         NetworkOptions network,
         int port,
         List<NamedBackend> disks,
+        List<NamedNic> nics,
         Path stateFolder,
         Path control,
         ProcessOptions process,

@@ -3,6 +3,7 @@ package io.vrio.cli.daemon;
 
 import io.vrio.cli.CommandFailedException;
 import io.vrio.cli.Surroundings;
+import io.vrio.cli.control.ControlException;
 import io.vrio.cli.option.DeviceNames;
 import io.vrio.cli.option.NamedSocket;
 import io.vrio.cli.option.NetworkOptions;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** vrio server: the daemon of a VM host. */
@@ -26,7 +28,7 @@ import picocli.CommandLine.Spec;
         name = "server",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "The daemon of a VM host: serves disks of an IOhyp to guests.")
+        description = "The daemon of a VM host: serves disks and NICs of an IOhyp to guests.")
 public final class ServerCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
     @Mixin private NetworkOptions network;
@@ -50,11 +52,22 @@ public final class ServerCommand implements Callable<Integer> {
     private List<NamedSocket> disks = new ArrayList<>();
 
     @Option(
+            names = "--nic",
+            paramLabel = "NAME[=SOCKET]",
+            converter = OptionTypes.Served.class,
+            description = {
+                "A NIC of the IOhyp to serve; may be repeated.",
+                "SOCKET is where QEMU connects. Default: NAME.sock in --socket-dir.",
+                "QEMU before 8.0 without KVM needs vectors=0 for its device."
+            })
+    private List<NamedSocket> nics = new ArrayList<>();
+
+    @Option(
             names = "--socket-dir",
             paramLabel = "DIR",
             defaultValue = "/run/vrio",
             converter = OptionTypes.AbsolutePath.class,
-            description = "Where the sockets of disks are. Default: ${DEFAULT-VALUE}.")
+            description = "Where the sockets of devices are. Default: ${DEFAULT-VALUE}.")
     private Path socketFolder;
 
     @Option(
@@ -62,7 +75,7 @@ public final class ServerCommand implements Callable<Integer> {
             paramLabel = "NAME",
             converter = OptionTypes.Name.class,
             description = {
-                "This server's name at the IOhyp, unique there: disks are claimed under it.",
+                "This server's name at the IOhyp, unique there: disks and NICs are claimed under it.",
                 "Default: its address."
             })
     private String name;
@@ -83,7 +96,8 @@ public final class ServerCommand implements Callable<Integer> {
             paramLabel = "PATH",
             defaultValue = "/run/vrio/server.control",
             converter = OptionTypes.AbsolutePath.class,
-            description = "Control socket, for vrio disk and its like. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Control socket, for vrio disk, vrio nic and their like. Default: ${DEFAULT-VALUE}.")
     private Path control;
 
     @Mixin private ProcessOptions process;
@@ -98,6 +112,8 @@ public final class ServerCommand implements Callable<Integer> {
         network.check(spec.commandLine());
         DeviceNames.check(
                 spec.commandLine(), "--disk", disks.stream().map(NamedSocket::name).toList());
+        DeviceNames.check(
+                spec.commandLine(), "--nic", nics.stream().map(NamedSocket::name).toList());
         DaemonRun run = new DaemonRun(surroundings, process);
         ServerSettings settings =
                 new ServerSettings(
@@ -105,11 +121,28 @@ public final class ServerCommand implements Callable<Integer> {
                         peer,
                         name == null ? Ipv4Address.format(network.address()) : name,
                         disks,
+                        nics,
                         socketFolder,
                         ioTimeout.toNanos(),
                         control,
                         process,
                         SocketGroup.of(process.socketGroup()));
+        checkSockets(settings);
         return run.run(() -> ServerDaemon.start(settings));
+    }
+
+    /** Before anything is started. */
+    private void checkSockets(ServerSettings settings) {
+        SocketPaths paths = new SocketPaths();
+        try {
+            for (NamedSocket disk : disks) {
+                paths.claim(settings.socket(disk), "disk " + disk.name());
+            }
+            for (NamedSocket nic : nics) {
+                paths.claim(settings.socket(nic), "NIC " + nic.name());
+            }
+        } catch (ControlException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage());
+        }
     }
 }

@@ -4,6 +4,7 @@ package io.vrio.cli.daemon;
 import io.vrio.cli.control.ControlArguments;
 import io.vrio.cli.control.ControlCommand;
 import io.vrio.cli.control.ControlException;
+import io.vrio.cli.daemon.NicKind.ServedNic;
 import io.vrio.common.agent.Worker;
 import io.vrio.common.clock.NanoClock;
 import io.vrio.transport.remote.PeerStatus;
@@ -20,16 +21,19 @@ final class ServerControl {
     private final Worker worker;
     private final RemotePeer peer;
     private final ServedDevices<RemoteDisk> disks;
+    private final ServedDevices<ServedNic> nics;
 
     ServerControl(
             ServerSettings settings,
             Worker worker,
             RemotePeer peer,
-            ServedDevices<RemoteDisk> disks) {
+            ServedDevices<RemoteDisk> disks,
+            ServedDevices<ServedNic> nics) {
         this.settings = settings;
         this.worker = worker;
         this.peer = peer;
         this.disks = disks;
+        this.nics = nics;
     }
 
     Map<String, ControlCommand> commands() {
@@ -38,6 +42,7 @@ final class ServerControl {
         commands.put("peer list", this::listPeers);
         commands.put("peer show", this::showPeer);
         commands.putAll(new ServerDiskControl(settings, worker, disks).commands());
+        commands.putAll(new ServerNicControl(settings, worker, nics).commands());
         return commands;
     }
 
@@ -50,6 +55,7 @@ final class ServerControl {
         status.put("peerState", Answers.state(worker.call(peer::status)));
         status.put("socketDir", settings.socketFolder().toString());
         status.put("disks", disks.names().size());
+        status.put("nics", nics.names().size());
         return status;
     }
 

@@ -4,6 +4,7 @@ package io.vrio.cli.daemon;
 import io.vrio.cli.CommandFailedException;
 import io.vrio.cli.control.ControlException;
 import io.vrio.cli.control.ControlServer;
+import io.vrio.cli.daemon.NicKind.ServedNic;
 import io.vrio.cli.option.NamedSocket;
 import io.vrio.common.agent.Worker;
 import io.vrio.common.clock.NanoClock;
@@ -14,12 +15,14 @@ import io.vrio.transport.link.NetworkPort;
 import io.vrio.transport.remote.PeerOptions;
 import io.vrio.transport.remote.RemoteDisk;
 import io.vrio.transport.remote.RemotePeer;
+import io.vrio.transport.remote.ShortCircuit;
 import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
-/** A running server: its association with the IOhyp, the sockets of its disks, its control. */
+/** A running server: its association with the IOhyp, the sockets of its devices, its control. */
 final class ServerDaemon implements AutoCloseable {
     /** Limit: frames held at a time, 68 KiB each; then frames wait in the packet socket. */
     static final int FRAME_BUFFERS_MAX = 1024;
@@ -66,14 +69,20 @@ final class ServerDaemon implements AutoCloseable {
         for (NamedSocket disk : settings.disks()) {
             disks.create(disk.name(), settings.socket(disk));
         }
-        ServerControl control = new ServerControl(settings, worker, peer, disks);
+        ShortCircuit circuit = new ShortCircuit(NanoClock.SYSTEM);
+        ServedDevices<ServedNic> nics =
+                opened.add(new ServedDevices<>(worker, new NicKind(peer, circuit), paths, sockets));
+        for (NamedSocket nic : settings.nics()) {
+            nics.create(nic.name(), settings.socket(nic));
+        }
+        ServerControl control = new ServerControl(settings, worker, peer, disks, nics);
         ControlServer.Options options =
                 new ControlServer.Options(settings.control(), Optional.empty());
         opened.add(ControlServer.open(options, control.commands())).start();
-        // Not before: a server that cannot have its sockets shall not ask for disks that another,
+        // Not before: a server that cannot have its sockets shall not ask for devices that another,
         // perhaps an older process of this name, serves.
         worker.execute(() -> worker.add(peer));
-        awaitAnswers(worker, peer, disks);
+        awaitAnswers(worker, peer, () -> disks.areAnswered() && nics.areAnswered());
     }
 
     /**
@@ -81,11 +90,10 @@ final class ServerDaemon implements AutoCloseable {
      * its firmware does not look twice: {@code ready} is said when the IOhyp has answered, or is
      * known to be away.
      */
-    private static void awaitAnswers(
-            Worker worker, RemotePeer peer, ServedDevices<RemoteDisk> disks) {
+    private static void awaitAnswers(Worker worker, RemotePeer peer, BooleanSupplier areThere) {
         long endNs = System.nanoTime() + ANSWER_NS_MAX;
         while (System.nanoTime() - endNs < 0
-                && !disks.areAnswered()
+                && !areThere.getAsBoolean()
                 && worker.call(peer::status).reason() == null) {
             LockSupport.parkNanos(ANSWER_POLL_NS);
         }

@@ -14,13 +14,16 @@ record ServerSettings(
         PeerAddress peer,
         String name,
         List<NamedSocket> disks,
+        List<NamedSocket> nics,
         Path socketFolder,
         long ioTimeoutNs,
         Path control,
         ProcessOptions process,
         SocketGroup group) {
-    /** Where frontends find a disk. */
-    Path socket(NamedSocket disk) {
-        return disk.socket() == null ? socketFolder.resolve(disk.name() + ".sock") : disk.socket();
+    /** Where frontends find a device. */
+    Path socket(NamedSocket device) {
+        return device.socket() == null
+                ? socketFolder.resolve(device.name() + ".sock")
+                : device.socket();
     }
 }

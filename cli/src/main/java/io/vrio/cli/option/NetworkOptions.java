@@ -54,17 +54,10 @@ public final class NetworkOptions {
             description = "No authentication and no encryption: for a trusted network.")
     private boolean isInsecure;
 
-    @Option(names = "--nic", hidden = true, description = "Not available yet.")
-    private String nic;
-
     /**
      * @throws ParameterException when the options do not go together
      */
     public void check(CommandLine command) {
-        if (nic != null) {
-            throw new ParameterException(
-                    command, "--nic: network devices are not available yet; only --disk is");
-        }
         if (keyFile != null && isInsecure) {
             throw new ParameterException(
                     command, "--key-file and --insecure exclude each other; give one");

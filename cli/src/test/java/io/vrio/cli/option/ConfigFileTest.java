@@ -32,6 +32,8 @@ class ConfigFileTest {
                         disk:
                           - vm1=file:/srv/vm1.img,size=20G
                           - "vm2=ram:1G"
+                        nic:
+                          - vm1-net=tap:vm1,bridge=br0
                         insecure: true
                         """);
 
@@ -43,6 +45,7 @@ class ConfigFileTest {
                         "--port=9000",
                         "--disk=vm1=file:/srv/vm1.img,size=20G",
                         "--disk=vm2=ram:1G",
+                        "--nic=vm1-net=tap:vm1,bridge=br0",
                         "--insecure",
                         "--config",
                         file.toString()),
@@ -100,6 +103,16 @@ class ConfigFileTest {
         assertEquals(
                 "vrio iohyp: " + file + ":2: 'port': '0' is not a port (legal: 1-65535)",
                 CommandRun.of("iohyp", "--config", file.toString()).onlyError(2));
+    }
+
+    @Test
+    void shouldNameAWrongNicWithItsLine() throws Exception {
+        Path file = write("interface: eth0\nnic:\n  - vm1=switch:lan,vlan=0\n");
+
+        String line = CommandRun.of("iohyp", "--config", file.toString()).onlyError(2);
+
+        assertTrue(line.startsWith("vrio iohyp: " + file + ":2: 'nic': NIC "), line);
+        assertTrue(line.endsWith("vlan: '0' is out of range (legal: 1 to 4094)"), line);
     }
 
     @Test

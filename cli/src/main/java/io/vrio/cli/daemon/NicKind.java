@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.cli.daemon;
+
+import io.vrio.cli.daemon.NicKind.ServedNic;
+import io.vrio.server.device.VirtioDevice;
+import io.vrio.server.device.net.NetDevice;
+import io.vrio.transport.remote.RemoteNic;
+import io.vrio.transport.remote.RemotePeer;
+import io.vrio.transport.remote.ShortCircuit;
+import io.vrio.transport.remote.ShortCircuitNic;
+
+/**
+ * How a server serves a NIC of its IOhyp: its guests reach each other directly where they may, and
+ * all else through the IOhyp.
+ */
+record NicKind(RemotePeer peer, ShortCircuit circuit) implements ServedDevices.Kind<ServedNic> {
+    /**
+     * One of them.
+     *
+     * @param nearby in front of {@code remote}, which is closed with it
+     */
+    record ServedNic(RemoteNic remote, ShortCircuitNic nearby) {}
+
+    @Override
+    public String noun() {
+        return "NIC";
+    }
+
+    @Override
+    public ServedNic open(String name) {
+        RemoteNic remote = peer.openNic(name);
+        return new ServedNic(remote, circuit.join(remote));
+    }
+
+    @Override
+    public VirtioDevice device(String name, ServedNic nic) {
+        return new NetDevice(name, nic.nearby(), NetDevice.PAIRS_DEFAULT);
+    }
+
+    @Override
+    public boolean isAnswered(ServedNic nic) {
+        return nic.remote().isAttached() || nic.remote().refusal() != null;
+    }
+
+    @Override
+    public void close(ServedNic nic) {
+        nic.nearby().close();
+    }
+}

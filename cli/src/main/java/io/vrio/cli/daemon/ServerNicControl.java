@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.cli.daemon;
+
+import io.vrio.cli.control.ControlArguments;
+import io.vrio.cli.control.ControlCommand;
+import io.vrio.cli.control.ControlException;
+import io.vrio.cli.daemon.NicKind.ServedNic;
+import io.vrio.cli.daemon.ServedDevices.Served;
+import io.vrio.common.agent.Worker;
+import io.vrio.transport.remote.RemoteNic;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What an operator may ask of the NICs of a server. Control thread. */
+final class ServerNicControl {
+    private final Worker worker;
+    private final ServedDevices<ServedNic> nics;
+    private final ServedControl<ServedNic> served;
+
+    ServerNicControl(ServerSettings settings, Worker worker, ServedDevices<ServedNic> nics) {
+        this.worker = worker;
+        this.nics = nics;
+        served = new ServedControl<>("NIC", settings, nics, this::nic);
+    }
+
+    Map<String, ControlCommand> commands() {
+        return Map.of(
+                "nic list", served::list,
+                "nic show", served::show,
+                "nic stats", this::stats,
+                "nic create", served::create,
+                "nic delete", served::delete,
+                "nic set-link", this::setLink);
+    }
+
+    private Object stats(ControlArguments arguments) throws ControlException {
+        Served<ServedNic> nic = nics.find(arguments.onlyText("name"));
+        Map<String, Long> counters = new LinkedHashMap<>(nic.socket().status().counters());
+        counters.putAll(worker.call(() -> counters(nic.remote())));
+        return counters;
+    }
+
+    private static Map<String, Long> counters(ServedNic nic) {
+        Map<String, Long> all = new LinkedHashMap<>(nic.nearby().counters().snapshot());
+        RemoteNic remote = nic.remote();
+        remote.counters().snapshot().forEach((name, value) -> all.put("remote_" + name, value));
+        remote.drops()
+                .snapshot()
+                .forEach((name, value) -> all.put("remote_dropped_" + name, value));
+        return all;
+    }
+
+    private Object setLink(ControlArguments arguments) throws ControlException {
+        throw new ControlException(
+                "the link of a NIC is set where it is: run vrio nic set-link on the I/O host");
+    }
+
+    private Map<String, Object> nic(Served<ServedNic> nic) {
+        Map<String, Object> row = worker.call(() -> remote(nic.remote()));
+        ServedControl.addSocket(row, nic.socket().status());
+        return row;
+    }
+
+    private static Map<String, Object> remote(ServedNic nic) {
+        RemoteNic remote = nic.remote();
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("name", remote.name());
+        Answers.addNicProperties(row, remote.properties());
+        ServedControl.addState(row, remote.isAttached(), remote.refusal());
+        return row;
+    }
+}
