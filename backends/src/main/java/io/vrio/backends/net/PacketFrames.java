@@ -67,7 +67,7 @@ final class PacketFrames implements AutoCloseable {
     private static final int RECEIVE_LENGTH = VnetHeader.LENGTH + NetFrame.LENGTH_MAX + 1;
 
     private final int fd;
-    private final Gather gather = new Gather(VnetHeader.LENGTH);
+    private final FrameSender sender;
     private final NativeBuffer received = new NativeBuffer(RECEIVE_LENGTH);
     private final MemorySlice bytes = received.slice();
     private final NativeBuffer structures =
@@ -82,6 +82,7 @@ final class PacketFrames implements AutoCloseable {
 
     private PacketFrames(int fd) {
         this.fd = fd;
+        sender = new FrameSender(fd, VnetHeader.LENGTH);
         MemorySlice all = structures.slice();
         MemorySlice iovec = all.slice(MESSAGE_LENGTH, SliceList.IOVEC_LENGTH);
         int controlOffset = MESSAGE_LENGTH + SliceList.IOVEC_LENGTH;
@@ -150,17 +151,15 @@ final class PacketFrames implements AutoCloseable {
 
     /** See {@link FrameSocket#begin}. */
     long begin(NetFrame frame) {
-        return gather.begin(frame);
+        return sender.begin(frame);
     }
 
-    /** Returns bytes, or a negated errno. */
+    /** See {@link FrameSocket#send}. */
     long send(NetFrame frame) {
-        int count = gather.end(frame);
-        // Safety: the iovecs cover ranges that MemorySlice and SliceList have checked.
-        return Linux.writev(fd, gather.iovecsAddress(), count);
+        return sender.send(frame);
     }
 
-    /** Returns bytes, or a negated errno. */
+    /** See {@link FrameSocket#receive}. */
     long receive(NetFrame frame) {
         message.putLong(MESSAGE_CONTROL_LENGTH, CONTROL_LENGTH);
         // Safety: at most the bytes of the buffer, and of the control data, are written.
@@ -207,6 +206,6 @@ final class PacketFrames implements AutoCloseable {
         Linux.close(fd);
         structures.close();
         received.close();
-        gather.close();
+        sender.close();
     }
 }

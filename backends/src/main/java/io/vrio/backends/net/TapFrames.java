@@ -15,13 +15,14 @@ final class TapFrames implements AutoCloseable {
     private static final int RECEIVE_LENGTH = HEADER_LENGTH + NetFrame.LENGTH_MAX + 1;
 
     private final TapDevice device;
-    private final Gather gather = new Gather(HEADER_LENGTH);
+    private final FrameSender sender;
     private final NativeBuffer received = new NativeBuffer(RECEIVE_LENGTH);
     private final MemorySlice receivedBytes = received.slice();
 
     /** Takes over the device. */
     TapFrames(TapDevice device) {
         this.device = device;
+        sender = new FrameSender(device.fd(), HEADER_LENGTH);
     }
 
     TapDevice device() {
@@ -30,17 +31,15 @@ final class TapFrames implements AutoCloseable {
 
     /** See {@link FrameSocket#begin}. */
     long begin(NetFrame frame) {
-        return gather.begin(frame);
+        return sender.begin(frame);
     }
 
-    /** Returns bytes, or a negated errno. */
+    /** See {@link FrameSocket#send}. */
     long send(NetFrame frame) {
-        int count = gather.end(frame);
-        // Safety: the iovecs cover ranges that MemorySlice and SliceList have checked.
-        return Linux.writev(device.fd(), gather.iovecsAddress(), count);
+        return sender.send(frame);
     }
 
-    /** Returns bytes, or a negated errno. */
+    /** See {@link FrameSocket#receive}. */
     long receive(NetFrame frame) {
         // Safety: at most the buffer's bytes are written.
         long length =
@@ -58,6 +57,6 @@ final class TapFrames implements AutoCloseable {
     public void close() {
         device.close();
         received.close();
-        gather.close();
+        sender.close();
     }
 }
