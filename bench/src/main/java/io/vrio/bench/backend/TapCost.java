@@ -138,7 +138,8 @@ public final class TapCost {
 
     private static void prepare(MemorySlice memory, int length) {
         memory.fill(0, HEADER + length, (byte) 0);
-        memory.putByte(HEADER, (byte) 0x52);
+        // Unknown to a bridge: it floods.
+        memory.putByte(HEADER, (byte) 0x56);
         memory.putByte(HEADER + 6, (byte) 0x52);
         memory.putShortBigEndian(HEADER + 12, ETHER_TYPE);
     }
