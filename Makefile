@@ -6,7 +6,7 @@
 # make check          the tests that need no root, no network and no QEMU, in two minutes
 # make check-TAG      the tests with one tag: linux, root, container, qemu, libvirt
 # make simulate       the simulation over SEEDS seeds (default 1000), or the one SEED
-# make bench          all benchmarks; make bench-SUBJECT runs one
+# make bench          all benchmarks; make bench-SUBJECT (block, net) runs one
 # make format         lay out the sources
 # make clean          remove what was built
 #
@@ -44,7 +44,8 @@ simulate:
 	    -Dvrio.test.methodTimeout='5 h' -Dvrio.test.moduleTimeoutSeconds=18000
 
 bench:
-	@bench/run
+	@bench/run block
+	@bench/run net
 
 bench-%:
 	@bench/run $*

@@ -29,13 +29,6 @@ enum Alternative {
         }
     }
 
-    /**
-     * @param role a name for the report
-     * @param namespace the network namespace it runs in
-     * @param readyFile exists as soon as it serves; null when it prints {@code ready} instead
-     */
-    record Command(String role, String namespace, List<String> words, Path readyFile) {}
-
     static Alternative titled(String title) {
         return Arrays.stream(values())
                 .filter(alternative -> alternative.title.equals(title))
@@ -65,7 +58,7 @@ enum Alternative {
     }
 
     /** Its daemons, in the order of their start. */
-    List<Command> commands(Place place) {
+    List<DaemonCommand> commands(Place place) {
         return switch (this) {
             case QSD_NBDKIT -> List.of(nbdkit(place), storageDaemon(place, nbdDisk(place)));
             case QSD_LOCAL -> List.of(storageDaemon(place, fileDisk(place)));
@@ -74,7 +67,7 @@ enum Alternative {
         };
     }
 
-    private static Command nbdkit(Place place) {
+    private static DaemonCommand nbdkit(Place place) {
         Network.End end = place.network().ioHost();
         Path ready = place.file("nbdkit.pid");
         List<String> words =
@@ -86,7 +79,7 @@ enum Alternative {
                         "--port=" + NBD_PORT,
                         "file",
                         place.disk().toString());
-        return new Command("nbdkit", end.namespace(), words, ready);
+        return new DaemonCommand("nbdkit", end.namespace(), words, ready);
     }
 
     /** Without reconnect-delay, one lost connection would fail every later request. */
@@ -102,7 +95,7 @@ enum Alternative {
         return "driver=file,node-name=disk,locking=off,filename=" + place.disk();
     }
 
-    private Command storageDaemon(Place place, String disk) {
+    private DaemonCommand storageDaemon(Place place, String disk) {
         Path ready = place.file(title + ".pid");
         List<String> words =
                 List.of(
@@ -116,10 +109,10 @@ enum Alternative {
                         "--pidfile",
                         ready.toString());
         String role = "qemu-storage-daemon";
-        return new Command(role, place.network().vmHost().namespace(), words, ready);
+        return new DaemonCommand(role, place.network().vmHost().namespace(), words, ready);
     }
 
-    private static Command iohyp(Place place) {
+    private static DaemonCommand iohyp(Place place) {
         Network.End end = place.network().ioHost();
         List<String> words =
                 List.of(
@@ -131,10 +124,10 @@ enum Alternative {
                         "--state-dir=" + place.file("iohyp.state"),
                         "--control=" + place.file("iohyp.control"),
                         "--insecure");
-        return new Command("vrio iohyp", end.namespace(), words, null);
+        return new DaemonCommand("vrio iohyp", end.namespace(), words);
     }
 
-    private Command server(Place place) {
+    private DaemonCommand server(Place place) {
         Network.End end = place.network().vmHost();
         List<String> words =
                 List.of(
@@ -147,16 +140,16 @@ enum Alternative {
                         "--socket-dir=" + place.folder(),
                         "--control=" + place.file("server.control"),
                         "--insecure");
-        return new Command("vrio server", end.namespace(), words, null);
+        return new DaemonCommand("vrio server", end.namespace(), words);
     }
 
-    private Command local(Place place) {
+    private DaemonCommand local(Place place) {
         List<String> words =
                 List.of(
                         place.vrio().toString(),
                         "local",
                         "--socket-path=" + socket(place),
                         "--blk-file=" + place.disk());
-        return new Command("vrio local", place.network().vmHost().namespace(), words, null);
+        return new DaemonCommand("vrio local", place.network().vmHost().namespace(), words);
     }
 }

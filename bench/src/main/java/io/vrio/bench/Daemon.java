@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.bench;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,34 +11,35 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A process under measurement, started in its network namespace and ended on close. */
-final class Daemon implements AutoCloseable {
+public final class Daemon implements AutoCloseable {
     /** Limit: a daemon that is not ready by then has failed to start. */
-    private static final long START_NS = TimeUnit.SECONDS.toNanos(30);
+    private static final long START_NS = TimeUnit.SECONDS.toNanos(60);
 
     /** Limit: a daemon that has not obeyed SIGTERM by then is killed. */
-    private static final long STOP_S = 5;
+    private static final long STOP_S = 20;
 
     private static final int LOG_LINES_SHOWN = 10;
     private static final long POLL_MS = 10;
 
-    private final Alternative.Command command;
+    private final DaemonCommand command;
     private final Path log;
     private final Process process;
 
-    private Daemon(Alternative.Command command, Path log, Process process) {
+    private Daemon(DaemonCommand command, Path log, Process process) {
         this.command = command;
         this.log = log;
         this.process = process;
     }
 
     /** Starts it; returns once it serves. */
-    static Daemon start(Alternative.Command command, Path log) {
+    public static Daemon start(DaemonCommand command, Path log) {
         // ip replaces itself by the command, so the process started here is the daemon.
         List<String> words = new ArrayList<>(List.of("ip", "netns", "exec", command.namespace()));
         words.addAll(command.words());
         try {
             Process process =
                     new ProcessBuilder(words)
+                            .redirectInput(new File("/dev/null"))
                             .redirectErrorStream(true)
                             .redirectOutput(log.toFile())
                             .start();
@@ -65,7 +67,9 @@ final class Daemon implements AutoCloseable {
 
     private boolean isReady() {
         Path file = command.readyFile();
-        return file == null ? logLines().contains("ready") : Files.exists(file);
+        return file == null
+                ? logLines().stream().anyMatch(line -> line.startsWith(command.readyLine()))
+                : Files.exists(file);
     }
 
     private static void sleep() {
@@ -77,7 +81,8 @@ final class Daemon implements AutoCloseable {
         }
     }
 
-    private List<String> logLines() {
+    /** What it has printed so far. */
+    public List<String> logLines() {
         try {
             return Files.readAllLines(log);
         } catch (IOException e) {
@@ -91,11 +96,11 @@ final class Daemon implements AutoCloseable {
         return String.join("\n", lines.subList(first, lines.size()));
     }
 
-    String role() {
+    public String role() {
         return command.role();
     }
 
-    ProcessUsage usage() {
+    public ProcessUsage usage() {
         if (!process.isAlive()) {
             throw new IllegalStateException(
                     command.role() + " has ended; the end of its log:\n" + logTail());

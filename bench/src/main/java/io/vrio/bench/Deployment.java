@@ -37,7 +37,7 @@ final class Deployment implements AutoCloseable {
 
     /** Starts the daemons, then the guest. */
     void start(Alternative.Place place, long seed) {
-        for (Alternative.Command command : alternative.commands(place)) {
+        for (DaemonCommand command : alternative.commands(place)) {
             String log = alternative.title() + "." + command.role().replace(' ', '-') + ".log";
             daemons.add(Daemon.start(command, place.file(log)));
         }

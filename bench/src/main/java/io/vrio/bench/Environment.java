@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /** What a number is worthless without: machine, kernel, versions, date and command. */
-final class Environment {
+public final class Environment {
     private Environment() {}
 
     static Map<String, String> describe(
@@ -20,20 +20,7 @@ final class Environment {
             String command,
             Schedule schedule,
             Campaign.Site site) {
-        Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("date", date.withNano(0).toString());
-        facts.put("commit", commit);
-        facts.put("command", command);
-        facts.put(
-                "machine",
-                Runtime.getRuntime().availableProcessors()
-                        + " CPUs, "
-                        + field("/proc/cpuinfo", "model name")
-                        + ", memory "
-                        + field("/proc/meminfo", "MemTotal"));
-        facts.put("load before", loadAverage());
-        facts.put("kernel", run("uname", "-sr"));
-        facts.put("Java", Runtime.version().toString());
+        Map<String, String> facts = machine(date, commit, command);
         facts.put("qemu-storage-daemon", run("qemu-storage-daemon", "--version"));
         facts.put("nbdkit", run("nbdkit", "--version"));
         for (Alternative alternative : schedule.alternatives()) {
@@ -49,6 +36,25 @@ final class Environment {
                         schedule.rounds(),
                         Report.number(schedule.seconds()),
                         schedule.isPolling() ? "polls" : "waits for calls"));
+        return facts;
+    }
+
+    /** The facts that are the same for every benchmark. */
+    public static Map<String, String> machine(LocalDateTime date, String commit, String command) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("date", date.withNano(0).toString());
+        facts.put("commit", commit);
+        facts.put("command", command);
+        facts.put(
+                "machine",
+                Runtime.getRuntime().availableProcessors()
+                        + " CPUs, "
+                        + field("/proc/cpuinfo", "model name")
+                        + ", memory "
+                        + field("/proc/meminfo", "MemTotal"));
+        facts.put("load before", loadAverage());
+        facts.put("kernel", run("uname", "-sr"));
+        facts.put("Java", Runtime.version().toString());
         return facts;
     }
 
@@ -75,7 +81,7 @@ final class Environment {
     }
 
     /** The first line that a program prints. */
-    private static String run(String... words) {
+    public static String run(String... words) {
         try {
             Process process = new ProcessBuilder(List.of(words)).redirectErrorStream(true).start();
             String output =

@@ -12,7 +12,7 @@ import java.nio.file.Path;
  *
  * @param peakKib VmHWM: the most that was ever resident, shared memory included
  */
-record ProcessUsage(long cpuNs, long peakKib, long anonKib, long fileKib, long sharedKib) {
+public record ProcessUsage(long cpuNs, long peakKib, long anonKib, long fileKib, long sharedKib) {
     private static final long NS_PER_TICK = 10_000_000;
 
     // Fields of /proc/PID/stat behind the command's name, which may hold spaces; see proc(5).
@@ -51,7 +51,7 @@ record ProcessUsage(long cpuNs, long peakKib, long anonKib, long fileKib, long s
     }
 
     /** CPU time of the whole machine so far, kernel threads and interrupts included. */
-    static long machineCpuNs() {
+    public static long machineCpuNs() {
         try {
             return machineCpuNs(Files.readString(Path.of("/proc/stat")));
         } catch (IOException e) {

@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.stream.DoubleStream;
 
 /** The lowest, the middle and the highest of some values. */
-record Spread(double min, double median, double max) {
+public record Spread(double min, double median, double max) {
     /**
      * @param values one or more; of an even number, the median is the mean of the middle two
      */
-    static Spread of(DoubleStream values) {
+    public static Spread of(DoubleStream values) {
         double[] sorted = values.toArray();
         if (sorted.length == 0) {
             throw new IllegalArgumentException("no values");
@@ -23,7 +23,7 @@ record Spread(double min, double median, double max) {
     }
 
     /** Formats all three alike. */
-    String format(String format) {
+    public String format(String format) {
         String all = format + " / " + format + " / " + format;
         return String.format(Locale.ROOT, all, min, median, max);
     }

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.bench.net;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vrio.bench.Environment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Measures a remote NIC. Started by {@code bench/run net}, which makes namespaces, links and taps.
+ * Exits 1 when data were wrong, never for being slow.
+ */
+@Command(name = "bench/run net", sortOptions = false, usageHelpWidth = 100)
+final class NetBench implements Callable<Integer> {
+    @Option(
+            names = "--rows",
+            split = ",",
+            paramLabel = "ROW",
+            description = "rows to measure; default all: ${COMPLETION-CANDIDATES}",
+            completionCandidates = RowTitles.class)
+    private List<String> rows = List.of(NetRow.titles().split(", "));
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            description = "runs per row and alternative; default ${DEFAULT-VALUE}")
+    private int rounds = 3;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            description = "length of a run; default ${DEFAULT-VALUE}")
+    private int seconds = 4;
+
+    @Option(names = "--quick", description = "one round of 2 seconds, whatever else is asked")
+    private boolean isQuick;
+
+    @Option(
+            names = "--output",
+            paramLabel = "FOLDER",
+            description = "where table, JSON and plot go; default build/bench")
+    private Path output = Path.of("build/bench");
+
+    @Option(names = "--help", usageHelp = true, description = "print this")
+    private boolean isHelp;
+
+    @Option(names = "--vm-namespace", hidden = true, defaultValue = "")
+    private String vmNamespace;
+
+    @Option(names = "--io-namespace", hidden = true, defaultValue = "")
+    private String ioNamespace;
+
+    @Option(names = "--io-mac", hidden = true, defaultValue = "")
+    private String ioMac;
+
+    @Option(names = "--folder", hidden = true)
+    private Path folder;
+
+    @Option(names = "--vrio", hidden = true)
+    private Path vrio;
+
+    @Option(names = "--guest", hidden = true)
+    private Path guest;
+
+    @Option(names = "--guest-files", hidden = true)
+    private Path guestFiles;
+
+    @Option(names = "--ovs", hidden = true)
+    private Path ovs;
+
+    @Option(names = "--command", hidden = true, defaultValue = "bench/run net")
+    private String command;
+
+    @Option(names = "--commit", hidden = true, defaultValue = "unknown")
+    private String commit;
+
+    /** For the help text. */
+    static final class RowTitles implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return List.of(NetRow.titles().split(", ")).iterator();
+        }
+    }
+
+    public static void main(String[] arguments) {
+        CommandLine line = new CommandLine(new NetBench());
+        line.setExecutionExceptionHandler(
+                (exception, commandLine, parsed) -> {
+                    System.err.println("bench: " + exception.getMessage());
+                    return exception instanceof IllegalArgumentException ? 2 : 1;
+                });
+        System.exit(line.execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        NetSchedule schedule = schedule();
+        LocalDateTime date = LocalDateTime.now();
+        Map<String, String> environment = Environment.machine(date, commit, command);
+        describe(environment, schedule);
+        NetSite site =
+                new NetSite(vmNamespace, ioNamespace, ioMac, folder, vrio, guest, guestFiles, ovs);
+        NetCampaign campaign = new NetCampaign(schedule, site, System.out::println);
+        campaign.run();
+        NetResults results = campaign.results(environment);
+        write(results, schedule, date);
+        return results.failures().isEmpty() ? 0 : 1;
+    }
+
+    private NetSchedule schedule() {
+        if (rounds < 1 || seconds < 1) {
+            throw new IllegalArgumentException("--rounds and --seconds must be positive");
+        }
+        List<NetRow> wanted = rows.stream().map(NetRow::titled).toList();
+        return isQuick ? new NetSchedule(wanted, 1, 2) : new NetSchedule(wanted, rounds, seconds);
+    }
+
+    private static void describe(Map<String, String> environment, NetSchedule schedule) {
+        environment.put("QEMU", Environment.run("qemu-system-x86_64", "--version"));
+        environment.put("iperf3", Environment.run("iperf3", "--version"));
+        environment.put("Open vSwitch", Environment.run("ovs-vswitchd", "--version"));
+        for (NetAlternative alternative : NetAlternative.values()) {
+            environment.put(alternative.title(), alternative.description());
+        }
+        environment.put("link", "one veth pair, offloads on, MTU 1500, for all");
+        environment.put(
+                "runs",
+                String.format(
+                        "%d rounds of %d s per row and alternative, in alternation",
+                        schedule.rounds(), schedule.seconds()));
+    }
+
+    private void write(NetResults results, NetSchedule schedule, LocalDateTime date)
+            throws IOException {
+        Files.createDirectories(output);
+        String name = "net-" + date.format(DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmmss"));
+        NetReport report = new NetReport(results, schedule);
+        String text = report.text();
+        new ObjectMapper()
+                .writerWithDefaultPrettyPrinter()
+                .writeValue(output.resolve(name + ".json").toFile(), results);
+        Files.writeString(output.resolve(name + ".md"), text);
+        Files.writeString(output.resolve(name + ".svg"), report.svg());
+        System.out.println();
+        System.out.println(text);
+        System.out.println("Written: " + output.resolve(name) + ".{md,json,svg}");
+    }
+}

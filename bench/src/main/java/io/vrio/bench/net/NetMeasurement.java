@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.bench.net;
+
+import java.util.Map;
+
+/**
+ * One run of one row on one alternative, as it stands in the JSON file.
+ *
+ * @param value in the row's unit
+ * @param p99Us of round trips; 0 in other rows
+ * @param sentCount frames that the generator has put into its ring; 0 in other rows
+ * @param arrivedCount of those, how many the I/O host's kernel has counted
+ * @param machineCpuPercent of all cores, everything included
+ * @param daemonCpuPercent of one core, of each of vRIO's daemons, whoever is measured
+ */
+record NetMeasurement(
+        String row,
+        String alternative,
+        int round,
+        double value,
+        double p99Us,
+        long sentCount,
+        long arrivedCount,
+        double machineCpuPercent,
+        Map<String, Double> daemonCpuPercent) {
+    double lostPercent() {
+        return sentCount == 0 ? 0 : 100.0 * (sentCount - arrivedCount) / sentCount;
+    }
+}
