@@ -2,6 +2,7 @@
 package io.vrio.backends.net;
 
 import io.vrio.common.io.NetFrame;
+import io.vrio.common.sys.LinkStatus;
 
 /** Exchanges single frames with a network interface of this machine. One worker; never waits. */
 interface FrameSocket extends AutoCloseable {
@@ -36,6 +37,13 @@ interface FrameSocket extends AutoCloseable {
 
     /** Whether UDP frames that are to be cut can be sent. */
     boolean canCutUdp();
+
+    /**
+     * Frames for the guest that the kernel has dropped until now, because nobody took them in time.
+     *
+     * @param status of the interface, now
+     */
+    long lostCount(LinkStatus status);
 
     /** Shows the host whether the guest's cable is plugged in, where the kernel lets us. */
     default void setCarrier(boolean isOn) {}

@@ -42,6 +42,7 @@ final class InterfaceNic implements NicBackend, FrameReader.Target {
     private Runnable listener;
     private boolean isWantedUp = true;
     private int readErrors;
+    private long countedLost;
     private String failure;
     private boolean isClosed;
 
@@ -54,6 +55,9 @@ final class InterfaceNic implements NicBackend, FrameReader.Target {
         reader = new FrameReader(context.name(), context.worker(), socket, this);
         HostInterface host = socket.hostInterface();
         eventKey = context.worker().register(host.eventDescriptor(), this::onEvents);
+        // A tap that was there before has lost frames of others.
+        LinkStatus status = status();
+        countedLost = status == null ? 0 : socket.lostCount(status);
         refresh();
     }
 
@@ -249,8 +253,19 @@ final class InterfaceNic implements NicBackend, FrameReader.Target {
         return drops;
     }
 
+    /** Adds what the kernel had no room for; when the interface is gone, it no longer tells. */
+    private void countLost() {
+        LinkStatus status = failure == null && !isClosed ? status() : null;
+        if (status != null) {
+            long lost = socket.lostCount(status);
+            drops.add(NetDrop.NO_ROOM, lost - countedLost);
+            countedLost = lost;
+        }
+    }
+
     @Override
     public Map<String, Long> counters() {
+        countLost();
         return NicCounter.snapshot(counters, drops);
     }
 

@@ -150,6 +150,11 @@ final class MacvtapSocket implements FrameSocket {
     }
 
     @Override
+    public long lostCount(LinkStatus status) {
+        return status.rxDropped();
+    }
+
+    @Override
     public boolean takeMac(long mac) {
         try {
             RouteNetlink netlink = hostInterface.netlink();

@@ -25,6 +25,7 @@ final class PacketFrames implements AutoCloseable {
     private static final int SO_RCVBUFFORCE = 33;
     private static final int SOL_PACKET = 263;
     private static final int PACKET_ADD_MEMBERSHIP = 1;
+    private static final int PACKET_STATISTICS = 6;
     private static final int PACKET_AUXDATA = 8;
     private static final int PACKET_VNET_HDR = 15;
     private static final int PACKET_IGNORE_OUTGOING = 23;
@@ -60,6 +61,9 @@ final class PacketFrames implements AutoCloseable {
     private static final int STATUS_TAG_VALID = 0x10;
     private static final int STATUS_TAG_PROTOCOL_VALID = 0x40;
 
+    // struct tpacket_stats {u32 packets; u32 drops}, then its length as a socklen_t.
+    private static final int STATISTICS_LENGTH = 8;
+
     /** A tag comes after both addresses. */
     private static final int TAG_PLACE = 2 * MacAddress.LENGTH;
 
@@ -75,10 +79,14 @@ final class PacketFrames implements AutoCloseable {
                     MESSAGE_LENGTH
                             + SliceList.IOVEC_LENGTH
                             + CONTROL_LENGTH
-                            + NetFrame.VLAN_TAG_LENGTH);
+                            + NetFrame.VLAN_TAG_LENGTH
+                            + STATISTICS_LENGTH
+                            + 4);
     private final MemorySlice message = structures.slice().slice(0, MESSAGE_LENGTH);
     private final MemorySlice control;
     private final MemorySlice tag;
+    private final MemorySlice statistics;
+    private long lostCount;
 
     private PacketFrames(int fd) {
         this.fd = fd;
@@ -87,7 +95,9 @@ final class PacketFrames implements AutoCloseable {
         MemorySlice iovec = all.slice(MESSAGE_LENGTH, SliceList.IOVEC_LENGTH);
         int controlOffset = MESSAGE_LENGTH + SliceList.IOVEC_LENGTH;
         control = all.slice(controlOffset, CONTROL_LENGTH);
-        tag = all.slice(controlOffset + CONTROL_LENGTH, NetFrame.VLAN_TAG_LENGTH);
+        int tagOffset = controlOffset + CONTROL_LENGTH;
+        tag = all.slice(tagOffset, NetFrame.VLAN_TAG_LENGTH);
+        statistics = all.slice(tagOffset + NetFrame.VLAN_TAG_LENGTH, STATISTICS_LENGTH + 4);
         iovec.putLong(0, bytes.address(0, RECEIVE_LENGTH));
         iovec.putLong(8, RECEIVE_LENGTH);
         message.putLong(MESSAGE_IOVECS, iovec.address(0, SliceList.IOVEC_LENGTH));
@@ -199,6 +209,23 @@ final class PacketFrames implements AutoCloseable {
                 0, hasProtocol ? control.getUnsignedShort(AUX_TAG_PROTOCOL) : ETH_P_8021Q);
         tag.putShortBigEndian(2, control.getUnsignedShort(AUX_TAG));
         return true;
+    }
+
+    /** See {@link FrameSocket#lostCount}. */
+    long lostCount() {
+        statistics.putInt(STATISTICS_LENGTH, STATISTICS_LENGTH);
+        int result =
+                Linux.getsockopt(
+                        fd,
+                        SOL_PACKET,
+                        PACKET_STATISTICS,
+                        statistics.address(0, STATISTICS_LENGTH),
+                        statistics.address(STATISTICS_LENGTH, 4));
+        if (result >= 0) {
+            // The kernel counts from the last question on.
+            lostCount += statistics.getInt(4) & 0xFFFF_FFFFL;
+        }
+        return lostCount;
     }
 
     @Override

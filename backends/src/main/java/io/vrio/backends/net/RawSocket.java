@@ -96,6 +96,11 @@ final class RawSocket implements FrameSocket {
     }
 
     @Override
+    public long lostCount(LinkStatus status) {
+        return frames.lostCount();
+    }
+
+    @Override
     public void close() {
         frames.close();
         hostInterface.close();

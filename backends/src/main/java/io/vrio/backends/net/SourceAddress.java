@@ -8,7 +8,7 @@ import java.util.function.LongPredicate;
  * The Ethernet address that a guest may send from: the operator's choice, or the first one that it
  * uses after it was attached. One worker.
  */
-public final class SourceAddress {
+final class SourceAddress {
     private final NicOptions options;
     private final LongPredicate mayTake;
     private long mac;
@@ -16,14 +16,14 @@ public final class SourceAddress {
     /**
      * @param mayTake whether the guest may have an address that the operator has not chosen
      */
-    public SourceAddress(NicOptions options, LongPredicate mayTake) {
+    SourceAddress(NicOptions options, LongPredicate mayTake) {
         this.options = options;
         this.mayTake = mayTake;
         mac = options.mac();
     }
 
     /** The guest's address; 0 while it is not known. */
-    public long mac() {
+    long mac() {
         return mac;
     }
 
@@ -31,7 +31,7 @@ public final class SourceAddress {
      * Whether the guest may send a frame with this source address. The first one decides on the
      * address, where the operator has not.
      */
-    public boolean admits(long source) {
+    boolean admits(long source) {
         if (mac == 0 && MacAddress.isStation(source) && mayTake.test(source)) {
             mac = source;
         }
@@ -40,7 +40,7 @@ public final class SourceAddress {
     }
 
     /** Another guest may come: forgets what the last one has shown. */
-    public void forget() {
+    void forget() {
         mac = options.mac();
     }
 }

@@ -166,6 +166,11 @@ final class TapSocket implements FrameSocket {
     }
 
     @Override
+    public long lostCount(LinkStatus status) {
+        return status.txDropped();
+    }
+
+    @Override
     public void setCarrier(boolean isOn) {
         // A tap that was removed has none; the events tell of that.
         frames.device().setCarrier(isOn);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.vrio.common.agent.Agent;
 import io.vrio.common.io.NetFrame;
 import io.vrio.common.memory.NativeBuffer;
+import io.vrio.common.sys.LinkStatus;
 import io.vrio.common.sys.Linux;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,6 +75,11 @@ class FrameReaderTest {
         @Override
         public boolean canCutUdp() {
             return true;
+        }
+
+        @Override
+        public long lostCount(LinkStatus status) {
+            return 0;
         }
 
         @Override

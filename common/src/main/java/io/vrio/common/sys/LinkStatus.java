@@ -11,6 +11,7 @@ package io.vrio.common.sys;
  * @param hasCarrier whether it is up and its cable, or what stands for one, is plugged in
  * @param mac its Ethernet address, first byte in bits 47-40; 0 when it has none
  * @param master the index of the bridge or bond that it is a port of; 0 for none
+ * @param rxDropped frames that came in and that nobody could take
  * @param txDropped frames that the host sent to it and that it could not take
  */
 public record LinkStatus(
@@ -24,4 +25,5 @@ public record LinkStatus(
         long mac,
         int mtu,
         int master,
+        long rxDropped,
         long txDropped) {}

@@ -29,7 +29,8 @@ final class NetlinkAnswer {
     private static final int INFO_KIND = 1;
     private static final int MAC_LENGTH = 6;
 
-    /** struct rtnl_link_stats64, eight bytes each: the eighth counts frames dropped on sending. */
+    // struct rtnl_link_stats64, eight bytes each.
+    private static final int STATS_RX_DROPPED = 6 * 8;
     private static final int STATS_TX_DROPPED = 7 * 8;
 
     private final MemorySlice memory;
@@ -78,6 +79,7 @@ final class NetlinkAnswer {
                 mac(find(NetlinkMessage.IFLA_ADDRESS)),
                 number(find(NetlinkMessage.IFLA_MTU)),
                 number(find(NetlinkMessage.IFLA_MASTER)),
+                statistics == 0 ? 0 : memory.getLong(statistics + 4L + STATS_RX_DROPPED),
                 statistics == 0 ? 0 : memory.getLong(statistics + 4L + STATS_TX_DROPPED));
     }
 

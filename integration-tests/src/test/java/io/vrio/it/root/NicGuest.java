@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
@@ -79,7 +80,7 @@ final class NicGuest implements NetPort, AutoCloseable {
     }
 
     long dropped(NetDrop reason) {
-        return nic.drops().value(reason);
+        return nic.counters().get("dropped_" + reason.name().toLowerCase(Locale.ROOT));
     }
 
     void send(TestFrame frame) {

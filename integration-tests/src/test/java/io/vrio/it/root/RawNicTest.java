@@ -151,6 +151,17 @@ final class RawNicTest {
         assertFalse(guest.nic().properties().isLinkUp());
     }
 
+    /** The buffer has 16 MiB, which the kernel doubles for its own needs. */
+    @Test
+    void shouldCountWhatTheKernelHadNoRoomFor() throws Exception {
+        NicGuest guest = guest();
+        NicGuest other = guest(machine, "raw:far9", OTHER);
+        for (int i = 0; i < 1500; i++) {
+            other.send(TestFrame.tcp(OTHER, GUEST, 60_000, 1460));
+        }
+        assertTrue(LinkEnd.await(() -> guest.dropped(NetDrop.NO_ROOM) > 0));
+    }
+
     @Test
     void shouldRefuseAnUnknownInterface() {
         assertEquals(

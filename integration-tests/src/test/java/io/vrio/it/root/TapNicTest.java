@@ -318,6 +318,19 @@ final class TapNicTest {
         assertTrue(guest.await(() -> guest.dropped(NetDrop.NO_ROOM) >= 2));
     }
 
+    /** The queue of a tap holds 1000 frames. */
+    @Test
+    void shouldCountWhatTheKernelHadNoRoomFor() throws Exception {
+        NicGuest guest = guest();
+        NicGuest other = other();
+        for (int i = 0; i < 1500; i++) {
+            other.send(TestFrame.udp(OTHER, GUEST, 1, new byte[100]));
+        }
+        assertTrue(guest.await(() -> guest.dropped(NetDrop.NO_ROOM) > 0));
+        assertTrue(guest.await(() -> guest.received().size() >= 1000));
+        assertTrue(guest.dropped(NetDrop.NO_ROOM) >= 490);
+    }
+
     @Test
     void shouldRemoveTheTapThatItMadeAndKeepOneThatWasThere() throws Exception {
         host.run("ip", "tuntap", "add", "kept", "mode", "tap");

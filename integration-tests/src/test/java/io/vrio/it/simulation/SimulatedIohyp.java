@@ -76,7 +76,9 @@ final class SimulatedIohyp implements AutoCloseable {
         } catch (BackendException e) {
             throw new AssertionError(e);
         }
-        endpoint = new IohypEndpoint(options, wire.openIohyp(), Catalogs.of(registry), clock, buffers, random);
+        endpoint =
+                new IohypEndpoint(
+                        options, wire.openIohyp(), Catalogs.of(registry), clock, buffers, random);
     }
 
     /** The process ends as on SIGTERM, with a goodbye. */
