@@ -151,7 +151,7 @@ public final class NicRegistry implements NicCatalog, AutoCloseable {
                                 + name
                                 + ": MAC "
                                 + MacAddress.format(mac)
-                                + " is that of NIC "
+                                + " belongs to NIC "
                                 + record.name()
                                 + " already; choose another");
             }

@@ -33,6 +33,12 @@ public final class SwitchPort implements NicBackend, NetPort {
     /** Limit: one log line per port in this time about an address that is another's. */
     static final long LOG_INTERVAL_NS = 60_000_000_000L;
 
+    /**
+     * Limit: how long a guest that takes nothing holds up what others send to it alone; then it
+     * loses frames until it takes one. Most refusals end with the duty cycle.
+     */
+    static final long PATIENCE_NS = 200_000;
+
     private static final Logger LOG = LoggerFactory.getLogger(SwitchPort.class);
 
     private final VirtualSwitch owner;
@@ -44,6 +50,7 @@ public final class SwitchPort implements NicBackend, NetPort {
     private final Consumer<VirtualSwitch> closeListener;
     private final TokenBucket groupCopies;
     private final TokenBucket unknownCopies;
+    private final LogLimit rivalLog = new LogLimit(LOG_INTERVAL_NS);
     private final Counters<NicCounter> counters = new Counters<>(NicCounter.class);
     private final Counters<NetDrop> drops = new Counters<>(NetDrop.class);
     private NicProperties properties;
@@ -51,7 +58,8 @@ public final class SwitchPort implements NicBackend, NetPort {
     private Runnable listener = () -> {};
     private long mac;
     private long notLearned;
-    private long lastLogNs;
+    private long refusedSinceNs;
+    private boolean isRefusing;
     private boolean isLinkUp = true;
     private boolean isClosed;
 
@@ -70,7 +78,6 @@ public final class SwitchPort implements NicBackend, NetPort {
         options = spec.options();
         mac = options.mac();
         long nowNs = owner.nowNs();
-        lastLogNs = nowNs - LOG_INTERVAL_NS;
         groupCopies = new TokenBucket(COPIES_PER_SECOND, COPIES_BURST, nowNs);
         unknownCopies = new TokenBucket(COPIES_PER_SECOND, COPIES_BURST, nowNs);
         properties = currentProperties();
@@ -136,6 +143,7 @@ public final class SwitchPort implements NicBackend, NetPort {
     @Override
     public void connect(NetPort newGuest) {
         guest = newGuest;
+        isRefusing = false;
         if (newGuest == null) {
             owner.forget(this);
             if (mac != 0 && !hasConfiguredMac()) {
@@ -171,6 +179,9 @@ public final class SwitchPort implements NicBackend, NetPort {
         NetDrop reason = isLinkUp ? frame.invalidReason(properties.mtu()) : NetDrop.LINK_DOWN;
         if (reason == null) {
             reason = owner.forward(this, frame);
+        }
+        if (reason == NetDrop.NO_ROOM) {
+            return false;
         }
         if (reason == null) {
             counters.increment(NicCounter.FRAMES_FROM_GUEST);
@@ -211,9 +222,7 @@ public final class SwitchPort implements NicBackend, NetPort {
     }
 
     private void logRival(long source, SwitchPort rival) {
-        long nowNs = owner.nowNs();
-        if (nowNs - lastLogNs >= LOG_INTERVAL_NS) {
-            lastLogNs = nowNs;
+        if (rivalLog.mayLog(owner.nowNs())) {
             LOG.warn(
                     "nic={} switch={} mac={} refused: it is in use by nic={}",
                     name,
@@ -234,16 +243,43 @@ public final class SwitchPort implements NicBackend, NetPort {
 
     /** Gives a frame to the guest, or drops it. */
     void deliver(NetFrame frame) {
+        if (!tryDeliver(frame)) {
+            drops.increment(NetDrop.NO_ROOM);
+        }
+    }
+
+    /** The same for a frame that nobody else gets; false when it is to wait where it is. */
+    boolean deliverPatiently(NetFrame frame) {
+        if (tryDeliver(frame)) {
+            return true;
+        }
+        long nowNs = owner.nowNs();
+        if (!isRefusing) {
+            isRefusing = true;
+            refusedSinceNs = nowNs;
+        }
+        if (nowNs - refusedSinceNs < PATIENCE_NS) {
+            return false;
+        }
+        drops.increment(NetDrop.NO_ROOM);
+        return true;
+    }
+
+    /** False when the guest has no room now; a frame that it cannot have at all is dropped. */
+    private boolean tryDeliver(NetFrame frame) {
         NetDrop reason = refusal(frame);
-        if (reason == null && !guest.offer(frame)) {
-            reason = NetDrop.NO_ROOM;
-        }
-        if (reason == null) {
-            counters.increment(NicCounter.FRAMES_TO_GUEST);
-            counters.add(NicCounter.BYTES_TO_GUEST, frame.length());
-        } else {
+        if (reason != null) {
             drops.increment(reason);
+            return true;
         }
+        int length = frame.length();
+        if (!guest.offer(frame)) {
+            return false;
+        }
+        isRefusing = false;
+        counters.increment(NicCounter.FRAMES_TO_GUEST);
+        counters.add(NicCounter.BYTES_TO_GUEST, length);
+        return true;
     }
 
     private NetDrop refusal(NetFrame frame) {

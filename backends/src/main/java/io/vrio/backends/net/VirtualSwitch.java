@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * A switch with VLANs inside the IOhyp: says to which ports a frame goes, and hands it to each of
- * them within the call. A port that has no room loses the frame; nobody waits. There is as long as
+ * them within the call. Of several ports, one that has no room loses the frame. There is as long as
  * it has ports; one worker.
  */
 final class VirtualSwitch implements AutoCloseable {
@@ -158,7 +158,10 @@ final class VirtualSwitch implements AutoCloseable {
         return number < 0 ? null : byNumber[number];
     }
 
-    /** Hands on a valid frame of a port; returns why it was dropped instead, or null. */
+    /**
+     * Hands on a valid frame of a port; returns why it was dropped instead, or null, or {@link
+     * NetDrop#NO_ROOM} when it is to be offered again.
+     */
     NetDrop forward(SwitchPort from, NetFrame offered) {
         // The forms of the frame are there once. A guest's port only takes what it is given.
         assert !isForwarding : "a port has sent a frame while it was given one";
@@ -201,8 +204,8 @@ final class VirtualSwitch implements AutoCloseable {
             // Both stations are behind it: they have met already.
             return NetDrop.FILTERED;
         }
-        deliver(to, vlan);
-        return null;
+        NetFrame form = form(to, vlan);
+        return form == null || to.deliverPatiently(form) ? null : NetDrop.NO_ROOM;
     }
 
     /** To all ports of the VLAN, or to those of them behind which an unknown station can be. */
@@ -217,7 +220,10 @@ final class VirtualSwitch implements AutoCloseable {
         }
         for (SwitchPort to : candidates) {
             if (isFlooded(to, from, isUnknown)) {
-                deliver(to, vlan);
+                NetFrame form = form(to, vlan);
+                if (form != null) {
+                    to.deliver(form);
+                }
             }
         }
         return null;
@@ -227,15 +233,17 @@ final class VirtualSwitch implements AutoCloseable {
         return to != from && (!isUnknown || to.mayHideStations());
     }
 
-    private void deliver(SwitchPort to, int vlan) {
+    /** The frame as a port is to see it; null, and counted there, when it must not. */
+    private NetFrame form(SwitchPort to, int vlan) {
         if (!to.vlans().isUntagged(vlan)) {
-            to.deliver(frame.tagged(vlan));
-        } else if (frame.hasInnerTag()) {
+            return frame.tagged(vlan);
+        }
+        if (frame.hasInnerTag()) {
             // Without the outer tag the inner one would choose the VLAN.
             to.drops().increment(NetDrop.BAD_VLAN);
-        } else {
-            to.deliver(frame.untagged());
+            return null;
         }
+        return frame.untagged();
     }
 
     @Override

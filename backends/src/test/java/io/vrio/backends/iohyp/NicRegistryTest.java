@@ -140,7 +140,7 @@ final class NicRegistryTest {
     void shouldRefuseAMacThatAnotherNicHas() throws Exception {
         restart().addOption("nic0", lan(",mac=" + MAC));
 
-        String wanted = "NIC nic1: MAC " + MAC + " is that of NIC nic0 already; choose another";
+        String wanted = "NIC nic1: MAC " + MAC + " belongs to NIC nic0 already; choose another";
         NicSpec spec = NicSpec.parse("switch:elsewhere,vlan=9,mac=" + MAC);
         assertEquals(wanted, problem(() -> registry.create("nic1", spec)));
         assertEquals(wanted, problem(() -> registry.addOption("nic1", spec)));

@@ -6,9 +6,11 @@ import static io.vrio.backends.net.SwitchFixture.B;
 import static io.vrio.backends.net.SwitchFixture.C;
 import static io.vrio.backends.net.SwitchedCopy.untagged;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vrio.backends.block.BackendException;
 import io.vrio.common.io.MacAddress;
@@ -277,6 +279,48 @@ class SwitchPortTest {
 
         assertEquals(1, b.dropped(NetDrop.NO_ROOM));
         assertEquals(List.of(untagged(BROADCAST, A, 1)), c.take());
+    }
+
+    @Test
+    void shouldHoldBackAFrameForOneGuestForAMoment() {
+        b.send(BROADCAST, B, 1);
+        b.isFull(true);
+
+        assertFalse(a.offers(B, A, 2));
+        fixture.clock().advance(SwitchPort.PATIENCE_NS - 1);
+        assertFalse(a.offers(B, A, 2));
+        b.isFull(false);
+        assertTrue(a.offers(B, A, 2));
+
+        assertEquals(List.of(untagged(B, A, 2)), b.take());
+        assertEquals(1, a.port().counters().get("frames_from_guest"));
+        assertEquals(0, b.dropped(NetDrop.NO_ROOM));
+    }
+
+    @Test
+    void shouldNotBeHeldBackByAGuestThatTakesNothing() {
+        b.send(BROADCAST, B, 1);
+        b.isFull(true);
+        a.offers(B, A, 2);
+        fixture.clock().advance(SwitchPort.PATIENCE_NS);
+
+        assertTrue(a.offers(B, A, 2));
+        assertTrue(a.offers(B, A, 3));
+
+        assertEquals(2, b.dropped(NetDrop.NO_ROOM));
+    }
+
+    @Test
+    void shouldHavePatienceAgainWithAGuestThatHasTakenAFrame() {
+        b.send(BROADCAST, B, 1);
+        b.isFull(true);
+        a.offers(B, A, 2);
+        fixture.clock().advance(SwitchPort.PATIENCE_NS);
+        b.isFull(false);
+        a.offers(B, A, 3);
+        b.isFull(true);
+
+        assertFalse(a.offers(B, A, 4));
     }
 
     @Test
