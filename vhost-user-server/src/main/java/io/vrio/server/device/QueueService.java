@@ -108,7 +108,9 @@ public final class QueueService {
             }
             return work;
         } catch (RuntimeException | InternalError e) {
-            onFault(e);
+            if (!onFault(e)) {
+                putBackLost();
+            }
             return 1;
         }
     }
@@ -271,9 +273,33 @@ public final class QueueService {
         }
     }
 
-    /** Something in the guest's memory or in our handling of it is broken: this queue ends. */
-    public void onFault(Throwable cause) {
+    /**
+     * Something in the guest's memory or in our handling of it is broken: this queue ends. Unless
+     * the memory that has vanished is another guest's, whose fault was raised here by chance: that
+     * one meets it again with its next access, and what was broken off here goes on.
+     *
+     * @return whether the queue has ended
+     */
+    public boolean onFault(Throwable cause) {
+        if (cause instanceof InternalError && virtqueue.isBacked()) {
+            return false;
+        }
         fault(cause.toString());
+        return true;
+    }
+
+    /** What was broken off between its taking and its beginning is the last that was taken. */
+    private void putBackLost() {
+        for (int head = 0; head < virtqueue.size(); head++) {
+            if (isLost(head)) {
+                virtqueue.putBack(head);
+            }
+        }
+    }
+
+    /** Whether nobody works on a chain that was taken. */
+    private boolean isLost(int head) {
+        return virtqueue.isInFlight(head) && !owner.isUnderWay(head);
     }
 
     private void fault(String reason) {
@@ -302,7 +328,7 @@ public final class QueueService {
      */
     private void releaseLost() {
         for (int head = 0; head < virtqueue.size(); head++) {
-            if (virtqueue.isInFlight(head) && !owner.isUnderWay(head)) {
+            if (isLost(head)) {
                 virtqueue.release(head);
             }
         }

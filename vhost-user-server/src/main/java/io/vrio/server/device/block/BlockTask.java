@@ -152,7 +152,16 @@ final class BlockTask implements BlockCompletion {
             MemoryFaults.raisePending();
         } catch (RuntimeException | InternalError e) {
             // The caller is the disk, which is not to blame for the guest's memory.
-            queue.service().onFault(e);
+            if (!queue.service().onFault(e)) {
+                onBrokenOff();
+            }
+        }
+    }
+
+    /** Nothing is known of the part in work; nobody else ends it. */
+    private void onBrokenOff() {
+        if (!request.isUnderWay() && queue.service().virtqueue().isInFlight(headIndex)) {
+            queue.onEnd(this, IoStatus.IO_ERROR, BlockStatus.LENGTH);
         }
     }
 

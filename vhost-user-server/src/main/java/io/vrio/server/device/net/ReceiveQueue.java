@@ -81,15 +81,11 @@ final class ReceiveQueue implements NetQueue {
             isStarving = !isDone;
             MemoryFaults.raisePending();
             return isDone;
-        } catch (InternalError e) {
-            if (virtqueue.isBacked()) {
-                // The memory of another guest has vanished, whose frame this is.
+        } catch (RuntimeException | InternalError e) {
+            if (!service.onFault(e)) {
+                // The frame's memory has vanished, another guest's.
                 putBackAll();
-                throw e;
             }
-            service.onFault(e);
-        } catch (RuntimeException e) {
-            service.onFault(e);
         }
         return drop(NetDrop.NOT_READY);
     }

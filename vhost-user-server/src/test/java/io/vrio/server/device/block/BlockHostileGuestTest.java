@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.vrio.common.io.BlockRequestKind;
 import io.vrio.server.device.DeviceListener;
 import io.vrio.server.device.QueueService;
 import io.vrio.server.device.block.BlockGuest.Pending;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 /** A guest that breaks the rules hurts nobody but itself. */
 final class BlockHostileGuestTest {
     private static final byte[] NOTHING = {};
+    private static final long WRITE_BACK = BlockFeatures.FLUSH | BlockFeatures.CONFIG_WCE;
 
     private final MemoryDisk disk = MemoryDisk.ofCapacity(1 << 20);
     private final List<String> faults = new ArrayList<>();
@@ -165,6 +167,37 @@ final class BlockHostileGuestTest {
         device.doWork();
         assertEquals(1, faults.size());
         assertNothingStaysMapped();
+    }
+
+    @Test
+    void shouldGoOnWithWhatTheFaultOfAnotherGuestHasBrokenOff() {
+        disk.breakAfterNext(new InternalError("the memory of another guest"));
+        Pending first = guest.offer(BlockGuest.READ, 0, NOTHING, 512);
+        Pending second = guest.offer(BlockGuest.READ, 0, NOTHING, 512);
+        device.doWork();
+        device.doWork();
+        assertEquals(List.of(), faults);
+        assertEquals(BlockStatus.OK, guest.status(first));
+        assertEquals(BlockStatus.OK, guest.status(second));
+        assertEquals(0, device.inFlight(0));
+    }
+
+    @Test
+    void shouldEndARequestThatTheFaultOfAnotherGuestHasBrokenOff() {
+        // The second part of a request begins when the first has ended, long after.
+        long features = BlockFeatures.of(disk.properties());
+        guest.close();
+        guest = new BlockGuest(disk, 1 << 20, 64, features & ~WRITE_BACK);
+        guest.startQueue(0);
+        disk.hold();
+        Pending pending = guest.offer(BlockGuest.WRITE, 0, new byte[512], 0);
+        guest.device().doWork();
+        disk.breakAfterNext(new InternalError("the memory of another guest"));
+        disk.releaseAll();
+        guest.device().doWork();
+        assertEquals(List.of(BlockRequestKind.WRITE, BlockRequestKind.FLUSH), disk.asked());
+        assertEquals(BlockStatus.IO_ERROR, guest.status(pending));
+        assertEquals(0, guest.device().inFlight(0));
     }
 
     @Test

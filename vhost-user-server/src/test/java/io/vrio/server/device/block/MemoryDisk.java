@@ -28,6 +28,7 @@ public final class MemoryDisk implements BlockDisk {
     private boolean isHolding;
     private IoStatus nextStatus = IoStatus.OK;
     private boolean wasUnmapAllowed;
+    private Error nextError;
 
     /**
      * @param lengthMax bytes it may ever have; what it has now is in the properties
@@ -77,6 +78,11 @@ public final class MemoryDisk implements BlockDisk {
             held.add(request);
         } else {
             execute(request);
+        }
+        if (nextError != null) {
+            Error error = nextError;
+            nextError = null;
+            throw error;
         }
     }
 
@@ -157,6 +163,11 @@ public final class MemoryDisk implements BlockDisk {
     /** The next request ends so, and nothing is done for it. */
     public void failNext(IoStatus status) {
         nextStatus = status;
+    }
+
+    /** Whoever submits the next request is broken off so, when it has been taken. */
+    public void breakAfterNext(Error error) {
+        nextError = error;
     }
 
     /** The kinds of all requests so far. */

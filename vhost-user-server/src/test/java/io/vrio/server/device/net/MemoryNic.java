@@ -29,6 +29,7 @@ public final class MemoryNic implements Nic {
     private NetPort guest;
     private Runnable listener;
     private int pieceCountMax;
+    private Error nextError;
     private boolean isFull;
     private boolean isEcho;
 
@@ -53,6 +54,11 @@ public final class MemoryNic implements Nic {
     }
 
     private boolean take(NetFrame taken) {
+        if (nextError != null) {
+            Error error = nextError;
+            nextError = null;
+            throw error;
+        }
         if (isFull) {
             return false;
         }
@@ -80,6 +86,11 @@ public final class MemoryNic implements Nic {
     /** What the guest has sent so far. */
     public List<Sent> sent() {
         return sent;
+    }
+
+    /** The next frame of the guest ends so, and nothing is done for it. */
+    public void failNext(Error error) {
+        nextError = error;
     }
 
     /** How many pieces the most cut-up frame came in. */
