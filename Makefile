@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # make build          compile and pack; afterwards bin/vrio works
-# make demo           a guest uses a disk that another machine serves (needs root)
+# make demo           a guest uses a disk and a NIC that another machine serves (needs root)
 # make test           every test that this machine can run; the others say why they were skipped
 # make check          the tests that need no root, no network and no QEMU, in two minutes
 # make check-TAG      the tests with one tag: linux, root, container, qemu, libvirt
