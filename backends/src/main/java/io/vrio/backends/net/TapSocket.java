@@ -2,6 +2,7 @@
 package io.vrio.backends.net;
 
 import io.vrio.backends.block.BackendException;
+import io.vrio.backends.block.Host;
 import io.vrio.backends.net.NicSpec.TapSpec;
 import io.vrio.common.io.NetFrame;
 import io.vrio.common.sys.ErrnoException;
@@ -9,7 +10,8 @@ import io.vrio.common.sys.LinkStatus;
 import io.vrio.common.sys.Linux;
 import io.vrio.common.sys.RouteNetlink;
 import io.vrio.common.sys.TapDevice;
-import java.util.concurrent.ThreadLocalRandom;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 
 /**
  * A tap: what the host sends to the interface is for the guest. One that is not persistent goes
@@ -21,6 +23,8 @@ final class TapSocket implements FrameSocket {
 
     /** First byte of the host's side: a bridge takes the lowest address of its ports as its own. */
     private static final long HIGH_MAC = 0xFEL << 40;
+
+    private static final long LOW_MAC_MASK = (1L << 40) - 1;
 
     private final HostInterface hostInterface;
     private final TapFrames frames;
@@ -105,11 +109,19 @@ final class TapSocket implements FrameSocket {
 
     /** A new tap takes after its bridge, and does not give the bridge another address. */
     private static void prepare(RouteNetlink netlink, LinkStatus tap, LinkStatus bridge) {
-        long random = ThreadLocalRandom.current().nextLong() & 0xFF_FFFF_FFFFL;
-        netlink.setMac(tap.index(), HIGH_MAC | random, "address of tap " + tap.name());
+        netlink.setMac(tap.index(), address(tap.name()), "address of tap " + tap.name());
         if (bridge != null && bridge.mtu() != tap.mtu()) {
             netlink.setMtu(tap.index(), bridge.mtu(), "MTU of tap " + tap.name());
         }
+    }
+
+    /**
+     * The same after a restart: a bridge without other ports has it as its own, and guests go on to
+     * send to the address that they know it by.
+     */
+    private static long address(String name) {
+        byte[] seed = (Host.machineId() + " " + name).getBytes(StandardCharsets.UTF_8);
+        return HIGH_MAC | UUID.nameUUIDFromBytes(seed).getMostSignificantBits() & LOW_MAC_MASK;
     }
 
     private static void join(RouteNetlink netlink, LinkStatus tap, LinkStatus bridge)

@@ -162,7 +162,7 @@ public final class NicCommand implements Runnable {
     @Command(
             name = "set-link",
             mixinStandardHelpOptions = true,
-            description = "Takes the link down or up at the IOhyp; the guest sees it by itself.")
+            description = "Takes the link down or up at the IOhyp.")
     void setLink(
             @Mixin DaemonOptions daemon,
             @Parameters(index = "0", paramLabel = "NAME", converter = OptionTypes.Name.class)
