@@ -24,6 +24,10 @@ public final class Association implements AutoCloseable {
     /** Limit: super-frames sent or resent in one duty cycle. */
     private static final int FRAMES_PER_CYCLE = 64;
 
+    /** Limit: as many bytes as frames of NICs may have in one, while there are some. */
+    private static final int FRAMES_PER_SHARED_CYCLE =
+            FrameSender.BYTES_PER_CYCLE / SUPER_FRAME_MAX;
+
     /** Limit: with less credit nothing is cut off a longer message: the peer counts its pieces. */
     private static final int USEFUL_LENGTH = 16 << 10;
 
@@ -319,6 +323,7 @@ public final class Association implements AutoCloseable {
             rtt.onProgress();
             congestion.onAcknowledged(progress);
         }
+        credit.onAcknowledged(received.cumulative());
         credit.onGrant(received.credit());
     }
 
@@ -338,16 +343,18 @@ public final class Association implements AutoCloseable {
 
     /** Sends what must be sent again, what waits, and an acknowledgement that is due. */
     public int transmit(long nowNs) {
+        boolean isShared = frames != null && frames.isBusy();
+        int framesMax = isShared ? FRAMES_PER_SHARED_CYCLE : FRAMES_PER_CYCLE;
         int count = resend(nowNs);
-        count += frames == null ? 0 : frames.transmit(nowNs);
-        while (count < FRAMES_PER_CYCLE && unsent.next() != null && sendMessages(nowNs)) {
+        int framesSent = frames == null ? 0 : frames.transmit(nowNs);
+        while (count < framesMax && unsent.next() != null && sendMessages(nowNs)) {
             count++;
         }
         if (acks.isDue(nowNs)) {
             sendAcknowledgement(nowNs);
             count++;
         }
-        return count;
+        return count + framesSent;
     }
 
     private int resend(long nowNs) {
@@ -390,7 +397,7 @@ public final class Association implements AutoCloseable {
     /** Builds and sends one super-frame of waiting messages; false when none could be sent. */
     private boolean sendMessages(long nowNs) {
         long flightMax = congestion.bytes() - retransmits.flightBytes();
-        long budget = Math.min(credit.available(sender.nextSequence()), flightMax);
+        long budget = Math.min(messageCredit(), flightMax);
         if (budget < Math.min(USEFUL_LENGTH, unsent.length() + HEADERS_ROOM)) {
             counters.increment(AssociationCounter.WAITS_FOR_CREDIT);
             return false;
@@ -417,6 +424,13 @@ public final class Association implements AutoCloseable {
         counters.increment(AssociationCounter.FRAMES_SENT);
         counters.add(AssociationCounter.BYTES_SENT, frame.limit() - frame.start());
         return isTaken;
+    }
+
+    private long messageCredit() {
+        long next = sender.nextSequence();
+        return frames == null
+                ? credit.available(next)
+                : credit.availableForMessages(next, retransmits.flightBytes());
     }
 
     private void sendAcknowledgement(long nowNs) {

@@ -10,18 +10,22 @@ final class Credit {
     static final long SLACK = 64 << 10;
 
     /**
-     * What messages may always have in flight however many frames of NICs are, and the other way
-     * round.
+     * Limit: bytes that frames of NICs may have in flight, and what is kept for them. More would
+     * only wait at the receiver, and messages behind it; a quarter leaves these enough.
      */
-    static final long GUARANTEED = 2 << 20;
+    static final long FRAMES_MAX = 2 << 20;
+
+    private static final int FRAMES_DIVISOR = 4;
 
     private long granted;
+    private long acknowledged;
     private long limit;
     private long heldBytes;
 
     Credit(long firstSent, long firstReceived) {
         // Enough for the first message of the handshake; the peer's first frame grants the rest.
         granted = firstSent + SLACK;
+        acknowledged = firstSent;
         limit = firstReceived + WINDOW;
     }
 
@@ -62,5 +66,30 @@ final class Credit {
     /** Bytes that we may send from {@code next} on. */
     long available(long next) {
         return granted - next;
+    }
+
+    /** The peer has all below {@code cumulative}, or will not get it any more. */
+    void onAcknowledged(long cumulative) {
+        acknowledged = Math.max(acknowledged, cumulative);
+    }
+
+    /**
+     * Bytes of frames of NICs that we may send from {@code next} on.
+     *
+     * @param flightBytes of messages
+     */
+    long availableForFrames(long next, long flightBytes) {
+        return Math.min(available(next), unusedByFrames(next, flightBytes));
+    }
+
+    /** Bytes of messages that we may send from {@code next} on while there are NICs. */
+    long availableForMessages(long next, long flightBytes) {
+        return available(next) - unusedByFrames(next, flightBytes);
+    }
+
+    /** What is left of the frames' part of the credit. */
+    private long unusedByFrames(long next, long flightBytes) {
+        long part = Math.min(FRAMES_MAX, (granted - acknowledged) / FRAMES_DIVISOR);
+        return Math.max(0, part - Math.max(0, next - acknowledged - flightBytes));
     }
 }

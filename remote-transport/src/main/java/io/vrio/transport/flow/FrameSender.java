@@ -112,16 +112,12 @@ final class FrameSender {
     private boolean mayUse(int length) {
         // A frame that is cut in two needs a second header.
         long needed = length + 2L * HEADER_ROOM;
-        boolean hasCredit = needed <= credit.available(sender.nextSequence()) - reservedBytes();
+        long next = sender.nextSequence();
+        boolean hasCredit = needed <= credit.availableForFrames(next, retransmits.flightBytes());
         if (!hasCredit) {
             counters.increment(AssociationCounter.WAITS_FOR_CREDIT);
         }
         return hasCredit && cycleBytes < BYTES_PER_CYCLE;
-    }
-
-    /** What of the credit is left to messages: as much as they do not use of their part. */
-    private long reservedBytes() {
-        return Math.max(0, Credit.GUARANTEED - retransmits.flightBytes());
     }
 
     private void begin(long nowNs) {
@@ -173,6 +169,11 @@ final class FrameSender {
             end(1, nowNs);
             sent += length;
         }
+    }
+
+    /** Whether frames were, or wait to be, sent in this duty cycle. */
+    boolean isBusy() {
+        return cycleBytes > 0 || !batch.isEmpty();
     }
 
     /** A new duty cycle: sends what the last one has left; returns how many super-frames. */

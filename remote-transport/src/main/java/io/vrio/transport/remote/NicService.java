@@ -89,6 +89,7 @@ final class NicService {
     /** The association has ended, or the server gives the card back. */
     void close() {
         claim.nic().connect(null);
+        claim.nic().onPropertiesChange(null);
         receiver.restart();
         claim.close();
     }

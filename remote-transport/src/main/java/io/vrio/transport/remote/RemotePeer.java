@@ -221,7 +221,7 @@ public final class RemotePeer implements Agent {
         } else if ((flags & FrameHeader.FIN) != 0) {
             if (association != null && association.isPlausible(header)) {
                 association.sendFin();
-                lose("the IOhyp has stopped", nowNs);
+                lose(LossReason.STOPPED, nowNs);
             }
         } else if (association != null && header.payloadLength() > 0) {
             association.onFrame(header, buffer, nowNs);
@@ -230,9 +230,9 @@ public final class RemotePeer implements Agent {
 
     private void onRst(long nowNs) {
         if (state == PeerState.OPENING && handshake.isAcknowledged(header)) {
-            lose("nothing listens at " + address() + ": start vrio iohyp there", nowNs);
+            lose(LossReason.noListener(address()), nowNs);
         } else if (association != null && association.isPlausible(header)) {
-            lose("the peer broke off: its process has ended or does not know us any more", nowNs);
+            lose(LossReason.BROKEN_OFF, nowNs);
         }
     }
 
@@ -267,11 +267,7 @@ public final class RemotePeer implements Agent {
         if (hardwareAddress != 0) {
             open(hardwareAddress, nowNs);
         } else if (nowNs - sinceNs >= STEP_TIMEOUT_NS) {
-            lose(
-                    "no host answers ARP for "
-                            + Ipv4Address.format(options.remoteAddress())
-                            + ": check the address and that both hosts share the network",
-                    nowNs);
+            lose(LossReason.noHost(Ipv4Address.format(options.remoteAddress())), nowNs);
         } else {
             stepNs = nowNs + RESOLVE_INTERVAL_NS;
         }
@@ -294,12 +290,7 @@ public final class RemotePeer implements Agent {
 
     private void repeatSyn(long nowNs) {
         if (nowNs - sinceNs >= STEP_TIMEOUT_NS) {
-            lose(
-                    "no answer from "
-                            + address()
-                            + ": check that vrio iohyp runs there and that no"
-                            + " firewall is between",
-                    nowNs);
+            lose(LossReason.noAnswer(address()), nowNs);
             return;
         }
         handshake.sendSyn(openLink.link());
@@ -335,16 +326,9 @@ public final class RemotePeer implements Agent {
         } else if (nowNs - sinceNs < STEP_TIMEOUT_NS) {
             stepNs = nowNs + MS;
         } else if (state == PeerState.PROBING) {
-            lose(
-                    "frames of "
-                            + mtu
-                            + " bytes do not arrive at "
-                            + address()
-                            + ", small ones do:"
-                            + " set the same MTU all along the path, or --mtu to the smallest",
-                    nowNs);
+            lose(LossReason.fullFramesLost(mtu, address()), nowNs);
         } else {
-            lose(address() + " answers the handshake but not the greeting", nowNs);
+            lose(LossReason.noGreeting(address()), nowNs);
         }
     }
 
@@ -418,13 +402,11 @@ public final class RemotePeer implements Agent {
 
     private void keepAlive(long nowNs) {
         if (nowNs - association.lastHeardNs() >= options.peerTimeoutNs()) {
-            reset("the peer is silent for " + options.peerTimeoutNs() / MS + " ms");
+            reset(LossReason.silent(options.peerTimeoutNs() / MS));
         } else if (control.isOverrun()) {
-            reset("the peer acknowledges nothing of what it is sent");
+            reset(LossReason.TAKES_NOTHING);
         } else if (association.isDeaf(nowNs, options.peerTimeoutNs())) {
-            reset(
-                    "the peer is heard, but takes not all that is sent to it: has the MTU on the"
-                            + " path been lowered?");
+            reset(LossReason.DEAF);
         } else if (nowNs - association.lastSentNs() >= KEEP_ALIVE_NS && !control.isWaiting()) {
             control.probe(1);
         } else if (nowNs - attachNs >= ATTACH_INTERVAL_NS) {

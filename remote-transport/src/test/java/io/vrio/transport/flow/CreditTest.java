@@ -53,4 +53,33 @@ final class CreditTest {
         assertFalse(credit.isExceededBy(credit.limit() + SLACK));
         assertTrue(credit.isExceededBy(credit.limit() + SLACK + 1));
     }
+
+    @Test
+    void shouldKeepAPartForFramesOfNics() {
+        credit.onGrant(1000 + WINDOW);
+        assertEquals(2 << 20, credit.availableForFrames(1000, 0));
+        assertEquals(6 << 20, credit.availableForMessages(1000, 0));
+        // Messages have used up theirs.
+        long next = 1000 + (6 << 20);
+        assertEquals(0, credit.availableForMessages(next, 6 << 20));
+        assertEquals(2 << 20, credit.availableForFrames(next, 6 << 20));
+    }
+
+    @Test
+    void shouldKeepTheRestForMessages() {
+        credit.onGrant(1000 + WINDOW);
+        long next = 1000 + (2 << 20);
+        assertEquals(0, credit.availableForFrames(next, 0));
+        assertEquals(6 << 20, credit.availableForMessages(next, 0));
+        credit.onAcknowledged(next);
+        assertEquals((6 << 20) / 4, credit.availableForFrames(next, 0));
+    }
+
+    @Test
+    void shouldLeaveMessagesEnoughOfASmallCredit() {
+        credit.onAcknowledged(900);
+        credit.onGrant(1000 + 64_000 + 16_000);
+        assertEquals(20_000, credit.availableForFrames(1000, 0));
+        assertEquals(60_000, credit.availableForMessages(1000, 0));
+    }
 }

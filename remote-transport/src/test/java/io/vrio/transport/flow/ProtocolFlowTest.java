@@ -16,6 +16,7 @@ final class ProtocolFlowTest {
     @Test
     void shouldKeepTheDocumentedLimits() {
         assertEquals(ProtocolDocument.limit("segments of a super-frame"), TxFrame.SEGMENTS_MAX);
+        assertEquals(ProtocolDocument.limit("segments of a super-frame"), FrameBatch.SEGMENTS_MAX);
         assertEquals(ProtocolDocument.limit("super-frames in flight"), RetransmitQueue.FRAMES_MAX);
         assertEquals(
                 ProtocolDocument.limit("super-frames received in pieces"),
@@ -39,6 +40,7 @@ final class ProtocolFlowTest {
     void shouldKeepTheDocumentedCredit() {
         assertSays("only acknowledge may go " + Credit.SLACK + " further");
         assertSays("grants " + Credit.WINDOW + " bytes beyond");
+        assertSays("a sender has at most " + Credit.FRAMES_MAX + " bytes of them in flight");
         assertSays("less " + FrameBuffer.LENGTH + " for each segment");
     }
 

@@ -3,6 +3,7 @@ package io.vrio.transport.remote;
 
 import io.vrio.common.clock.ManualClock;
 import io.vrio.common.io.BlockRequestKind;
+import io.vrio.common.io.Nic;
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.transport.flow.FrameBufferPool;
 import io.vrio.transport.link.MemoryLink;
@@ -23,8 +24,14 @@ final class EndpointFixture implements AutoCloseable {
 
     final ManualClock clock = new ManualClock(1_000_000_000L);
     final TestCatalog catalog = new TestCatalog();
+
+    /** What every NIC is. */
+    final SimulatedNic nic = new SimulatedNic();
+
     final FrameBufferPool buffers = new FrameBufferPool(BUFFERS);
     final IohypEndpoint endpoint;
+    Runnable revocation;
+    int nicsClosed;
     private final MemoryLink wire =
             MemoryLink.pair(new MemoryLink.Options(1500, Segmentation.WHOLE, 8192));
     private final Endpoint local = new Endpoint(wire.hardwareAddress(), IOHYP, PORT);
@@ -35,10 +42,29 @@ final class EndpointFixture implements AutoCloseable {
                 new IohypEndpoint(
                         options,
                         wire,
-                        Catalogs.of(catalog),
+                        new Catalogs(catalog, this::claimNic),
                         clock,
                         buffers,
                         RandomGeneratorFactory.of("L64X128MixRandom").create(1));
+    }
+
+    private NicClaim claimNic(String name, String serverName, long serverEpoch) {
+        return new NicClaim() {
+            @Override
+            public Nic nic() {
+                return nic;
+            }
+
+            @Override
+            public void onRevoke(Runnable listener) {
+                revocation = listener;
+            }
+
+            @Override
+            public void close() {
+                nicsClosed++;
+            }
+        };
     }
 
     /** A server that has said nothing yet. */
@@ -125,5 +151,6 @@ final class EndpointFixture implements AutoCloseable {
     public void close() {
         endpoint.close();
         buffers.close();
+        nic.close();
     }
 }

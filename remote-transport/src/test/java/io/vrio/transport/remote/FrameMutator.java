@@ -2,6 +2,7 @@
 package io.vrio.transport.remote;
 
 import io.vrio.transport.ProtocolDocument;
+import io.vrio.transport.message.FrameRecord;
 import io.vrio.transport.message.MessageKind;
 import io.vrio.transport.wire.FrameHeader;
 import java.nio.ByteBuffer;
@@ -98,12 +99,14 @@ final class FrameMutator {
 
     private void addSegment(RawEnd end) {
         MessageKind[] kinds = MessageKind.values();
-        MessageKind kind = random.nextInt(3) > 0 ? MessageKind.REQUEST : kinds[random.nextInt(4)];
+        MessageKind kind = random.nextInt(3) > 0 ? MessageKind.REQUEST : kinds[random.nextInt(5)];
         int length = random.nextInt(3) == 0 ? 32 : 1 + random.nextInt(700);
         int offset = random.nextInt(3) == 0 ? random.nextInt(1000) : 0;
         int messageLength = random.nextInt(4) == 0 ? (int) odd() : offset + length;
         byte[] bytes = noise(length);
-        if (length >= 32) {
+        if (kind == MessageKind.FRAMES) {
+            fillFrames(bytes);
+        } else if (length >= 32) {
             bytes[0] = (byte) random.nextInt(8);
             long position = random.nextInt(3) == 0 ? odd() : 512L * random.nextInt(100);
             long range = random.nextInt(3) == 0 ? odd() : random.nextInt(2) * (length - 32);
@@ -111,6 +114,21 @@ final class FrameMutator {
         }
         int flow = random.nextInt(8) == 0 ? random.nextInt(65536) : random.nextInt(3);
         end.add(kind, flow, random.nextInt(40), messageLength, offset, bytes);
+    }
+
+    /** Records of frames that fill the message, but for the last, which does so now and then. */
+    private void fillFrames(byte[] bytes) {
+        ByteBuffer records = ByteBuffer.wrap(bytes);
+        while (records.remaining() >= FrameRecord.LENGTH) {
+            int left = records.remaining() - FrameRecord.LENGTH;
+            int length = random.nextInt(3) == 0 ? left : random.nextInt(left + 1);
+            records.mark();
+            records.putInt(random.nextInt(10) == 0 ? (int) odd() : length);
+            if (random.nextInt(3) > 0) {
+                records.put(new byte[FrameRecord.LENGTH - Integer.BYTES]);
+            }
+            records.reset().position(records.position() + FrameRecord.LENGTH + length);
+        }
     }
 
     private void sendSegments(RawEnd end) {

@@ -4,6 +4,7 @@ package io.vrio.transport.remote;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.vrio.common.io.NetFrame;
 import io.vrio.transport.ProtocolDocument;
 import org.junit.jupiter.api.Test;
 
@@ -16,6 +17,13 @@ final class ProtocolRemoteTest {
         assertEquals(
                 ProtocolDocument.limit("requests of a disk under way"), DiskService.REQUESTS_MAX);
         assertEquals(ProtocolDocument.limit("disks of a server"), ServedPeer.DISKS_MAX);
+        assertEquals(ProtocolDocument.limit("NICs of a server"), ServedPeer.NICS_MAX);
+        assertEquals(ProtocolDocument.limit("frame of a NIC"), NetFrame.LENGTH_MAX);
+        assertEquals(
+                ProtocolDocument.limit("super-frames of a NIC's frame"), FrameMessage.PARTS_MAX);
+        assertEquals(
+                ProtocolDocument.limit("messages of frames that wait for a guest or a backend"),
+                FrameReceiver.BACKLOG_MAX);
         assertEquals(ProtocolDocument.limit("servers of an IOhyp"), IohypEndpoint.PEERS_MAX);
         assertEquals(
                 ProtocolDocument.limit("associations of one host"),

@@ -58,6 +58,7 @@ final class TransportFuzzTest {
             assertEquals(0, fixture.endpoint.counters().value(EndpointCounter.FAULTS));
             long broken = fixture.endpoint.counters().value(EndpointCounter.PROTOCOL_ERRORS);
             assertTrue(broken > INPUTS / SEEDS / 10, "only " + broken + " were taken for wrong");
+            assertTrue(fixture.nic.takenCount() > 0, "no frame was ever right");
             witness.sendFin();
             fixture.exchange(witness);
             assertEquals(0, fixture.endpoint.peers().size());
@@ -71,6 +72,7 @@ final class TransportFuzzTest {
         attacker.begin().addControl(EndpointFixture.hello("attacker", 1)).send();
         fixture.exchange(attacker);
         attacker.control("{\"type\":\"attach\",\"flow\":1,\"disk\":\"disk\"}");
+        attacker.control("{\"type\":\"attach-nic\",\"flow\":2,\"nic\":\"nic\"}");
         fixture.exchange(attacker);
         attacker.takeSegments();
     }
@@ -107,6 +109,9 @@ final class TransportFuzzTest {
         FrameMutator mutator = new FrameMutator(seed);
         try (PeerFixture fixture = new PeerFixture()) {
             RemoteDisk disk = fixture.peer.openDisk("disk");
+            RemoteNic nic = fixture.peer.openNic("nic");
+            SimulatedNic guest = new SimulatedNic();
+            nic.connect(guest);
             int submitted = 0;
             for (int i = 0; i < INPUTS / SEEDS; i++) {
                 if (fixture.state() != PeerState.ESTABLISHED) {
@@ -121,6 +126,9 @@ final class TransportFuzzTest {
             disk.abandonRequests();
 
             assertEquals(submitted, fixture.ended.size());
+            assertTrue(guest.takenCount() > 0, "no frame was ever right");
+            nic.close();
+            guest.close();
             fixture.peer.close();
             assertEquals(PeerFixture.BUFFERS, fixture.buffers.available());
         }
@@ -133,6 +141,10 @@ final class TransportFuzzTest {
         }
         fixture.establish();
         fixture.attach(1, 1);
+        fixture.iohyp.control(
+                "{\"type\":\"nic-attached\",\"flow\":2,\"properties\":{\"mac\":0,\"mtu\":1500,"
+                        + "\"isLinkUp\":true,\"broadcastDomain\":\"\"}}");
+        fixture.exchange();
     }
 
     private static void step(PeerFixture fixture, FrameMutator mutator, String where) {

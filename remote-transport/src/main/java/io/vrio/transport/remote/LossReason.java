@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.transport.remote;
+
+/** Why a server lost its association, and what to look at: one line each for the operator. */
+final class LossReason {
+    static final String STOPPED = "the IOhyp has stopped";
+
+    static final String BROKEN_OFF =
+            "the peer broke off: its process has ended or does not know us any more";
+
+    static final String TAKES_NOTHING = "the peer acknowledges nothing of what it is sent";
+
+    static final String DEAF =
+            "the peer is heard, but takes not all that is sent to it: has the MTU on the path been"
+                    + " lowered?";
+
+    private LossReason() {}
+
+    static String noHost(String host) {
+        return "no host answers ARP for "
+                + host
+                + ": check the address and that both hosts share the network";
+    }
+
+    static String noListener(String address) {
+        return "nothing listens at " + address + ": start vrio iohyp there";
+    }
+
+    static String noAnswer(String address) {
+        return "no answer from "
+                + address
+                + ": check that vrio iohyp runs there and that no firewall is between";
+    }
+
+    static String noGreeting(String address) {
+        return address + " answers the handshake but not the greeting";
+    }
+
+    static String fullFramesLost(int mtu, String address) {
+        return "frames of "
+                + mtu
+                + " bytes do not arrive at "
+                + address
+                + ", small ones do: set the same MTU all along the path, or --mtu to the smallest";
+    }
+
+    static String silent(long timeoutMs) {
+        return "the peer is silent for " + timeoutMs + " ms";
+    }
+}
