@@ -23,7 +23,10 @@ public final class SimulatedNic implements Nic, NetPort {
     private NicProperties properties = new NicProperties(0x5254_0000_0001L, 1500, true, "");
     private Runnable listener = () -> {};
     private NetPort guest;
+    private NetPort network;
     private int room = Integer.MAX_VALUE;
+    private int takenCount;
+    private boolean isKeeping = true;
 
     /** A frame as it was taken. */
     public record Taken(
@@ -90,12 +93,28 @@ public final class SimulatedNic implements Nic, NetPort {
 
     @Override
     public boolean offer(NetFrame offered) {
+        if (network != null) {
+            return network.offer(offered);
+        }
         if (room == 0) {
             return false;
         }
         room--;
-        taken.add(Taken.of(offered));
+        takenCount++;
+        if (isKeeping) {
+            taken.add(Taken.of(offered));
+        }
         return true;
+    }
+
+    /** Frames go there from now on. */
+    public void forward(NetPort newNetwork) {
+        network = newNetwork;
+    }
+
+    /** Frames are only counted from now on: for floods. */
+    public void onlyCount() {
+        isKeeping = false;
     }
 
     /** So many frames more are taken. */
@@ -107,17 +126,23 @@ public final class SimulatedNic implements Nic, NetPort {
     public List<Taken> takeFrames() {
         List<Taken> copy = List.copyOf(taken);
         taken.clear();
+        takenCount = 0;
         return copy;
     }
 
     /** How many frames have been taken since the last {@link #takeFrames}. */
     public int takenCount() {
-        return taken.size();
+        return takenCount;
     }
 
     /** A frame on its way to the guest; false when there is no room for it. */
     public boolean send(int queue, byte[] bytes) {
         return guest.offer(frame(queue, bytes));
+    }
+
+    /** A frame of somebody else's on its way to the guest; false when there is no room for it. */
+    public boolean send(NetFrame other) {
+        return guest.offer(other);
     }
 
     /** A frame with these bytes, until the next one. */
