@@ -6,14 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vrio.it.Requires;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,90 +19,32 @@ import org.junit.jupiter.api.io.TempDir;
 /** What operators do with disks while an IOhyp and a server run, on two machines. */
 @Tag("root")
 class DisksAtRunTimeTest {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     @TempDir private Path folder;
-    private Namespaces namespaces;
-    private VrioCommand iohyp;
-    private VrioCommand server;
-    private VrioCommand second;
+    private DaemonPair daemons;
 
     @BeforeEach
     void start() {
         Requires.root();
         Requires.program("ip");
-        namespaces = new Namespaces(1500);
-        iohyp = startIohyp();
-        server = startServer("vmhost", folder);
+        daemons = new DaemonPair(folder);
+        daemons.startIohyp().startServer();
     }
 
     @AfterEach
     void stop() {
-        for (VrioCommand daemon : Arrays.asList(second, server, iohyp)) {
-            if (daemon != null) {
-                daemon.stop();
-            }
-        }
-        if (namespaces != null) {
-            namespaces.close();
-        }
-    }
-
-    private VrioCommand startIohyp() {
-        return VrioCommand.start(
-                namespaces.right(),
-                "iohyp",
-                "--interface=" + Namespaces.INTERFACE,
-                "--address=10.77.0.2",
-                "--state-dir=" + folder.resolve("state"),
-                "--control=" + folder.resolve("iohyp.control"),
-                "--insecure");
-    }
-
-    private VrioCommand startServer(String name, Path sockets) {
-        return VrioCommand.start(
-                namespaces.left(),
-                "server",
-                "--interface=" + Namespaces.INTERFACE,
-                "--address=10.77.0.1",
-                "--peer=10.77.0.2",
-                "--name=" + name,
-                "--socket-dir=" + sockets,
-                "--control=" + sockets.resolve("server.control"),
-                "--insecure");
-    }
-
-    private String atIohyp(String... words) {
-        return VrioCommand.output(namespaces.right(), with(words, "iohyp.control"));
-    }
-
-    private String atServer(String... words) {
-        return VrioCommand.output(namespaces.left(), with(words, "server.control"));
-    }
-
-    private String[] with(String[] words, String control) {
-        List<String> all = new ArrayList<>(List.of(words));
-        all.addAll(List.of("--control", folder.resolve(control).toString()));
-        return all.toArray(String[]::new);
-    }
-
-    private static JsonNode json(String text) {
-        try {
-            return JSON.readTree(text);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        if (daemons != null) {
+            daemons.close();
         }
     }
 
     private JsonNode shownAtServer(String disk) {
-        return json(atServer("disk", "show", disk, "--format", "json"));
+        return daemons.shownAtServer("disk", disk);
     }
 
     private void createOnBoth(String disk, String backend) {
-        atIohyp("disk", "create", disk, backend);
-        atServer("disk", "create", disk);
-        assertTrue(
-                LinkEnd.await(() -> shownAtServer(disk).get("state").asText().equals("attached")));
+        daemons.atIohyp("disk", "create", disk, backend);
+        daemons.atServer("disk", "create", disk);
+        assertTrue(daemons.awaitAtServer("disk", disk, "state", "attached"));
     }
 
     @Test
@@ -122,7 +59,7 @@ class DisksAtRunTimeTest {
     void shouldTellTheServerOfANewSize() {
         createOnBoth("vm1", "ram:1M");
 
-        atIohyp("disk", "resize", "vm1", "2M");
+        daemons.atIohyp("disk", "resize", "vm1", "2M");
 
         assertTrue(LinkEnd.await(() -> shownAtServer("vm1").get("capacity").asInt() == 2 << 20));
     }
@@ -131,21 +68,17 @@ class DisksAtRunTimeTest {
     void shouldRemoveTheSocketOfADeletedDisk() {
         createOnBoth("vm1", "ram:1M");
 
-        atServer("disk", "delete", "vm1");
+        daemons.atServer("disk", "delete", "vm1");
 
         assertFalse(Files.exists(folder.resolve("vm1.sock")));
-        assertEquals("[ ]", atServer("disk", "list", "--format", "json"));
+        assertEquals("[ ]", daemons.atServer("disk", "list", "--format", "json"));
     }
 
     @Test
     void shouldNotDeleteADiskThatAServerHas() {
         createOnBoth("vm1", "ram:1M");
 
-        String line =
-                VrioCommand.failure(
-                        1,
-                        namespaces.right(),
-                        with(new String[] {"disk", "delete", "vm1"}, "iohyp.control"));
+        String line = daemons.refusalAtIohyp("disk", "delete", "vm1");
 
         assertTrue(
                 line.startsWith("vrio disk delete: disk vm1 is in use by server vmhost since "),
@@ -156,16 +89,13 @@ class DisksAtRunTimeTest {
     void shouldSayWhoHasTheDiskThatASecondServerWants() throws Exception {
         createOnBoth("vm1", "ram:1M");
         Path elsewhere = Files.createDirectory(folder.resolve("second"));
-        second = startServer("intruder", elsewhere);
-        String control = "second/server.control";
-        VrioCommand.output(
-                namespaces.left(), with(new String[] {"disk", "create", "vm1"}, control));
-        String[] show = with(new String[] {"disk", "show", "vm1"}, control);
+        daemons.startFurtherServer("intruder", elsewhere);
+        daemons.atServerOf(elsewhere, "disk", "create", "vm1");
 
         assertTrue(
                 LinkEnd.await(
                         () ->
-                                VrioCommand.output(namespaces.left(), show)
+                                daemons.atServerOf(elsewhere, "disk", "show", "vm1")
                                         .contains("in use by server vmhost since ")));
         assertEquals("attached", shownAtServer("vm1").get("state").asText());
     }
@@ -174,11 +104,10 @@ class DisksAtRunTimeTest {
     void shouldKeepDisksOverARestart() {
         createOnBoth("vm1", "file:" + folder.resolve("vm1.img") + ",size=1M");
 
-        iohyp.stop();
-        iohyp = startIohyp();
+        daemons.iohyp().stop();
+        daemons.startIohyp();
 
-        assertTrue(
-                LinkEnd.await(() -> shownAtServer("vm1").get("state").asText().equals("attached")));
+        assertTrue(daemons.awaitAtServer("disk", "vm1", "state", "attached"));
     }
 
     @Test
@@ -187,19 +116,22 @@ class DisksAtRunTimeTest {
 
         assertTrue(
                 LinkEnd.await(
-                        () -> atIohyp("peer", "list", "--format", "json").startsWith(server)));
+                        () ->
+                                daemons.atIohyp("peer", "list", "--format", "json")
+                                        .startsWith(server)));
         assertEquals(
-                "10.77.0.2:8746", json(atServer("status", "--format=json")).at("/peer").asText());
+                "10.77.0.2:8746",
+                DaemonPair.json(daemons.atServer("status", "--format=json")).at("/peer").asText());
     }
 
     @Test
     void shouldEndInGoodOrder() {
         createOnBoth("vm1", "ram:1M");
 
-        server.stop();
-        iohyp.stop();
+        daemons.server().stop();
+        daemons.iohyp().stop();
 
-        assertEquals(List.of(0, 0), List.of(server.status(), iohyp.status()));
+        assertEquals(List.of(0, 0), List.of(daemons.server().status(), daemons.iohyp().status()));
         assertFalse(Files.exists(folder.resolve("vm1.sock")));
         assertFalse(Files.exists(folder.resolve("server.control")));
         assertFalse(Files.exists(folder.resolve("iohyp.control")));

@@ -129,4 +129,21 @@ final class StartErrorsTest {
                                 + daemons.serverControl()
                                 + ": start vrio iohyp or vrio server, or name its --control path");
     }
+
+    @Test
+    void shouldNameThePrivilegeThatANicNeeds() throws Exception {
+        Requires.program("setpriv");
+        List<String> unprivileged = new ArrayList<>(Daemons.enter(hosts.ioHost()));
+        unprivileged.addAll(List.of("setpriv", "--bounding-set", "-net_admin", "--"));
+        String socket = folder.resolve("a.sock").toString();
+
+        CommandOutcome outcome =
+                daemons.run(
+                        unprivileged, List.of("local", "--socket-path", socket, "--nic", "tap:a"));
+
+        assertEquals(1, outcome.exitStatus(), outcome.err());
+        assertEquals(1, outcome.err().lines().count(), outcome.err());
+        assertTrue(outcome.err().contains("or grant CAP_NET_ADMIN"), outcome.err());
+        assertFalse(Files.exists(folder.resolve("a.sock")));
+    }
 }
