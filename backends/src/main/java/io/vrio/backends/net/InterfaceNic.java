@@ -7,6 +7,7 @@ import io.vrio.backends.net.NicSpec.MacvtapSpec;
 import io.vrio.backends.net.NicSpec.RawSpec;
 import io.vrio.backends.net.NicSpec.TapSpec;
 import io.vrio.common.counter.Counters;
+import io.vrio.common.io.FrameSegmenter;
 import io.vrio.common.io.NetDrop;
 import io.vrio.common.io.NetFrame;
 import io.vrio.common.io.NetPort;
@@ -33,6 +34,7 @@ final class InterfaceNic implements NicBackend, FrameReader.Target {
     private final NetPort port = this::offer;
     private final FrameSocket socket;
     private final SourceAddress source;
+    private final FrameSegmenter segmenter = new FrameSegmenter();
     private final FrameReader reader;
     private final int eventKey;
     private final Counters<NetDrop> drops = new Counters<>(NetDrop.class);
@@ -47,7 +49,7 @@ final class InterfaceNic implements NicBackend, FrameReader.Target {
     private boolean isClosed;
 
     /** Takes over the socket. */
-    private InterfaceNic(FrameSocket socket, NicOptions options, NicContext context) {
+    InterfaceNic(FrameSocket socket, NicOptions options, NicContext context) {
         this.socket = socket;
         this.options = options;
         this.context = context;
@@ -160,7 +162,8 @@ final class InterfaceNic implements NicBackend, FrameReader.Target {
     private boolean offer(NetFrame frame) {
         NetDrop refusal = refusal(frame);
         if (refusal == null) {
-            refusal = send(frame);
+            boolean isCutHere = frame.gsoType() == NetFrame.GSO_UDP_L4 && !socket.canCutUdp();
+            refusal = isCutHere ? sendSegments(frame) : send(frame);
         }
         if (refusal != null) {
             drops.increment(refusal);
@@ -176,9 +179,6 @@ final class InterfaceNic implements NicBackend, FrameReader.Target {
         if (reason != null) {
             return reason;
         }
-        if (frame.gsoType() == NetFrame.GSO_UDP_L4 && !socket.canCutUdp()) {
-            return NetDrop.BAD_GSO_TYPE;
-        }
         return source.admits(socket.begin(frame)) ? null : NetDrop.SPOOFED;
     }
 
@@ -193,6 +193,17 @@ final class InterfaceNic implements NicBackend, FrameReader.Target {
         counters.increment(NicCounter.FRAMES_FROM_GUEST);
         counters.add(NicCounter.BYTES_FROM_GUEST, frame.length());
         return null;
+    }
+
+    /** An older kernel cannot cut UDP frames; its guests do not know how old it is. */
+    private NetDrop sendSegments(NetFrame frame) {
+        NetDrop reason = segmenter.begin(frame, false);
+        for (int i = 0; reason == null && i < segmenter.count(); i++) {
+            NetFrame segment = segmenter.segment(i);
+            NetDrop refusal = source.admits(socket.begin(segment)) ? null : NetDrop.SPOOFED;
+            reason = refusal == null ? send(segment) : refusal;
+        }
+        return reason;
     }
 
     private static NetDrop reasonOf(int errno, NetFrame frame) {
@@ -283,6 +294,7 @@ final class InterfaceNic implements NicBackend, FrameReader.Target {
             reader.end();
             context.worker().unregister(socket.hostInterface().eventDescriptor(), eventKey);
             socket.close();
+            segmenter.close();
         }
     }
 }

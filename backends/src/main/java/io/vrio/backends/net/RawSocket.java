@@ -13,6 +13,10 @@ import io.vrio.common.sys.RouteNetlink;
  * they are. The host should have no address on it. One worker.
  */
 final class RawSocket implements FrameSocket {
+    /** Since Linux 6.2; a packet socket cannot be asked. */
+    private static final boolean KERNEL_CAN_CUT_UDP =
+            !System.getProperty("os.version").matches("[0-5]\\..*|6\\.[01]\\b.*");
+
     private final HostInterface hostInterface;
     private final PacketFrames frames;
 
@@ -92,7 +96,7 @@ final class RawSocket implements FrameSocket {
 
     @Override
     public boolean canCutUdp() {
-        return true;
+        return KERNEL_CAN_CUT_UDP;
     }
 
     @Override

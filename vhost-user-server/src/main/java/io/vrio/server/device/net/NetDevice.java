@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.server.device.net;
 
+import io.vrio.common.io.FrameSegmenter;
 import io.vrio.common.io.NetPort;
 import io.vrio.common.io.Nic;
 import io.vrio.common.io.NicProperties;

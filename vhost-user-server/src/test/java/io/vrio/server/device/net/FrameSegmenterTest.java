@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.vrio.common.io.FrameSegmenter;
 import io.vrio.common.io.NetDrop;
 import io.vrio.common.io.NetFrame;
 import io.vrio.common.memory.MemorySlice;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.vrio.server.device.net;
+package io.vrio.common.io;
 
-import io.vrio.common.io.NetDrop;
-import io.vrio.common.io.NetFrame;
 import io.vrio.common.memory.InternetChecksum;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.NativeBuffer;
@@ -12,15 +10,15 @@ import io.vrio.common.memory.NativeBuffer;
  * wire. The frame is copied first: whoever sent it cannot change it any more while it is judged and
  * cut. One frame at a time.
  */
-final class FrameSegmenter implements AutoCloseable {
+public final class FrameSegmenter implements AutoCloseable {
     /**
      * Limit: segments of one frame: 64 KiB in the smallest segments in use. A frame of more is made
      * to keep us busy, and dropped.
      */
-    static final int SEGMENTS_MAX = 256;
+    public static final int SEGMENTS_MAX = 256;
 
     /** Limit: bytes of all headers of a frame that is cut. A frame with more is dropped. */
-    static final int HEADERS_MAX = 512;
+    public static final int HEADERS_MAX = 512;
 
     private static final int TCP_CHECKSUM = 16;
     private static final int TCP_SEQUENCE = 4;
@@ -51,7 +49,7 @@ final class FrameSegmenter implements AutoCloseable {
      * @param isSumLeft whether segments may go on without their sum, for a guest that knows how
      * @return why nothing can be made of it, or null
      */
-    NetDrop begin(NetFrame frame, boolean isSumLeft) {
+    public NetDrop begin(NetFrame frame, boolean isSumLeft) {
         this.isSumLeft = isSumLeft;
         isGso = frame.isGso();
         queue = frame.queue();
@@ -83,12 +81,12 @@ final class FrameSegmenter implements AutoCloseable {
     }
 
     /** How many frames there are now. */
-    int count() {
+    public int count() {
         return count;
     }
 
     /** One of them; valid until the next is asked for. */
-    NetFrame segment(int index) {
+    public NetFrame segment(int index) {
         return isGso ? cut(index) : sum();
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.vrio.server.device.net;
+package io.vrio.common.io;
 
-import io.vrio.common.io.NetFrame;
 import io.vrio.common.memory.InternetChecksum;
 import io.vrio.common.memory.MemorySlice;
 
