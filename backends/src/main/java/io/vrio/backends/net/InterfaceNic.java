@@ -48,7 +48,7 @@ final class InterfaceNic implements NicBackend, FrameReader.Target {
     private String failure;
     private boolean isClosed;
 
-    /** Takes over the socket. */
+    /** Takes over the socket, unless it throws. */
     InterfaceNic(FrameSocket socket, NicOptions options, NicContext context) {
         this.socket = socket;
         this.options = options;
@@ -64,7 +64,14 @@ final class InterfaceNic implements NicBackend, FrameReader.Target {
     }
 
     static InterfaceNic open(InterfaceSpec spec, NicContext context) throws BackendException {
-        return new InterfaceNic(openSocket(spec, context), spec.options(), context);
+        FrameSocket socket = openSocket(spec, context);
+        try {
+            return new InterfaceNic(socket, spec.options(), context);
+        } catch (RuntimeException e) {
+            // The worker could not watch it: out of descriptors or memory.
+            socket.close();
+            throw e;
+        }
     }
 
     private static FrameSocket openSocket(InterfaceSpec spec, NicContext context)
