@@ -11,9 +11,6 @@ final class NetFeatures {
     static final long MTU = 1L << 3;
     static final long MAC = 1L << 5;
 
-    /** Legacy: all of HOST_TSO4, HOST_TSO6 and HOST_ECN. */
-    static final long GSO = 1L << 6;
-
     static final long GUEST_TSO4 = 1L << 7;
     static final long GUEST_TSO6 = 1L << 8;
     static final long GUEST_ECN = 1L << 9;
@@ -32,8 +29,12 @@ final class NetFeatures {
     static final long GUEST_USO6 = 1L << 55;
     static final long HOST_USO = 1L << 56;
 
-    private static final long HOST_OFFLOADS =
-            CSUM | GSO | HOST_TSO4 | HOST_TSO6 | HOST_ECN | HOST_USO;
+    /**
+     * Without the legacy bit 6, GSO: drivers that know no better take it for fragmentation offload
+     * too, which nobody on the way can do.
+     */
+    private static final long HOST_OFFLOADS = CSUM | HOST_TSO4 | HOST_TSO6 | HOST_ECN | HOST_USO;
+
     private static final long GUEST_OFFLOADS =
             GUEST_CSUM | GUEST_TSO4 | GUEST_TSO6 | GUEST_ECN | GUEST_USO4 | GUEST_USO6;
     private static final long CONTROL =

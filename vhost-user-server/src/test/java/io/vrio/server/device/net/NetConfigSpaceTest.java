@@ -121,6 +121,12 @@ final class NetConfigSpaceTest {
     }
 
     @Test
+    void shouldNotOfferFragmentationNorWhatOldDriversTakeForIt() {
+        long fragmentation = 1L << 6 | 1L << 10 | 1L << 14;
+        assertEquals(0, device.offeredFeatures() & fragmentation);
+    }
+
+    @Test
     void shouldOfferQueuesOnlyWhenThereAreSeveral() {
         assertTrue((device.offeredFeatures() & NetFeatures.MQ) != 0);
         try (NetDevice single = new NetDevice("single", nic, 1)) {
