@@ -285,6 +285,15 @@ final class NetDeviceTest {
     }
 
     @Test
+    void shouldLeaveTheBuffersAloneWhileTheMemoryTableChanges() {
+        guest.offerBuffers(0, 1, 1526);
+        guest.device().pause(true);
+        assertFalse(nic.deliver(frame(60)));
+        guest.device().pause(false);
+        assertTrue(nic.deliver(frame(60)));
+    }
+
+    @Test
     void shouldSendBackWhatItSendsToItself() {
         nic.echo();
         guest.offerBuffers(0, 2, 1526);
