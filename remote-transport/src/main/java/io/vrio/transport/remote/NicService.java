@@ -88,8 +88,9 @@ final class NicService {
 
     /** The association has ended, or the server gives the card back. */
     void close() {
-        claim.nic().connect(null);
+        // First: that the guest's own address is free again is no news for a server that leaves.
         claim.nic().onPropertiesChange(null);
+        claim.nic().connect(null);
         receiver.restart();
         claim.close();
     }
