@@ -19,8 +19,8 @@ record DiskKind(RemotePeer peer) implements ServedDevices.Kind<RemoteDisk> {
     }
 
     @Override
-    public VirtioDevice device(String name, RemoteDisk disk) {
-        return new BlockDevice(name, disk, BlockDevice.QUEUES_DEFAULT);
+    public VirtioDevice device(String label, RemoteDisk disk) {
+        return new BlockDevice(label, disk, BlockDevice.QUEUES_DEFAULT);
     }
 
     @Override

@@ -33,8 +33,8 @@ record NicKind(RemotePeer peer, ShortCircuit circuit) implements ServedDevices.K
     }
 
     @Override
-    public VirtioDevice device(String name, ServedNic nic) {
-        return new NetDevice(name, nic.nearby(), NetDevice.PAIRS_DEFAULT);
+    public VirtioDevice device(String label, ServedNic nic) {
+        return new NetDevice(label, nic.nearby(), NetDevice.PAIRS_DEFAULT);
     }
 
     @Override

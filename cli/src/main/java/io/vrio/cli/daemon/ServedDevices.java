@@ -28,8 +28,12 @@ final class ServedDevices<R> implements AutoCloseable {
 
         R open(String name);
 
-        /** Leaves {@code remote} open when it is closed. */
-        VirtioDevice device(String name, R remote);
+        /**
+         * Leaves {@code remote} open when it is closed.
+         *
+         * @param label for logs
+         */
+        VirtioDevice device(String label, R remote);
 
         /** Whether the IOhyp has given or refused it. */
         boolean isAnswered(R remote);
@@ -83,17 +87,19 @@ final class ServedDevices<R> implements AutoCloseable {
     private Served<R> open(String name, Path path) {
         R remote = worker.call(() -> kind.open(name));
         try {
-            VirtioDevice device = worker.call(() -> kind.device(name, remote));
-            return new Served<>(remote, openSocket(name, device, path), path);
+            // A disk and a NIC may have one name.
+            String label = command() + "/" + name;
+            VirtioDevice device = worker.call(() -> kind.device(label, remote));
+            return new Served<>(remote, openSocket(label, device, path), path);
         } catch (RuntimeException e) {
             onWorker(() -> kind.close(remote));
             throw e;
         }
     }
 
-    private DeviceSocket openSocket(String name, VirtioDevice device, Path path) {
+    private DeviceSocket openSocket(String label, VirtioDevice device, Path path) {
         try {
-            return DeviceSocket.open(worker, name, device, path, socketOptions);
+            return DeviceSocket.open(worker, label, device, path, socketOptions);
         } catch (RuntimeException e) {
             onWorker(device::close);
             throw e;
@@ -111,9 +117,14 @@ final class ServedDevices<R> implements AutoCloseable {
         if (device == null) {
             throw new ControlException(
                     "this server does not serve a %s %s; see vrio %s list"
-                            .formatted(kind.noun(), name, kind.noun().toLowerCase(Locale.ROOT)));
+                            .formatted(kind.noun(), name, command()));
         }
         return device;
+    }
+
+    /** The noun of the operator's command. */
+    private String command() {
+        return kind.noun().toLowerCase(Locale.ROOT);
     }
 
     /** Whether the IOhyp has given or refused each of them. */

@@ -124,7 +124,8 @@ final class OperatorErrorsTest {
     void shouldSendASecondFrontendAway() throws Exception {
         assertThrows(
                 RuntimeException.class, () -> BlockGuest.connect(daemons.socket("a"), OPTIONS));
-        daemons.awaitServerLog("device=a frontend=refused pid=" + ProcessHandle.current().pid());
+        daemons.awaitServerLog(
+                "device=disk/a frontend=refused pid=" + ProcessHandle.current().pid());
     }
 
     @Test
