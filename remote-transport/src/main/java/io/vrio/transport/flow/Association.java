@@ -124,9 +124,9 @@ public final class Association implements AutoCloseable {
      */
     public boolean offer(FrameFlow flow, NetFrame frame) {
         if (frames == null) {
-            frames = new FrameSender(sender, retransmits, credit, counters);
+            frames = new FrameSender(sender, retransmits, credit, clock, counters);
         }
-        return frames.offer(flow, frame, clock.nanoTime());
+        return frames.offer(flow, frame);
     }
 
     /** Bytes of messages that were received in part are kept until they are whole. */

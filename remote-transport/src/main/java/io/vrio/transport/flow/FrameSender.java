@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.flow;
 
+import io.vrio.common.clock.NanoClock;
 import io.vrio.common.counter.Counters;
 import io.vrio.common.io.NetFrame;
 import io.vrio.common.memory.NativeBuffer;
@@ -20,7 +21,8 @@ final class FrameSender {
     static final int COPY_MAX = 16 << 10;
 
     /**
-     * Limit: bytes of super-frames in one duty cycle; then frames wait, so that others can send.
+     * Limit: bytes of frames in one duty cycle, beyond what was saved up; then they wait while
+     * others send.
      */
     static final int BYTES_PER_CYCLE = 512 << 10;
 
@@ -41,16 +43,25 @@ final class FrameSender {
             new NativeBuffer(SegmentHeader.LENGTH + FrameRecord.LENGTH);
     private final SegmentHeader part = new SegmentHeader();
     private final SliceList payload = new SliceList();
-    private int cycleBytes;
+    private final NanoClock clock;
+    private int cycle = 1;
+
+    /** NICs that have offered frames in this duty cycle. */
+    private int flowCount;
+
+    /** Bytes that each of them may send, so that none takes all of what there is. */
+    private long quota = BYTES_PER_CYCLE;
 
     FrameSender(
             SuperFrameSender sender,
             RetransmitQueue retransmits,
             Credit credit,
+            NanoClock clock,
             Counters<AssociationCounter> counters) {
         this.sender = sender;
         this.retransmits = retransmits;
         this.credit = credit;
+        this.clock = clock;
         this.counters = counters;
     }
 
@@ -59,14 +70,27 @@ final class FrameSender {
      *
      * @throws InternalError when memory of the frame has vanished: it has not been taken
      */
-    boolean offer(FrameFlow flow, NetFrame frame, long nowNs) {
-        return frame.length() <= COPY_MAX
-                ? offerCopy(flow, frame, nowNs)
-                : offerGathered(flow, frame, nowNs);
+    boolean offer(FrameFlow flow, NetFrame frame) {
+        if (flow.isFirstOf(cycle)) {
+            flow.grant(cycle, quota, BYTES_PER_CYCLE);
+            flowCount++;
+        }
+        int length = frame.length();
+        if (!flow.maySend()) {
+            return false;
+        }
+        boolean isTaken =
+                length <= COPY_MAX
+                        ? offerCopy(flow, frame)
+                        : offerGathered(flow, frame, clock.nanoTime());
+        if (isTaken) {
+            flow.use(FrameRecord.LENGTH + length);
+        }
+        return isTaken;
     }
 
-    private boolean offerCopy(FrameFlow flow, NetFrame frame, long nowNs) {
-        if (!batch.hasRoomFor(flow, frame.length()) && !flush(nowNs)) {
+    private boolean offerCopy(FrameFlow flow, NetFrame frame) {
+        if (!batch.hasRoomFor(flow, frame.length()) && !flush(clock.nanoTime())) {
             return false;
         }
         batch.copy(flow, frame);
@@ -117,7 +141,7 @@ final class FrameSender {
         if (!hasCredit) {
             counters.increment(AssociationCounter.WAITS_FOR_CREDIT);
         }
-        return hasCredit && cycleBytes < BYTES_PER_CYCLE;
+        return hasCredit;
     }
 
     private void begin(long nowNs) {
@@ -131,7 +155,6 @@ final class FrameSender {
     private void end(int segmentCount, long nowNs) {
         header.writeSegmentCount(segmentCount);
         int length = (int) payload.length();
-        cycleBytes += length;
         try {
             sender.sendNew(payload, nowNs);
         } catch (InternalError e) {
@@ -173,13 +196,18 @@ final class FrameSender {
 
     /** Whether frames were, or wait to be, sent in this duty cycle. */
     boolean isBusy() {
-        return cycleBytes > 0 || !batch.isEmpty();
+        return flowCount > 0 || !batch.isEmpty();
     }
 
     /** A new duty cycle: sends what the last one has left; returns how many super-frames. */
     int transmit(long nowNs) {
-        cycleBytes = 0;
-        return !batch.isEmpty() && flush(nowNs) ? 1 : 0;
+        boolean isSent = !batch.isEmpty() && flush(nowNs);
+        cycle++;
+        long available =
+                credit.availableForFrames(sender.nextSequence(), retransmits.flightBytes());
+        quota = Math.min(BYTES_PER_CYCLE, Math.max(0, available)) / Math.max(1, flowCount);
+        flowCount = 0;
+        return isSent ? 1 : 0;
     }
 
     void close() {

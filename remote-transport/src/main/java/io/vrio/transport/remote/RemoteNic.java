@@ -181,6 +181,7 @@ public final class RemoteNic implements Nic, NetPort {
     @Override
     public void close() {
         listener = () -> {};
+        receiver.target(null);
         onDetached();
         peer.forget(this);
     }

@@ -201,7 +201,10 @@ final class ServedPeer implements AutoCloseable {
             control.send(present.attached());
             return;
         }
-        if (disks.size() == DISKS_MAX || nic(flow) != null) {
+        if (nic(flow) != null) {
+            throw new AssociationException("attach of a disk to the flow of a NIC");
+        }
+        if (disks.size() == DISKS_MAX) {
             throw new AssociationException("attach of more than " + DISKS_MAX + " disks");
         }
         String reason = endpoint.makeWay(this);
@@ -230,7 +233,10 @@ final class ServedPeer implements AutoCloseable {
             control.send(present.attached());
             return;
         }
-        if (nics.size() == NICS_MAX || disk(flow) != null) {
+        if (disk(flow) != null) {
+            throw new AssociationException("attach of a NIC to the flow of a disk");
+        }
+        if (nics.size() == NICS_MAX) {
             throw new AssociationException("attach of more than " + NICS_MAX + " NICs");
         }
         String reason = endpoint.makeWay(this);

@@ -10,7 +10,8 @@ import java.util.List;
 /**
  * Carries frames between guests of this VM host without the wire, where the I/O host allows it: the
  * cards share a broadcast domain, and each uses the address that it is known by. Everything else,
- * and everything as soon as one of the two is not here any more, goes to the I/O host. One worker.
+ * and everything as soon as one of the two is not here any more, goes to the I/O host. Where a way
+ * changes, its first frames may overtake the last ones on the old way, once. One worker.
  */
 public final class ShortCircuit {
     private static final int TABLE_MIN = 16;

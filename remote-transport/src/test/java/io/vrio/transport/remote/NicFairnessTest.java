@@ -142,7 +142,7 @@ final class NicFairnessTest {
     private void flood(int frames, int length) {
         framesPerStep = frames;
         frameLength = length;
-        for (int i = 0; i < 500; i++) {
+        for (int i = 0; i < 200; i++) {
             step();
         }
     }
@@ -152,8 +152,8 @@ final class NicFairnessTest {
         double alone = readSteps();
         flood(4000, 64);
         assertTrue(readSteps() <= 2 * alone + 1, "a read waits for frames");
-        assertTrue(network.nic().takenCount() > 100_000, "no flood");
-        assertTrue(guest.takenCount() > 100_000, "no flood towards the guest");
+        assertTrue(network.nic().takenCount() > 50_000, "no flood");
+        assertTrue(guest.takenCount() > 50_000, "no flood towards the guest");
     }
 
     @Test
@@ -162,15 +162,15 @@ final class NicFairnessTest {
         flood(200, LARGE);
         double flooded = readSteps();
         assertTrue(flooded <= 2 * alone + 1, "a read waits for frames: " + flooded);
-        assertTrue(network.nic().takenCount() > 1000, "no flood");
-        assertTrue(guest.takenCount() > 1000, "no flood towards the guest");
+        assertTrue(network.nic().takenCount() > 500, "no flood");
+        assertTrue(guest.takenCount() > 500, "no flood towards the guest");
     }
 
     @Test
     void shouldNotDelayFramesByAFloodOfWrites() {
         double alone = frameSteps();
-        writesMax = 64;
-        for (int i = 0; i < 500; i++) {
+        writesMax = 16;
+        for (int i = 0; i < 200; i++) {
             step();
         }
         int endedBefore = requestsEnded;
@@ -181,12 +181,12 @@ final class NicFairnessTest {
 
     @Test
     void shouldShareWhenBothWantAll() {
-        writesMax = 64;
+        writesMax = 16;
         flood(200, LARGE);
         int endedBefore = requestsEnded;
         network.nic().takeFrames();
         guest.takeFrames();
-        for (int i = 0; i < 1000; i++) {
+        for (int i = 0; i < 300; i++) {
             step();
         }
         long writtenBytes = (long) (requestsEnded - endedBefore) * WRITE_LENGTH;
@@ -206,5 +206,27 @@ final class NicFairnessTest {
         assertEquals(1, nic.counters().value(RemoteNicCounter.SENDS_HELD_BACK));
         network.step(STEP_NS);
         assertTrue(nic.offer(frame(guest)));
+    }
+
+    @Test
+    void shouldLetEachNicHaveItsPart() {
+        RemoteNic other = network.peer().openNic("other");
+        for (int i = 0; i < 1000 && !other.isAttached(); i++) {
+            network.step(STEP_NS);
+        }
+        assertTrue(other.isAttached());
+        flood(200, LARGE);
+        long first = nic.counters().value(RemoteNicCounter.FRAMES_SENT);
+        for (int i = 0; i < 200; i++) {
+            step();
+            // Behind the first, which has taken what it could get.
+            for (int j = 0; j < 200 && other.offer(frame(sender)); j++) {
+                assertTrue(j < 100, "no bound");
+            }
+        }
+        first = nic.counters().value(RemoteNicCounter.FRAMES_SENT) - first;
+        long second = other.counters().value(RemoteNicCounter.FRAMES_SENT);
+        assertTrue(second > 200 && second > first / 2, first + " and " + second);
+        other.close();
     }
 }
