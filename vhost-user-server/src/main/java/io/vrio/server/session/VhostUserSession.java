@@ -9,11 +9,9 @@ import io.vrio.common.memory.MemoryFaults;
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.common.sys.UnixSocket;
 import io.vrio.server.device.DeviceListener;
-import io.vrio.server.device.NicRequests;
 import io.vrio.server.device.VirtioDevice;
 import io.vrio.server.memory.GuestMemory;
 import io.vrio.server.memory.RegionRefusedException;
-import io.vrio.server.protocol.ProtocolFeatures;
 import io.vrio.server.protocol.VhostUserMessage;
 import io.vrio.server.protocol.VhostUserRequest;
 import io.vrio.server.virtqueue.RingFeatures;
@@ -43,6 +41,7 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
     private final GuestMemory memory = new GuestMemory();
     private final MemoryRequests memoryRequests;
     private final VringSet vrings;
+    private final NicSupport nicSupport;
     private final VringDrain drain;
     private final long offeredFeatures;
     private final int pid;
@@ -68,6 +67,7 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
         reader = new MessageReader(socket);
         memoryRequests = new MemoryRequests(memory, reader, worker.clock());
         vrings = new VringSet(device, memory, worker, log);
+        nicSupport = new NicSupport(device);
         drain = new VringDrain(vrings, worker.clock(), drainNs);
         // Asked once: a frontend must hear the same answer as often as it asks.
         offeredFeatures = device.offeredFeatures();
@@ -171,7 +171,7 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
         switch (request) {
             case GET_FEATURES -> sendNumber(offeredFeatures | VHOST_USER_F_PROTOCOL_FEATURES);
             case SET_FEATURES -> onSetFeatures(message.number());
-            case GET_PROTOCOL_FEATURES -> sendNumber(offeredProtocolFeatures());
+            case GET_PROTOCOL_FEATURES -> sendNumber(nicSupport.protocolFeatures());
             case SET_PROTOCOL_FEATURES -> onSetProtocolFeatures(message.number());
             case GET_QUEUE_NUM -> sendNumber(device.queueNumber());
             case GET_MAX_MEM_SLOTS -> sendNumber(GuestMemory.SLOTS_MAX);
@@ -198,8 +198,8 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
             case GET_VRING_BASE -> drain.begin(vrings.checkIndex(message.vringIndex()));
             case GET_CONFIG -> onGetConfig(message);
             case SET_CONFIG -> onSetConfig(message);
-            case SEND_RARP -> nicRequests().announce(message.macAddress());
-            case NET_SET_MTU -> onNetSetMtu(message.number());
+            case SEND_RARP -> nicSupport.sendRarp(message);
+            case NET_SET_MTU -> nicSupport.setMtu(message);
             case SET_BACKEND_REQ_FD -> onSetBackendReqFd();
             case SET_STATUS -> onSetStatus(message.number());
             case GET_STATUS -> sendNumber(deviceStatus);
@@ -236,28 +236,8 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
         }
     }
 
-    private long offeredProtocolFeatures() {
-        return device.nicRequests() == null
-                ? ProtocolFeatures.OFFERED
-                : ProtocolFeatures.OFFERED_NIC;
-    }
-
-    private NicRequests nicRequests() throws RequestRefusedException {
-        NicRequests requests = device.nicRequests();
-        if (requests == null) {
-            throw new RequestRefusedException("the device is no NIC");
-        }
-        return requests;
-    }
-
-    private void onNetSetMtu(long mtu) throws RequestRefusedException {
-        if (!nicRequests().setMtu(mtu)) {
-            throw new RequestRefusedException("MTU " + Long.toUnsignedString(mtu));
-        }
-    }
-
     private void onSetProtocolFeatures(long wanted) throws RequestRefusedException {
-        checkOffered(wanted, offeredProtocolFeatures());
+        checkOffered(wanted, nicSupport.protocolFeatures());
         protocolFeatures = wanted;
     }
 
