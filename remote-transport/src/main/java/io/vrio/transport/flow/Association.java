@@ -4,7 +4,6 @@ package io.vrio.transport.flow;
 import io.vrio.common.agent.Agent;
 import io.vrio.common.clock.NanoClock;
 import io.vrio.common.counter.Counters;
-import io.vrio.common.io.NetFrame;
 import io.vrio.transport.link.Link;
 import io.vrio.transport.message.OutboundMessage;
 import io.vrio.transport.message.SegmentHeader;
@@ -118,11 +117,11 @@ public final class Association implements AutoCloseable {
      * Takes a frame of a NIC, which leaves at once or with the next {@link #transmit}, and may be
      * lost.
      *
-     * @param frame not longer than {@link NetFrame#LENGTH_MAX}; not touched after the return
+     * @param frame not longer than two super-frames hold; not touched after the return
      * @return false when there is no room now: nothing has happened
      * @throws InternalError when memory of the frame has vanished: it has not been taken
      */
-    public boolean offer(FrameFlow flow, NetFrame frame) {
+    public boolean offer(FrameFlow flow, OutboundFrame frame) {
         if (frames == null) {
             frames = new FrameSender(sender, retransmits, credit, clock, counters);
         }

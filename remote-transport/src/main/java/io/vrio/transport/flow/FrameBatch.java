@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.flow;
 
-import io.vrio.common.io.NetFrame;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.common.memory.SliceList;
@@ -68,10 +67,10 @@ final class FrameBatch {
      *
      * @throws InternalError when memory of its data has vanished: nothing has happened
      */
-    void copy(FrameFlow flow, NetFrame frame) {
+    void copy(FrameFlow flow, OutboundFrame frame) {
         int at = recordPlace(flow);
         int length = frame.length();
-        FrameRecord.write(area, at, frame);
+        frame.writeRecord(area, at);
         frame.data().copyTo(0, area, at + FrameRecord.LENGTH, length);
         commit(flow, at + FrameRecord.LENGTH + length);
     }
@@ -107,9 +106,9 @@ final class FrameBatch {
     }
 
     /** As {@link #finish}, and one frame more, whose data stays where it is. */
-    void finish(SliceList payload, FrameFlow flow, NetFrame last) {
+    void finish(SliceList payload, FrameFlow flow, OutboundFrame last) {
         int at = recordPlace(flow);
-        FrameRecord.write(area, at, last);
+        last.writeRecord(area, at);
         commit(flow, at + FrameRecord.LENGTH);
         closeSegment(last.length());
         payload.add(area, 0, used);

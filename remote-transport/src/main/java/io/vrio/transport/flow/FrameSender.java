@@ -3,7 +3,6 @@ package io.vrio.transport.flow;
 
 import io.vrio.common.clock.NanoClock;
 import io.vrio.common.counter.Counters;
-import io.vrio.common.io.NetFrame;
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.common.memory.SliceList;
 import io.vrio.transport.message.FrameRecord;
@@ -70,7 +69,7 @@ final class FrameSender {
      *
      * @throws InternalError when memory of the frame has vanished: it has not been taken
      */
-    boolean offer(FrameFlow flow, NetFrame frame) {
+    boolean offer(FrameFlow flow, OutboundFrame frame) {
         if (flow.isFirstOf(cycle)) {
             flow.grant(cycle, quota, BYTES_PER_CYCLE);
             flowCount++;
@@ -89,7 +88,7 @@ final class FrameSender {
         return isTaken;
     }
 
-    private boolean offerCopy(FrameFlow flow, NetFrame frame) {
+    private boolean offerCopy(FrameFlow flow, OutboundFrame frame) {
         if (!batch.hasRoomFor(flow, frame.length()) && !flush(clock.nanoTime())) {
             return false;
         }
@@ -97,7 +96,7 @@ final class FrameSender {
         return true;
     }
 
-    private boolean offerGathered(FrameFlow flow, NetFrame frame, long nowNs) {
+    private boolean offerGathered(FrameFlow flow, OutboundFrame frame, long nowNs) {
         boolean isOwn = batch.isOnly(flow) && batch.hasRoomFor(flow, frame.length());
         // Apart from other guests' frames: memory that vanishes takes with it what is sent with it.
         if (!isOwn && !flush(nowNs)) {
@@ -168,7 +167,7 @@ final class FrameSender {
     }
 
     /** Sends a frame that no super-frame has room for as one message in several. */
-    private void sendParts(FrameFlow flow, NetFrame frame, long nowNs) {
+    private void sendParts(FrameFlow flow, OutboundFrame frame, long nowNs) {
         int id = flow.nextId();
         int messageLength = FrameRecord.LENGTH + frame.length();
         int sent = 0;
@@ -184,7 +183,7 @@ final class FrameSender {
             payload.add(partMemory.slice(), 0, SegmentHeader.LENGTH);
             int recordLength = sent == 0 ? FrameRecord.LENGTH : 0;
             if (sent == 0) {
-                FrameRecord.write(partMemory.slice(), SegmentHeader.LENGTH, frame);
+                frame.writeRecord(partMemory.slice(), SegmentHeader.LENGTH);
                 payload.add(partMemory.slice(), SegmentHeader.LENGTH, FrameRecord.LENGTH);
             }
             int from = sent + recordLength - FrameRecord.LENGTH;

@@ -21,6 +21,7 @@ final class NicService {
     private final NicClaim claim;
     private final Association association;
     private final FrameFlow sending;
+    private final RecordedFrame recorded = new RecordedFrame();
     private final FrameReceiver receiver;
     private final Counters<NetDrop> drops;
     private final Counters<RemoteNicCounter> counters = new Counters<>(RemoteNicCounter.class);
@@ -64,7 +65,7 @@ final class NicService {
             return true;
         }
         int length = frame.length();
-        if (!association.offer(sending, frame)) {
+        if (!association.offer(sending, recorded.wrap(frame))) {
             counters.increment(RemoteNicCounter.SENDS_HELD_BACK);
             return false;
         }

@@ -28,6 +28,7 @@ public final class RemoteNic implements Nic, NetPort {
     private final RemotePeer peer;
     private final Counters<NetDrop> drops = new Counters<>(NetDrop.class);
     private final Counters<RemoteNicCounter> counters = new Counters<>(RemoteNicCounter.class);
+    private final RecordedFrame recorded = new RecordedFrame();
     private final FrameReceiver receiver;
     private NicProperties properties = NicProperties.UNKNOWN;
     private Runnable listener = () -> {};
@@ -99,7 +100,7 @@ public final class RemoteNic implements Nic, NetPort {
             return true;
         }
         int length = frame.length();
-        if (!association.offer(sending, frame)) {
+        if (!association.offer(sending, recorded.wrap(frame))) {
             counters.increment(RemoteNicCounter.SENDS_HELD_BACK);
             return false;
         }
