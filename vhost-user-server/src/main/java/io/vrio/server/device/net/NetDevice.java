@@ -48,6 +48,7 @@ public final class NetDevice implements VirtioDevice, NicRequests {
     private final NetCounters counters;
     private final FrameDelivery delivery;
     private final FrameSegmenter segmenter = new FrameSegmenter();
+    private final CutRest cutRest = new CutRest();
     private final FrameFlattener flattener = new FrameFlattener();
     private final Announcer announcer = new Announcer();
     private final DescriptorChain takenChain = new DescriptorChain();
@@ -215,6 +216,9 @@ public final class NetDevice implements VirtioDevice, NicRequests {
     public void enableQueue(int index, boolean isEnabled) {
         if (queues[index] != null) {
             queues[index].service().enable(isEnabled);
+            if (!isEnabled) {
+                dropRest(index);
+            }
         }
     }
 
@@ -222,6 +226,7 @@ public final class NetDevice implements VirtioDevice, NicRequests {
     public void stopQueue(int index) {
         if (queues[index] != null) {
             served.remove(queues[index]);
+            dropRest(index);
             queues[index].service().stop();
         }
     }
@@ -248,9 +253,16 @@ public final class NetDevice implements VirtioDevice, NicRequests {
     private void remove(int index) {
         if (queues[index] instanceof ReceiveQueue) {
             delivery.place(index / 2, null);
+            dropRest(index);
         }
         served.remove(queues[index]);
         queues[index] = null;
+    }
+
+    private void dropRest(int index) {
+        if (queues[index] instanceof ReceiveQueue queue) {
+            queue.dropRest();
+        }
     }
 
     @Override
@@ -345,6 +357,11 @@ public final class NetDevice implements VirtioDevice, NicRequests {
 
     FrameSegmenter segmenter() {
         return segmenter;
+    }
+
+    /** Whose frame is in the segmenter. */
+    CutRest cutRest() {
+        return cutRest;
     }
 
     FrameFlattener flattener() {

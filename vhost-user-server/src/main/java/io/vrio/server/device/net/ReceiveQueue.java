@@ -53,7 +53,20 @@ final class ReceiveQueue implements NetQueue {
 
     @Override
     public int doWork() {
-        return service.doWork(false);
+        int work = device.cutRest().isOf(this) ? giveRest() : 0;
+        return work + service.doWork(false);
+    }
+
+    private int giveRest() {
+        try {
+            isStarving = !putRest();
+            MemoryFaults.raisePending();
+        } catch (RuntimeException | InternalError e) {
+            if (!service.onFault(e)) {
+                putBackAll();
+            }
+        }
+        return isStarving ? 0 : 1;
     }
 
     @Override
@@ -78,8 +91,8 @@ final class ReceiveQueue implements NetQueue {
      */
     boolean offer(NetFrame frame) {
         try {
-            boolean isDone = device.driver().canTake(frame) ? put(frame) : putCut(frame);
-            isStarving = !isDone;
+            boolean isDone = device.driver().canTake(frame) ? putWhole(frame) : putCut(frame);
+            isStarving = !isDone || device.cutRest().isOf(this);
             MemoryFaults.raisePending();
             return isDone;
         } catch (RuntimeException | InternalError e) {
@@ -91,25 +104,54 @@ final class ReceiveQueue implements NetQueue {
         return drop(NetDrop.NOT_READY);
     }
 
-    /** Cuts and sums what the guest cannot. */
+    /** In its order: after what is left of a frame that was cut. */
+    private boolean putWhole(NetFrame frame) {
+        return device.cutRest().isOf(this) ? holdBack() : put(frame);
+    }
+
+    /**
+     * Cuts and sums what the guest cannot. It is given the segments as it has buffers for them:
+     * iPXE never has more than eight.
+     */
     private boolean putCut(NetFrame frame) {
-        FrameSegmenter segmenter = device.segmenter();
-        NetDrop reason = segmenter.begin(frame, device.driver().isSumming());
+        if (device.cutRest().isOfAny()) {
+            return holdBack();
+        }
+        if (available() == 0) {
+            // Before it is copied in vain.
+            return !service.isServed() ? drop(NetDrop.NOT_READY) : holdBack();
+        }
+        NetDrop reason = device.segmenter().begin(frame, device.driver().isSumming());
         if (reason != null) {
             return drop(reason);
         }
-        // All segments or none, as far as the ring can hold them: what is cut is not offered again
-        // in parts.
-        if (available() < Math.min(segmenter.count(), virtqueue.size())) {
-            return !service.isServed() ? drop(NetDrop.NOT_READY) : holdBack();
-        }
         device.counting().count(pair, frame.isGso() ? NetCounter.RX_CUT : NetCounter.RX_SUMMED);
-        for (int i = 0; i < segmenter.count(); i++) {
-            if (!put(segmenter.segment(i))) {
-                return drop(NetDrop.NO_BUFFERS);
-            }
-        }
+        device.cutRest().begin(this);
+        putRest();
         return true;
+    }
+
+    /** Returns false when segments are left for which there are no buffers now. */
+    private boolean putRest() {
+        FrameSegmenter segmenter = device.segmenter();
+        CutRest rest = device.cutRest();
+        // A ring that turns out broken ends it in between.
+        while (rest.isOf(this) && rest.index() < segmenter.count()) {
+            if (!put(segmenter.segment(rest.index()))) {
+                return false;
+            }
+            rest.advance();
+        }
+        rest.end();
+        return true;
+    }
+
+    /** The queue ends, or is to be silent: what is left of a frame goes nowhere. */
+    void dropRest() {
+        if (device.cutRest().isOf(this)) {
+            device.cutRest().end();
+            drop(NetDrop.NOT_READY);
+        }
     }
 
     private boolean drop(NetDrop reason) {
@@ -246,6 +288,7 @@ final class ReceiveQueue implements NetQueue {
     @Override
     public void onFault(String reason) {
         count = 0;
+        dropRest();
         device.onQueueFault(2 * pair, pair, reason);
     }
 }
