@@ -116,6 +116,9 @@ final class FrameBatch {
     }
 
     void clear() {
+        // Safety: a copy from memory that has vanished ends early, and the error that says so may
+        // come later. What it leaves must not be what another guest has sent before.
+        area.fill(0, used, (byte) 0);
         open = null;
         segmentCount = 0;
         used = 0;

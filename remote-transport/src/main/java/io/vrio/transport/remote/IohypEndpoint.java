@@ -65,6 +65,7 @@ public final class IohypEndpoint implements Agent {
     private final RandomGenerator random;
     private final SynCookie cookies;
     private final Counters<EndpointCounter> counters = new Counters<>(EndpointCounter.class);
+    private final Counters<RemoteNicCounter> nicCounters = new Counters<>(RemoteNicCounter.class);
     private final List<ServedPeer> peers = new ArrayList<>();
     private final FrameHeader header = new FrameHeader();
     private final NativeBuffer memory = new NativeBuffer(128);
@@ -387,6 +388,11 @@ public final class IohypEndpoint implements Agent {
 
     public Counters<EndpointCounter> counters() {
         return counters;
+    }
+
+    /** Of all NICs that servers use. */
+    public Counters<RemoteNicCounter> nicCounters() {
+        return nicCounters;
     }
 
     /** Says goodbye to all. The link is closed by whoever made it. */

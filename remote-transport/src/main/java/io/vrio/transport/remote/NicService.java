@@ -24,13 +24,19 @@ final class NicService {
     private final RecordedFrame recorded = new RecordedFrame();
     private final FrameReceiver receiver;
     private final Counters<NetDrop> drops;
-    private final Counters<RemoteNicCounter> counters = new Counters<>(RemoteNicCounter.class);
+    private final Counters<RemoteNicCounter> counters;
 
     NicService(
-            int flow, NicClaim claim, Association association, BufferShare share, NanoClock clock) {
+            int flow,
+            NicClaim claim,
+            Association association,
+            BufferShare share,
+            NanoClock clock,
+            Counters<RemoteNicCounter> counters) {
         this.flow = flow;
         this.claim = claim;
         this.association = association;
+        this.counters = counters;
         sending = new FrameFlow(flow);
         drops = claim.nic().drops();
         receiver = new FrameReceiver(clock, share, drops, counters, NetDrop.NO_ROOM);

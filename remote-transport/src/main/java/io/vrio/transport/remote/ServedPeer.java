@@ -247,7 +247,14 @@ final class ServedPeer implements AutoCloseable {
         try {
             NicClaim claim =
                     endpoint.catalogs().nics().claim(attach.nic(), serverName(), serverEpoch());
-            NicService nic = new NicService(flow, claim, association, frameShare, endpoint.clock());
+            NicService nic =
+                    new NicService(
+                            flow,
+                            claim,
+                            association,
+                            frameShare,
+                            endpoint.clock(),
+                            endpoint.nicCounters());
             nics.add(nic);
             claim.onRevoke(() -> revoke(nic, "NIC " + attach.nic() + " was taken away"));
             claim.nic().onPropertiesChange(() -> control.send(nic.changed()));
