@@ -12,6 +12,14 @@ public final class NicOptions {
 
     /** A line for the guest: tries for half a minute what fails at first. */
     public static String until(String line) {
-        return "for i in $(seq 100); do " + line + " && exit; sleep 0.3; done; exit 1";
+        String now = "$(cut -d . -f 1 /proc/uptime)";
+        return "end=$(("
+                + now
+                + " + 30)); until "
+                + line
+                + "; do [ "
+                + now
+                + " -lt $end ]"
+                + " || exit 1; sleep 0.2; done";
     }
 }

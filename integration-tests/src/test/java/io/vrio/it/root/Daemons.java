@@ -49,6 +49,14 @@ final class Daemons implements AutoCloseable {
         return this;
     }
 
+    /** Starts the server of the second VM host; its sockets are in the same folder. */
+    Daemons secondServer(String... options) throws IOException {
+        Path control = folder.resolve("server2.control");
+        List<String> arguments = serverArguments(Hosts.SECOND_VM_ADDRESS, control, options);
+        start("server2", hosts.secondVmHost(), arguments);
+        return this;
+    }
+
     private VrioDaemon start(String role, Namespace host, List<String> arguments)
             throws IOException {
         Path log = folder.resolve(role + "-" + ++logs + ".log");
@@ -71,8 +79,11 @@ final class Daemons implements AutoCloseable {
 
     /** What every server of a test is given, and then some. */
     List<String> serverArguments(String... more) {
-        List<String> all =
-                arguments("server", Hosts.VM_ADDRESS, serverControl(), "--socket-dir", "" + folder);
+        return serverArguments(Hosts.VM_ADDRESS, serverControl(), more);
+    }
+
+    private List<String> serverArguments(String address, Path control, String... more) {
+        List<String> all = arguments("server", address, control, "--socket-dir", "" + folder);
         all.addAll(List.of(more));
         if (!all.contains("--peer")) {
             all.addAll(List.of("--peer", hosts.ioAddress()));

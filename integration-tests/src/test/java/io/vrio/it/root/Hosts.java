@@ -12,6 +12,7 @@ import java.util.List;
 final class Hosts implements AutoCloseable {
     static final String INTERFACE = "wire0";
     static final String VM_ADDRESS = "10.78.1.1";
+    static final String SECOND_VM_ADDRESS = "10.78.1.3";
 
     /** The interfaces of the machine in the middle, towards the hosts. */
     static final String TO_VM_HOST = "to-vm";
@@ -25,6 +26,7 @@ final class Hosts implements AutoCloseable {
     private final int mtu;
     private final String ioAddress;
     private Namespace vmHost;
+    private Namespace secondVmHost;
     private Namespace ioHost;
     private Namespace middle;
 
@@ -41,6 +43,11 @@ final class Hosts implements AutoCloseable {
     /** Joined by a switch. */
     static Hosts bridged(int mtu) {
         return new Hosts(mtu, NEAR_ADDRESS).build(Hosts::bridge);
+    }
+
+    /** Joined by a switch, which a second VM host is at as well. */
+    static Hosts bridgedThree(int mtu) {
+        return new Hosts(mtu, NEAR_ADDRESS).build(Hosts::bridgeThree);
     }
 
     /** In two networks, joined by a router. */
@@ -89,6 +96,14 @@ final class Hosts implements AutoCloseable {
         address(ioHost, ioAddress);
     }
 
+    private void bridgeThree() {
+        bridge();
+        secondVmHost = open("vm2");
+        cable(secondVmHost, INTERFACE, middle, "to-vm2");
+        middle.run("ip", "link", "set", "to-vm2", "master", "br0");
+        address(secondVmHost, SECOND_VM_ADDRESS);
+    }
+
     private void route() {
         middle = open("router");
         cable(vmHost, INTERFACE, middle, TO_VM_HOST);
@@ -120,21 +135,32 @@ final class Hosts implements AutoCloseable {
      * super-frames cross whole.
      */
     Hosts withoutOffloads() {
-        withoutOffloads(vmHost, INTERFACE);
-        withoutOffloads(ioHost, INTERFACE);
-        if (middle != null) {
-            withoutOffloads(middle, TO_VM_HOST);
-            withoutOffloads(middle, TO_IO_HOST);
-        }
+        setOffloads("off");
         return this;
     }
 
-    private static void withoutOffloads(Namespace namespace, String name) {
-        namespace.run("ethtool", "-K", name, "tso", "off", "gso", "off", "gro", "off", "tx", "off");
+    /**
+     * @param state on or off
+     */
+    void setOffloads(String state) {
+        setOffloads(vmHost, INTERFACE, state);
+        setOffloads(ioHost, INTERFACE, state);
+        if (middle != null) {
+            setOffloads(middle, TO_VM_HOST, state);
+            setOffloads(middle, TO_IO_HOST, state);
+        }
+    }
+
+    static void setOffloads(Namespace namespace, String name, String state) {
+        namespace.run("ethtool", "-K", name, "tso", state, "gso", state, "gro", state, "tx", state);
     }
 
     Namespace vmHost() {
         return vmHost;
+    }
+
+    Namespace secondVmHost() {
+        return secondVmHost;
     }
 
     Namespace ioHost() {
