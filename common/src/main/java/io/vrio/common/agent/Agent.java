@@ -38,4 +38,12 @@ public interface Agent extends AutoCloseable {
     default void close() {}
 
     long NO_DEADLINE = Long.MAX_VALUE;
+
+    /** The earlier of two deadlines. */
+    static long earlier(long firstNs, long secondNs) {
+        if (firstNs == NO_DEADLINE || secondNs == NO_DEADLINE) {
+            return Math.min(firstNs, secondNs);
+        }
+        return firstNs - secondNs < 0 ? firstNs : secondNs;
+    }
 }

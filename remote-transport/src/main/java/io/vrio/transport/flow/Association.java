@@ -122,10 +122,24 @@ public final class Association implements AutoCloseable {
      * @throws InternalError when memory of the frame has vanished: it has not been taken
      */
     public boolean offer(FrameFlow flow, OutboundFrame frame) {
+        return frameSender().offer(flow, frame);
+    }
+
+    /**
+     * Tells the peer, unless it gets lost, that its frames of a NIC have been taken.
+     *
+     * @param id of the last message that was
+     * @return false when there is no room now: nothing has happened
+     */
+    public boolean reportTaken(int flow, int id) {
+        return frameSender().report(flow, id, clock.nanoTime());
+    }
+
+    private FrameSender frameSender() {
         if (frames == null) {
             frames = new FrameSender(sender, retransmits, credit, clock, counters);
         }
-        return frames.offer(flow, frame);
+        return frames;
     }
 
     /** Bytes of messages that were received in part are kept until they are whole. */

@@ -25,6 +25,9 @@ final class FrameBatch {
 
     private static final int RECORD_ROOM = SegmentHeader.LENGTH + FrameRecord.LENGTH;
 
+    /** A message is never empty. */
+    private static final int REPORT_LENGTH = SegmentHeader.LENGTH + 1;
+
     private final NativeBuffer memory = new NativeBuffer(LENGTH_MAX + RECORD_ROOM);
     private final MemorySlice area = memory.slice();
     private final SegmentHeader segment = new SegmentHeader();
@@ -51,6 +54,15 @@ final class FrameBatch {
     boolean hasRoomFor(FrameFlow flow, int frameLength) {
         int needed = FrameRecord.LENGTH + frameLength + (flow == open ? 0 : SegmentHeader.LENGTH);
         return needed <= LENGTH_MAX - used && hasSegmentFor(flow);
+    }
+
+    /** Whether the next frame of this NIC continues its message. */
+    boolean isOpen(FrameFlow flow) {
+        return flow == open;
+    }
+
+    boolean hasRoomForReport() {
+        return REPORT_LENGTH <= LENGTH_MAX - used && segmentCount < SEGMENTS_MAX;
     }
 
     private boolean hasSegmentFor(FrameFlow flow) {
@@ -97,6 +109,16 @@ final class FrameBatch {
                     .write(MessageKind.FRAMES, open.flow(), open.nextId(), length, 0, length);
         }
         open = null;
+    }
+
+    /** Adds how far the frames of the peer's NIC {@code flow} have been taken. */
+    void report(int flow, int id) {
+        closeSegment(0);
+        segment.wrap(area, used, SegmentHeader.LENGTH)
+                .write(MessageKind.FRAMES_TAKEN, flow, id, 1, 0, 1);
+        area.putByte(used + (long) SegmentHeader.LENGTH, (byte) 0);
+        used += REPORT_LENGTH;
+        segmentCount++;
     }
 
     /** Adds the beginning of what is to be sent to {@code payload}, which is then complete. */

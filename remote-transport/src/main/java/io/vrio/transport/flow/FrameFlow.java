@@ -1,15 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.flow;
 
+import io.vrio.common.agent.Agent;
+
 /**
- * The flow of one NIC, in one direction, in one association: numbers its messages, and knows what
- * it may still send. One worker.
+ * The flow of one NIC, in one direction, in one association: numbers its messages, knows what it
+ * may still send, and holds frames back while the peer has many that it has not taken yet. One
+ * worker.
  */
 public final class FrameFlow {
+    /**
+     * Limit: messages under way or waiting at the peer; then frames wait here, where whoever sends
+     * them notices, and not there, where they would be dropped after all the work of sending.
+     */
+    public static final int UNTAKEN_MAX = 32;
+
+    /**
+     * Limit: how long frames wait to hear that some were taken. Who tells may be lost, and nobody
+     * tells twice: after this long all count as taken, or lost.
+     */
+    static final long PATIENCE_NS = 50_000_000L;
+
     private final int flow;
     private int lastId;
     private int lastCycle;
     private long balance;
+    private int takenId;
+    private long waitingSinceNs;
+    private boolean isWaiting;
 
     /**
      * @param flow 1 to 65535
@@ -51,5 +69,39 @@ public final class FrameFlow {
     /** The last frame may use more than there is, which is taken off later. */
     void use(int length) {
         balance -= length;
+    }
+
+    /** Whether another message may begin. */
+    boolean mayBegin(long nowNs) {
+        if (lastId - takenId < UNTAKEN_MAX) {
+            return true;
+        }
+        if (!isWaiting) {
+            isWaiting = true;
+            waitingSinceNs = nowNs;
+        }
+        expire(nowNs);
+        return !isWaiting;
+    }
+
+    /** Waits no longer than it should. */
+    public void expire(long nowNs) {
+        if (isWaiting && nowNs - waitingSinceNs >= PATIENCE_NS) {
+            onTaken(lastId);
+        }
+    }
+
+    /** The peer has taken, or dropped, every message up to this one. */
+    public void onTaken(int id) {
+        boolean isNew = id - takenId > 0 && id - lastId <= 0;
+        if (isNew) {
+            takenId = id;
+            isWaiting = false;
+        }
+    }
+
+    /** When {@link #expire} must be called even if nothing is heard, or {@code NO_DEADLINE}. */
+    public long deadlineNs() {
+        return isWaiting ? waitingSinceNs + PATIENCE_NS : Agent.NO_DEADLINE;
     }
 }

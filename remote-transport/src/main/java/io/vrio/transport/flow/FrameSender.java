@@ -92,6 +92,9 @@ final class FrameSender {
         if (!batch.hasRoomFor(flow, frame.length()) && !flush(clock.nanoTime())) {
             return false;
         }
+        if (!batch.isOpen(flow) && !flow.mayBegin(clock.nanoTime())) {
+            return false;
+        }
         batch.copy(flow, frame);
         return true;
     }
@@ -103,7 +106,7 @@ final class FrameSender {
             return false;
         }
         int length = batch.length() + SegmentHeader.LENGTH + FrameRecord.LENGTH + frame.length();
-        if (!mayUse(length)) {
+        if (!batch.isOpen(flow) && !flow.mayBegin(nowNs) || !mayUse(length)) {
             return false;
         }
         begin(nowNs);
@@ -114,6 +117,15 @@ final class FrameSender {
             sendParts(flow, frame, nowNs);
         }
         batch.clear();
+        return true;
+    }
+
+    /** Tells how far frames of the peer have been taken; false when there is no room now. */
+    boolean report(int flow, int id, long nowNs) {
+        if (!batch.hasRoomForReport() && !flush(nowNs)) {
+            return false;
+        }
+        batch.report(flow, id);
         return true;
     }
 

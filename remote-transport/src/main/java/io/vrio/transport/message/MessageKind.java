@@ -12,7 +12,9 @@ public enum MessageKind {
     /** Filler of path probes and keep-alive; has no meaning but that it arrived. */
     PROBE,
     /** Frames of a NIC, or a part of one; only in super-frames that are not reliable. */
-    FRAMES;
+    FRAMES,
+    /** How far the frames of a NIC have been taken; only in super-frames that are not reliable. */
+    FRAMES_TAKEN;
 
     private static final MessageKind[] VALUES = values();
 

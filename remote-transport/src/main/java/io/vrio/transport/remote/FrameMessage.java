@@ -61,6 +61,10 @@ final class FrameMessage {
         return received == messageLength;
     }
 
+    int id() {
+        return id;
+    }
+
     /** How many buffers it holds. */
     int parts() {
         return parts;

@@ -8,8 +8,10 @@ import io.vrio.common.io.NetDrop;
 import io.vrio.common.io.NetFrame;
 import io.vrio.common.io.NetPort;
 import io.vrio.common.memory.MemoryFaults;
+import io.vrio.transport.flow.Association;
 import io.vrio.transport.flow.AssociationException;
 import io.vrio.transport.flow.FrameBuffer;
+import io.vrio.transport.flow.FrameFlow;
 import io.vrio.transport.message.SegmentHeader;
 import java.util.ArrayDeque;
 
@@ -33,6 +35,9 @@ final class FrameReceiver {
      */
     static final long PATIENCE_NS = 20_000_000L;
 
+    /** Messages taken after which the peer is told; it waits when four times as many are not. */
+    static final int REPORT_INTERVAL = FrameFlow.UNTAKEN_MAX / 4;
+
     private static final long RETRY_NS = 500_000L;
 
     private final NanoClock clock;
@@ -47,6 +52,8 @@ final class FrameReceiver {
     private int mtu;
     private FrameMessage partial;
     private int lastId;
+    private int takenId;
+    private int reportedId;
     private int cycleFrames;
     private int cycleBytes;
     private long refusedSinceNs;
@@ -86,6 +93,8 @@ final class FrameReceiver {
             drop(removeFirst(), NetDrop.NOT_CONNECTED);
         }
         lastId = 0;
+        takenId = 0;
+        reportedId = 0;
         isRefused = false;
     }
 
@@ -164,6 +173,8 @@ final class FrameReceiver {
     }
 
     private void giveBack(FrameMessage message) {
+        // Those that are late or broken too: whatever it says, the peer has sent it.
+        takenId = message.id() - takenId > 0 ? message.id() : takenId;
         message.release();
         free.addLast(message);
     }
@@ -195,6 +206,14 @@ final class FrameReceiver {
         cycleBytes = 0;
         deliver();
         return cycleFrames;
+    }
+
+    /** Tells the peer how far its frames have been taken, when that is news. */
+    void report(Association association, int flow) {
+        boolean isNews = takenId - reportedId >= REPORT_INTERVAL;
+        if (isNews && association.reportTaken(flow, takenId)) {
+            reportedId = takenId;
+        }
     }
 
     /** When {@link #doWork} must run even if nothing happens, or {@code Agent.NO_DEADLINE}. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.remote;
 
+import io.vrio.common.agent.Agent;
 import io.vrio.common.clock.NanoClock;
 import io.vrio.common.counter.Counters;
 import io.vrio.common.io.NetDrop;
@@ -20,6 +21,7 @@ final class NicService {
     private final int flow;
     private final NicClaim claim;
     private final Association association;
+    private final NanoClock clock;
     private final FrameFlow sending;
     private final RecordedFrame recorded = new RecordedFrame();
     private final FrameReceiver receiver;
@@ -37,6 +39,7 @@ final class NicService {
         this.claim = claim;
         this.association = association;
         this.counters = counters;
+        this.clock = clock;
         sending = new FrameFlow(flow);
         drops = claim.nic().drops();
         receiver = new FrameReceiver(clock, share, drops, counters, NetDrop.NO_ROOM);
@@ -84,13 +87,21 @@ final class NicService {
         receiver.onSegment(segment, buffer, offset);
     }
 
+    /** The server has taken messages of frames up to this one. */
+    void onTaken(int id) {
+        sending.onTaken(id);
+    }
+
     /** Hands on what has waited; returns how much. */
     int doWork() {
-        return receiver.doWork();
+        sending.expire(clock.nanoTime());
+        int count = receiver.doWork();
+        receiver.report(association, flow);
+        return count;
     }
 
     long deadlineNs() {
-        return receiver.deadlineNs();
+        return Agent.earlier(receiver.deadlineNs(), sending.deadlineNs());
     }
 
     /** The association has ended, or the server gives the card back. */

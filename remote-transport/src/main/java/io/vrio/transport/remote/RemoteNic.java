@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.remote;
 
+import io.vrio.common.agent.Agent;
 import io.vrio.common.clock.NanoClock;
 import io.vrio.common.counter.Counters;
 import io.vrio.common.io.NetDrop;
@@ -26,6 +27,7 @@ public final class RemoteNic implements Nic, NetPort {
     private final String name;
     private final int flow;
     private final RemotePeer peer;
+    private final NanoClock clock;
     private final Counters<NetDrop> drops = new Counters<>(NetDrop.class);
     private final Counters<RemoteNicCounter> counters = new Counters<>(RemoteNicCounter.class);
     private final RecordedFrame recorded = new RecordedFrame();
@@ -40,6 +42,7 @@ public final class RemoteNic implements Nic, NetPort {
         this.name = name;
         this.flow = flow;
         this.peer = peer;
+        this.clock = clock;
         receiver = new FrameReceiver(clock, share, drops, counters, NetDrop.NO_BUFFERS);
         receiver.mtu(properties.mtu());
     }
@@ -119,13 +122,26 @@ public final class RemoteNic implements Nic, NetPort {
         }
     }
 
+    /** The peer has taken messages of frames up to this one. */
+    void onTaken(int id) {
+        if (sending != null) {
+            sending.onTaken(id);
+        }
+    }
+
     /** Hands on to the guest what has waited; returns how much. */
     int doWork() {
-        return receiver.doWork();
+        int count = receiver.doWork();
+        if (association != null) {
+            sending.expire(clock.nanoTime());
+            receiver.report(association, flow);
+        }
+        return count;
     }
 
     long deadlineNs() {
-        return receiver.deadlineNs();
+        long offerNs = sending == null ? Agent.NO_DEADLINE : sending.deadlineNs();
+        return Agent.earlier(receiver.deadlineNs(), offerNs);
     }
 
     /** The peer has claimed the card for us. */

@@ -337,6 +337,7 @@ public final class RemotePeer implements Agent {
             case RESPONSE -> onResponse(segment, buffer, offset);
             case CONTROL -> onControl(ControlChannel.read(segment, buffer.slice(), offset));
             case FRAMES -> onFrames(segment, buffer, offset);
+            case FRAMES_TAKEN -> onFramesTaken(segment);
             case PROBE -> {}
             case REQUEST -> throw new AssociationException("an IOhyp has no requests");
         }
@@ -353,6 +354,13 @@ public final class RemotePeer implements Agent {
         RemoteNic nic = devices.nic(segment.flow());
         if (nic != null) {
             nic.onFrames(segment, buffer, offset);
+        }
+    }
+
+    private void onFramesTaken(SegmentHeader segment) {
+        RemoteNic nic = devices.nic(segment.flow());
+        if (nic != null) {
+            nic.onTaken(segment.id());
         }
     }
 

@@ -97,6 +97,7 @@ final class ServedPeer implements AutoCloseable {
             case REQUEST -> onRequest(segment, buffer, offset);
             case CONTROL -> onControl(ControlChannel.read(segment, buffer.slice(), offset));
             case FRAMES -> onFrames(segment, buffer, offset);
+            case FRAMES_TAKEN -> onFramesTaken(segment);
             case PROBE -> {}
             case RESPONSE -> throw new AssociationException("a server has no answers");
         }
@@ -115,6 +116,13 @@ final class ServedPeer implements AutoCloseable {
         NicService nic = nic(segment.flow());
         if (nic != null) {
             nic.onFrames(segment, buffer, offset);
+        }
+    }
+
+    private void onFramesTaken(SegmentHeader segment) {
+        NicService nic = nic(segment.flow());
+        if (nic != null) {
+            nic.onTaken(segment.id());
         }
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vrio.common.io.NetFrame;
 import io.vrio.transport.ProtocolDocument;
+import io.vrio.transport.flow.FrameFlow;
 import org.junit.jupiter.api.Test;
 
 /** The numbers of {@code docs/protocol.md} that this package keeps. */
@@ -21,6 +22,9 @@ final class ProtocolRemoteTest {
         assertEquals(ProtocolDocument.limit("frame of a NIC"), NetFrame.LENGTH_MAX);
         assertEquals(
                 ProtocolDocument.limit("super-frames of a NIC's frame"), FrameMessage.PARTS_MAX);
+        assertEquals(
+                ProtocolDocument.limit("messages of frames of a flow not taken"),
+                FrameFlow.UNTAKEN_MAX);
         assertEquals(
                 ProtocolDocument.limit("messages of frames that wait for a guest or a backend"),
                 FrameReceiver.BACKLOG_MAX);

@@ -10,6 +10,7 @@ import io.vrio.common.clock.ManualClock;
 import io.vrio.common.io.NetDrop;
 import io.vrio.common.io.NetFrame;
 import io.vrio.common.io.NicProperties;
+import io.vrio.transport.flow.FrameFlow;
 import io.vrio.transport.link.Faults;
 import io.vrio.transport.link.MemoryLink;
 import io.vrio.transport.link.MemoryLink.Segmentation;
@@ -216,6 +217,23 @@ final class RemoteNicTest {
         assertTrue(network.nic().send(0, bytes(60)));
         pass(MS);
         assertEquals(1, guest.takenCount());
+    }
+
+    @Test
+    void shouldHoldFramesBackThatTheOtherEndHasNoRoomFor() {
+        attach();
+        network.nic().room(0);
+        int sent = 0;
+        for (int i = 0; i < 100; i++) {
+            sent += guest.send(0, bytes(60)) ? 1 : 0;
+            pass(STEP_NS);
+        }
+        assertEquals(FrameFlow.UNTAKEN_MAX, sent);
+        network.nic().room(1000);
+        pass(MS);
+        assertEquals(FrameFlow.UNTAKEN_MAX, network.nic().takeFrames().size());
+        assertTrue(guest.send(0, bytes(60)));
+        assertEquals(0, network.nic().drops().value(NetDrop.NO_ROOM));
     }
 
     @Test
