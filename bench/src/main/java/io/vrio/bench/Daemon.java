@@ -100,6 +100,10 @@ public final class Daemon implements AutoCloseable {
         return command.role();
     }
 
+    public long pid() {
+        return process.pid();
+    }
+
     public ProcessUsage usage() {
         if (!process.isAlive()) {
             throw new IllegalStateException(

@@ -160,8 +160,7 @@ final class NetCampaign {
 
     private NetMeasurement measurePackets(
             NetRow row, NetAlternative alternative, int round, VrioDaemons vrio) {
-        try (PacketRun run =
-                new PacketRun(site, alternative, row.frameLength(), vrio.packetsSocket())) {
+        try (PacketRun run = new PacketRun(site, alternative, row.frameLength(), vrio)) {
             CpuTime before = CpuTime.now(vrio);
             double rate = run.framesPerSecond(TimeUnit.SECONDS.toNanos(schedule.seconds()));
             CpuTime after = CpuTime.now(vrio);

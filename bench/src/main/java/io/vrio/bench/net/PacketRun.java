@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.bench.net;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vrio.bench.Daemon;
 import io.vrio.bench.DaemonCommand;
 import java.io.IOException;
@@ -43,7 +42,7 @@ final class PacketRun implements AutoCloseable {
     private static final String OVS_PEER_ADDRESS = "10.78.0.2";
 
     private final NetSite site;
-    private final String counter;
+    private final FrameCounter counter;
     private final Daemon generator;
 
     /** Null when vRIO is measured. */
@@ -55,12 +54,12 @@ final class PacketRun implements AutoCloseable {
     record Totals(long sentCount, long arrivedCount) {}
 
     /** Starts the generator; returns once frames arrive steadily. */
-    PacketRun(NetSite site, NetAlternative alternative, int length, Path vrioSocket) {
+    PacketRun(NetSite site, NetAlternative alternative, int length, VrioDaemons vrio) {
         this.site = site;
         boolean isOvs = alternative == NetAlternative.OVS_DPDK;
-        counter = isOvs ? "pps-ovs" : "pps-vrio";
-        Path socket = isOvs ? site.file("testpmd.sock") : vrioSocket;
-        firstCount = count();
+        counter = new FrameCounter(vrio.ioInterfaces(), isOvs ? "pps-ovs" : "pps-vrio");
+        Path socket = isOvs ? site.file("testpmd.sock") : vrio.packetsSocket();
+        firstCount = counter.count();
         generator = startGenerator(length, socket, isOvs);
         try {
             ovs = isOvs ? startOvs(socket) : null;
@@ -123,7 +122,7 @@ final class PacketRun implements AutoCloseable {
 
     private void awaitFrames() {
         long deadlineNs = System.nanoTime() + FIRST_FRAME_NS;
-        while (count() == firstCount) {
+        while (counter.count() == firstCount) {
             if (deadlineNs - System.nanoTime() <= 0) {
                 throw new IllegalStateException(
                         "no frame arrived; dpdk-testpmd says:\n"
@@ -136,19 +135,16 @@ final class PacketRun implements AutoCloseable {
 
     /** Those that arrive, counted for so long. */
     double framesPerSecond(long ns) {
-        long startNs = System.nanoTime();
-        long before = count();
+        FrameCounter.Sample before = counter.sample();
         LockSupport.parkNanos(ns);
-        long elapsedNs = System.nanoTime() - startNs;
-        long frames = count() - before;
-        return frames * 1e9 / elapsedNs;
+        return before.perSecondUntil(counter.sample());
     }
 
     /** Ends the generator. What it had put into its ring by then may still arrive. */
     Totals finish() {
         generator.close();
         LockSupport.parkNanos(DRAIN_NS);
-        long arrived = count() - firstCount;
+        long arrived = counter.count() - firstCount;
         String log = String.join("\n", generator.logLines());
         Matcher sent = SENT.matcher(log);
         long sentCount = -1;
@@ -159,30 +155,6 @@ final class PacketRun implements AutoCloseable {
             throw new IllegalStateException("dpdk-testpmd did not say what it sent:\n" + log);
         }
         return new Totals(sentCount, arrived);
-    }
-
-    /** What the I/O host's kernel has counted. */
-    private long count() {
-        try {
-            Process ip =
-                    new ProcessBuilder(
-                                    "ip",
-                                    "-n",
-                                    site.ioNamespace(),
-                                    "-json",
-                                    "-stats",
-                                    "link",
-                                    "show",
-                                    "dev",
-                                    counter)
-                            .start();
-            return new ObjectMapper()
-                    .readTree(ip.getInputStream())
-                    .at("/0/stats64/rx/packets")
-                    .asLong();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @Override

@@ -70,6 +70,11 @@ final class VrioDaemons implements AutoCloseable {
         return site.file("packets.sock");
     }
 
+    /** The interfaces of the I/O host, with their counters; readable without starting a program. */
+    Path ioInterfaces() {
+        return Path.of("/proc", Long.toString(iohyp.pid()), "net/dev");
+    }
+
     /** CPU time so far, by daemon. */
     Map<String, Long> cpuNs() {
         Map<String, Long> cpuNs = new LinkedHashMap<>();
