@@ -40,7 +40,7 @@ final class LocalDaemon implements AutoCloseable {
     private DeviceSocket openSocket(Worker worker, VirtioDevice device)
             throws CommandFailedException {
         SocketOptions options =
-                new SocketOptions(settings.group().name(), SocketOptions.DEFAULT.drainNs());
+                new SocketOptions(settings.group().name(), SocketOptions.DEFAULT.drainNs(), false);
         try {
             return settings.socket() == null
                     ? DeviceSocket.inherit(

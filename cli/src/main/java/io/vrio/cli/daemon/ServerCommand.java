@@ -63,6 +63,15 @@ public final class ServerCommand implements Callable<Integer> {
     private List<NamedSocket> nics = new ArrayList<>();
 
     @Option(
+            names = "--no-hang-up",
+            description = {
+                "While the link of a NIC is down, keep QEMU connected: its guest sees a silent network.",
+                "Default: hang up, so that it sees a pulled cable. QEMU must be told to reconnect,",
+                "which libvirt 9 forgets for hot-plugged NICs."
+            })
+    private boolean keepsConnected;
+
+    @Option(
             names = "--socket-dir",
             paramLabel = "DIR",
             defaultValue = "/run/vrio",
@@ -122,6 +131,7 @@ public final class ServerCommand implements Callable<Integer> {
                         name == null ? Ipv4Address.format(network.address()) : name,
                         disks,
                         nics,
+                        !keepsConnected,
                         socketFolder,
                         ioTimeout.toNanos(),
                         control,

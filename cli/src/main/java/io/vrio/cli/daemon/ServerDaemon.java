@@ -62,7 +62,10 @@ final class ServerDaemon implements AutoCloseable {
         Worker worker = DaemonWorker.start(opened, settings.process());
         RemotePeer peer = worker.call(() -> openPeer(worker, port, neighbours, buffers));
         SocketOptions sockets =
-                new SocketOptions(settings.group().name(), SocketOptions.DEFAULT.drainNs());
+                new SocketOptions(
+                        settings.group().name(),
+                        SocketOptions.DEFAULT.drainNs(),
+                        settings.hangsUp());
         SocketPaths paths = new SocketPaths();
         ServedDevices<RemoteDisk> disks =
                 opened.add(new ServedDevices<>(worker, new DiskKind(peer), paths, sockets));

@@ -8,13 +8,18 @@ import io.vrio.cli.option.ProcessOptions;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What an operator chose for a server, checked. */
+/**
+ * What an operator chose for a server, checked.
+ *
+ * @param hangsUp whether QEMU loses its connection while the link of its NIC is down
+ */
 record ServerSettings(
         NetworkOptions network,
         PeerAddress peer,
         String name,
         List<NamedSocket> disks,
         List<NamedSocket> nics,
+        boolean hangsUp,
         Path socketFolder,
         long ioTimeoutNs,
         Path control,

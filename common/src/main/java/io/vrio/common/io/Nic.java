@@ -8,6 +8,11 @@ public interface Nic extends AutoCloseable {
     /** As known now; changes are told to the listener. */
     NicProperties properties();
 
+    /** Whether the properties are what they are now, not what was known at last. */
+    default boolean isReached() {
+        return true;
+    }
+
     /** Where frames of the guest go: towards the network. */
     NetPort port();
 

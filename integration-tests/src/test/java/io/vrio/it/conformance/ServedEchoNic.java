@@ -17,20 +17,23 @@ import java.util.concurrent.TimeUnit;
 final class ServedEchoNic implements AutoCloseable {
     static final int PAIRS = 2;
 
-    private static final SocketOptions OPTIONS =
-            new SocketOptions(Optional.empty(), TimeUnit.SECONDS.toNanos(1));
-
     private final Worker worker;
     private final MemoryNic nic = new MemoryNic();
     private final Path path;
     private final DeviceSocket socket;
 
     ServedEchoNic(Worker worker, String name, Path path) {
+        this(worker, name, path, false);
+    }
+
+    ServedEchoNic(Worker worker, String name, Path path, boolean hangsUp) {
         this.worker = worker;
         this.path = path;
         nic.echo();
         NetDevice device = new NetDevice(name, nic, PAIRS);
-        socket = DeviceSocket.open(worker, name, device, path, OPTIONS);
+        SocketOptions options =
+                new SocketOptions(Optional.empty(), TimeUnit.SECONDS.toNanos(1), hangsUp);
+        socket = DeviceSocket.open(worker, name, device, path, options);
     }
 
     FakeFrontend connect() {

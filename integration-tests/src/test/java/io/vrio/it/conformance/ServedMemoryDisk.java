@@ -19,7 +19,7 @@ final class ServedMemoryDisk implements AutoCloseable {
     static final int QUEUES = 2;
 
     private static final SocketOptions OPTIONS =
-            new SocketOptions(Optional.empty(), TimeUnit.SECONDS.toNanos(1));
+            new SocketOptions(Optional.empty(), TimeUnit.SECONDS.toNanos(1), false);
 
     private final MemoryDisk disk = MemoryDisk.ofCapacity(CAPACITY);
     private final Path path;

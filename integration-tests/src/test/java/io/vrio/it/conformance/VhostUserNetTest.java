@@ -18,6 +18,7 @@ import io.vrio.server.virtqueue.RingFeatures;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -131,6 +132,52 @@ final class VhostUserNetTest {
         }
         guest.send(200, 2);
         assertEquals(200, guest.receive(2));
+    }
+
+    private void serveAnewAndHangUp() {
+        frontend.close();
+        nic.close();
+        nic = new ServedEchoNic(worker, "nic0", folder.resolve("nic0.sock"), true);
+        frontend = nic.connect();
+        connectAsQemu();
+        startAsQemu();
+        assertTrue(guest.canUseNic(100, 1));
+        nic.setLink(false);
+    }
+
+    /** Waits for what the worker does, as long as the test may take. */
+    private void awaitHangUp() {
+        while (!frontend.isClosedByServer()) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
+    }
+
+    @Test
+    void shouldHangUpOnAFrontendThatHearsOfALostLinkInNoOtherWay() {
+        serveAnewAndHangUp();
+
+        awaitHangUp();
+    }
+
+    @Test
+    void shouldKeepThatFrontendOutWhileTheLinkIsDown() {
+        serveAnewAndHangUp();
+        awaitHangUp();
+        frontend.close();
+        frontend = nic.connect();
+
+        awaitHangUp();
+    }
+
+    @Test
+    void shouldTakeThatFrontendBackWhenTheLinkIsUp() {
+        serveAnewAndHangUp();
+        awaitHangUp();
+        nic.setLink(true);
+        frontend.close();
+        frontend = nic.connect();
+
+        connectAsQemu();
     }
 
     @Test

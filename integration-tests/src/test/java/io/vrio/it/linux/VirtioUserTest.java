@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class VirtioUserTest {
     private static final int BURST = 32;
     private static final SocketOptions OPTIONS =
-            new SocketOptions(Optional.empty(), TimeUnit.SECONDS.toNanos(1));
+            new SocketOptions(Optional.empty(), TimeUnit.SECONDS.toNanos(1), false);
 
     @TempDir private Path folder;
 

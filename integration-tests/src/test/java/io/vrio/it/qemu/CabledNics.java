@@ -19,7 +19,7 @@ final class CabledNics implements AutoCloseable {
     private static final long SPIN_NS = TimeUnit.MICROSECONDS.toNanos(50);
     private static final int QUEUE_PAIRS_MAX = 4;
     private static final SocketOptions OPTIONS =
-            new SocketOptions(Optional.empty(), TimeUnit.SECONDS.toNanos(10));
+            new SocketOptions(Optional.empty(), TimeUnit.SECONDS.toNanos(10), false);
 
     private final Worker worker = new Worker("cabled-nics", NanoClock.SYSTEM, SPIN_NS);
     private final Path folder;

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 public final class ServedDisk implements AutoCloseable {
     private static final long SPIN_NS = TimeUnit.MICROSECONDS.toNanos(50);
     private static final SocketOptions OPTIONS =
-            new SocketOptions(Optional.empty(), TimeUnit.SECONDS.toNanos(10));
+            new SocketOptions(Optional.empty(), TimeUnit.SECONDS.toNanos(10), false);
 
     private final Worker worker = new Worker("served-disk", NanoClock.SYSTEM, SPIN_NS);
     private final BackendDisk disk;

@@ -81,6 +81,11 @@ public final class RemoteNic implements Nic, NetPort {
     }
 
     @Override
+    public boolean isReached() {
+        return isAttached();
+    }
+
+    @Override
     public NetPort port() {
         return this;
     }

@@ -63,6 +63,11 @@ public final class ShortCircuitNic implements Nic, NetPort {
     }
 
     @Override
+    public boolean isReached() {
+        return next.isReached();
+    }
+
+    @Override
     public NetPort port() {
         return this;
     }

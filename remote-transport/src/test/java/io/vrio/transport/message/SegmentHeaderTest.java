@@ -63,12 +63,13 @@ final class SegmentHeaderTest {
         assertEquals(4, MessageKind.PROBE.code());
         assertNull(MessageKind.ofCode(0));
         assertEquals(5, MessageKind.FRAMES.code());
-        assertNull(MessageKind.ofCode(6));
+        assertEquals(6, MessageKind.FRAMES_TAKEN.code());
+        assertNull(MessageKind.ofCode(7));
     }
 
     @Test
     void shouldRefuseAnUnknownKind() {
-        memory.putByte(0, (byte) 6);
+        memory.putByte(0, (byte) 7);
         assertEquals("unknown message kind", header.invalidReason());
     }
 

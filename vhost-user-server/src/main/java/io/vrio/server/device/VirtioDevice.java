@@ -140,6 +140,14 @@ public interface VirtioDevice extends AutoCloseable {
         return false;
     }
 
+    /**
+     * Whether its cable is pulled, and the frontend that is there has not been told: for those that
+     * ask for no such thing, the end of the connection is the only way to say it.
+     */
+    default boolean isUnplugged() {
+        return false;
+    }
+
     /** The worker runs again: kicks may be suppressed. */
     void onWake();
 

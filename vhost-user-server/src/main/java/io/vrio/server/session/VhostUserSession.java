@@ -432,6 +432,11 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
         }
     }
 
+    /** Whether a driver uses the device now. */
+    public boolean isRunning() {
+        return vrings.runningCount() > 0;
+    }
+
     /** Chains that the guest has not got back. */
     public int inFlight() {
         return vrings.inFlight();

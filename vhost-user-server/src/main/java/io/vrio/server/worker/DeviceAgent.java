@@ -35,6 +35,9 @@ final class DeviceAgent implements Agent {
     private boolean isDevicePrepared;
     private boolean isClosed;
 
+    /** The frontend that was hung up on; 0 for none, as in another PID namespace. */
+    private int hungUpPid;
+
     DeviceAgent(
             Worker worker,
             String name,
@@ -105,7 +108,20 @@ final class DeviceAgent implements Agent {
         }
     }
 
+    /**
+     * Whether this frontend must not come back yet. Only the one that was hung up on: another one
+     * is starting, and without a device it would never get to run.
+     */
+    private boolean isKeptOut(UnixSocket socket) {
+        return hungUpPid != 0 && socket.peerPid() == hungUpPid && device.isUnplugged();
+    }
+
     private void begin(UnixSocket socket) {
+        if (isKeptOut(socket)) {
+            socket.close();
+            return;
+        }
+        hungUpPid = 0;
         try {
             session = new VhostUserSession(worker, device, socket, options.drainNs(), log);
         } catch (RuntimeException e) {
@@ -143,8 +159,27 @@ final class DeviceAgent implements Agent {
         if (session == null) {
             return device.doWork();
         }
+        if (isToHangUp()) {
+            hangUp();
+            return 1;
+        }
         int work = session.doWork();
         return session.isServing() ? work + device.doWork() : work;
+    }
+
+    /** One without a process id could not be told from one that is starting when it comes back. */
+    private boolean isToHangUp() {
+        return options.hangsUp()
+                && device.isUnplugged()
+                && session.isRunning()
+                && session.pid() != 0;
+    }
+
+    /** A frontend shows its guest a NIC without a carrier as long as it has no connection. */
+    private void hangUp() {
+        hungUpPid = session.pid();
+        log.info("frontend=hung-up pid=" + hungUpPid + " reason=\"the link is down\"");
+        endSession();
     }
 
     /** What is not heard of by itself: a pause that is over, a connection to try again. */

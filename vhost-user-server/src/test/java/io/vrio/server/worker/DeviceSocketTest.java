@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Frontends come and go, on a worker that runs. */
 final class DeviceSocketTest {
     private static final SocketOptions OPTIONS =
-            new SocketOptions(Optional.empty(), TimeUnit.SECONDS.toNanos(1));
+            new SocketOptions(Optional.empty(), TimeUnit.SECONDS.toNanos(1), false);
 
     @TempDir Path folder;
 

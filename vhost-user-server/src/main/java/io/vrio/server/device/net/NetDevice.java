@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A virtio network card (virtio 1.2, 5.1) in front of a NIC that may be anywhere, modern and legacy
- * alike. QEMU does not ask for the link's state and nothing can tell it (vhost-user has no message
- * for that): while the link is down, frames are dropped here. Lives as long as its socket; one
+ * alike. While the link is down, frames are dropped here. QEMU does not ask for the link's state
+ * and vhost-user has no message for it: see {@link #isUnplugged}. Lives as long as its socket; one
  * worker's thread.
  */
 public final class NetDevice implements VirtioDevice, NicRequests {
@@ -374,6 +374,12 @@ public final class NetDevice implements VirtioDevice, NicRequests {
 
     NetCounters counting() {
         return counters;
+    }
+
+    @Override
+    public boolean isUnplugged() {
+        // Not while the I/O host is away: that may be over sooner than a frontend connects again.
+        return !isLinkUp() && nic.isReached() && !driver.has(NetFeatures.STATUS);
     }
 
     boolean isLinkUp() {
