@@ -27,11 +27,11 @@ public final class ProcessOptions {
     @Option(
             names = "--spin-us",
             paramLabel = "N",
-            defaultValue = "50",
+            defaultValue = "200",
             converter = OptionTypes.SpinTime.class,
             description = {
-                "Microseconds a worker goes on polling after its last work, 0-1000.",
-                "Default: 50. More saves latency, less saves CPU time."
+                "Microseconds a worker goes on polling after its last work at most, 0-1000.",
+                "Default: 200; it adapts. More saves latency, less saves CPU time."
             })
     private int spinUs;
 

@@ -41,7 +41,7 @@ public final class Worker implements AutoCloseable {
 
     private final Thread thread;
     private final NanoClock clock;
-    private final long spinNs;
+    private final SpinTime spin;
     private final Epoll epoll = new Epoll();
     private final EventFd wakeUp = new EventFd();
     private final ConcurrentLinkedQueue<Runnable> commands = new ConcurrentLinkedQueue<>();
@@ -50,16 +50,21 @@ public final class Worker implements AutoCloseable {
     private final List<Integer> freeKeys = new ArrayList<>();
     private boolean isStopping;
     private long idleSinceNs;
+
+    /** Whether nothing was done since {@code quietSinceNs}, waking up for nothing included. */
+    private boolean isQuiet;
+
+    private long quietSinceNs;
     private int emptyRounds;
     private int busyRounds;
     private int memoryFaultLines;
 
     /**
-     * @param spinNs how long to go on polling after the last work, 0 to 1,000,000
+     * @param spinNs how long to go on polling after the last work at most, 0 to 1,000,000
      */
     public Worker(String name, NanoClock clock, long spinNs) {
         this.clock = clock;
-        this.spinNs = spinNs;
+        spin = new SpinTime(spinNs);
         thread = new Thread(this::run, name);
         register(wakeUp.fd(), wakeUp::drain);
     }
@@ -183,6 +188,7 @@ public final class Worker implements AutoCloseable {
     private void runCycle() {
         if (runRound() > 0) {
             emptyRounds = 0;
+            endQuiet();
             if (++busyRounds >= BUSY_ROUNDS_MAX) {
                 busyRounds = 0;
                 handleEvents(0);
@@ -192,8 +198,9 @@ public final class Worker implements AutoCloseable {
         emptyRounds++;
         if (emptyRounds == 1) {
             idleSinceNs = clock.nanoTime();
+            beginQuiet();
         } else if (emptyRounds % ROUNDS_PER_CLOCK == 0) {
-            if (clock.nanoTime() - idleSinceNs >= spinNs) {
+            if (clock.nanoTime() - idleSinceNs >= spin.ns()) {
                 block();
                 emptyRounds = 0;
             } else {
@@ -203,6 +210,20 @@ public final class Worker implements AutoCloseable {
             }
         } else {
             Thread.onSpinWait();
+        }
+    }
+
+    private void beginQuiet() {
+        if (!isQuiet) {
+            isQuiet = true;
+            quietSinceNs = idleSinceNs;
+        }
+    }
+
+    private void endQuiet() {
+        if (isQuiet) {
+            isQuiet = false;
+            spin.onWork(clock.nanoTime() - quietSinceNs);
         }
     }
 
