@@ -25,7 +25,8 @@ import io.vrio.common.io.NicProperties;
     @JsonSubTypes.Type(value = ControlMessage.Changed.class, name = "changed"),
     @JsonSubTypes.Type(value = ControlMessage.AttachNic.class, name = "attach-nic"),
     @JsonSubTypes.Type(value = ControlMessage.NicAttached.class, name = "nic-attached"),
-    @JsonSubTypes.Type(value = ControlMessage.NicChanged.class, name = "nic-changed")
+    @JsonSubTypes.Type(value = ControlMessage.NicChanged.class, name = "nic-changed"),
+    @JsonSubTypes.Type(value = ControlMessage.GuestLeft.class, name = "guest-left")
 })
 public sealed interface ControlMessage {
     /** Of the protocol. */
@@ -184,6 +185,9 @@ public sealed interface ControlMessage {
 
     /** The server gives a NIC back, or a disk all whose requests have ended. */
     record Detach(int flow) implements ControlMessage {}
+
+    /** Who uses the NIC from now on may be another guest, with another address. */
+    record GuestLeft(int flow) implements ControlMessage {}
 
     /** The disk or NIC is not the server's any more; it may ask for it again. */
     record Revoked(int flow, String reason) implements ControlMessage {

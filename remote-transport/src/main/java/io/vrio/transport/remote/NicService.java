@@ -83,6 +83,12 @@ final class NicService {
         return true;
     }
 
+    /** The next guest may have another address. */
+    void onGuestLeft() {
+        claim.nic().connect(null);
+        claim.nic().connect(this::offer);
+    }
+
     void onFrames(SegmentHeader segment, FrameBuffer buffer, long offset) {
         receiver.onSegment(segment, buffer, offset);
     }

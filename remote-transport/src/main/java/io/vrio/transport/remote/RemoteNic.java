@@ -93,6 +93,9 @@ public final class RemoteNic implements Nic, NetPort {
     @Override
     public void connect(NetPort guest) {
         receiver.target(guest);
+        if (guest == null && association != null) {
+            peer.sayGuestLeft(flow);
+        }
     }
 
     @Override

@@ -123,6 +123,10 @@ public final class RemotePeer implements Agent {
         }
     }
 
+    void sayGuestLeft(int flow) {
+        control.send(new ControlMessage.GuestLeft(flow));
+    }
+
     @Override
     public String name() {
         return "peer " + Ipv4Address.format(options.remoteAddress());

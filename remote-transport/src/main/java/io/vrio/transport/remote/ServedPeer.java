@@ -155,6 +155,8 @@ final class ServedPeer implements AutoCloseable {
             onAttachNic(attach);
         } else if (message instanceof ControlMessage.Detach detach) {
             detach(detach.flow());
+        } else if (message instanceof ControlMessage.GuestLeft left) {
+            onGuestLeft(left.flow());
         } else {
             throw new AssociationException("a server does not say " + message);
         }
@@ -275,6 +277,13 @@ final class ServedPeer implements AutoCloseable {
 
     private void onPropertiesChange(DiskService disk) {
         control.send(new ControlMessage.Changed(disk.flow(), disk.attached().properties()));
+    }
+
+    private void onGuestLeft(int flow) {
+        NicService nic = nic(flow);
+        if (nic != null) {
+            nic.onGuestLeft();
+        }
     }
 
     private void detach(int flow) {

@@ -14,6 +14,7 @@ import io.vrio.transport.message.ControlMessage.AttachRefused;
 import io.vrio.transport.message.ControlMessage.Attached;
 import io.vrio.transport.message.ControlMessage.Changed;
 import io.vrio.transport.message.ControlMessage.Detach;
+import io.vrio.transport.message.ControlMessage.GuestLeft;
 import io.vrio.transport.message.ControlMessage.Hello;
 import io.vrio.transport.message.ControlMessage.NicAttached;
 import io.vrio.transport.message.ControlMessage.NicChanged;
@@ -43,6 +44,7 @@ final class ControlCodecTest {
                     new Attached(3, 5, 1024, PROPERTIES),
                     new AttachRefused(3, "no such disk"),
                     new Detach(3),
+                    new GuestLeft(3),
                     new Revoked(3, "taken"),
                     new Changed(3, PROPERTIES.withCapacity(2 << 20)),
                     new AttachNic(4, "vm1-net"),

@@ -173,6 +173,19 @@ final class RemoteNicTest {
     }
 
     @Test
+    void shouldTellTheCardThatItsGuestHasLeft() {
+        attach();
+        nic.connect(null);
+        nic.connect(guest);
+        pass(MS);
+        assertEquals(1, network.nic().guestsLeft());
+        assertTrue(network.nic().isConnected());
+        assertTrue(network.nic().send(0, bytes(60)));
+        pass(MS);
+        assertEquals(1, guest.takenCount());
+    }
+
+    @Test
     void shouldGiveTheCardBackWhenClosed() {
         attach();
         nic.close();

@@ -22,6 +22,7 @@ public final class SimulatedNic implements Nic, NetPort {
     private final NetFrame frame = new NetFrame();
     private NicProperties properties = new NicProperties(0x5254_0000_0001L, 1500, true, "");
     private Runnable listener = () -> {};
+    private int guestsLeft;
     private NetPort guest;
     private NetPort network;
     private int room = Integer.MAX_VALUE;
@@ -75,6 +76,12 @@ public final class SimulatedNic implements Nic, NetPort {
     @Override
     public void connect(NetPort newGuest) {
         guest = newGuest;
+        guestsLeft += newGuest == null ? 1 : 0;
+    }
+
+    /** How often nobody was connected any more. */
+    int guestsLeft() {
+        return guestsLeft;
     }
 
     public boolean isConnected() {

@@ -282,6 +282,9 @@ public final class NetDevice implements VirtioDevice, NicRequests {
         announcer.forget();
         isPaused = false;
         reset();
+        // What comes next may be another guest, with another address.
+        nic.connect(null);
+        nic.connect(delivery);
     }
 
     @Override

@@ -32,6 +32,7 @@ public final class MemoryNic implements Nic {
     private Error nextError;
     private boolean isFull;
     private boolean isEcho;
+    private int guestsLeft;
 
     /** A frame of the guest, as it came. */
     public record Sent(
@@ -139,6 +140,12 @@ public final class MemoryNic implements Nic {
     @Override
     public void connect(NetPort newGuest) {
         guest = newGuest;
+        guestsLeft += newGuest == null ? 1 : 0;
+    }
+
+    /** How often nobody was connected any more. */
+    int guestsLeft() {
+        return guestsLeft;
     }
 
     @Override

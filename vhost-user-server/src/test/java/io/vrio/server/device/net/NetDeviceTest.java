@@ -49,6 +49,13 @@ final class NetDeviceTest {
     }
 
     @Test
+    void shouldTellTheNicWhenItsNextGuestMayBeAnother() {
+        guest.device().detach();
+        assertEquals(1, nic.guestsLeft());
+        assertTrue(nic.isConnected());
+    }
+
+    @Test
     void shouldSendWhatTheGuestSends() {
         int head = guest.send(0, frame(100));
         guest.device().doWork();
