@@ -408,16 +408,12 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
     public long deadlineNs() {
         long deadlineNs = drain.isUnderWay() ? drain.deadlineNs() : Agent.NO_DEADLINE;
         if (memoryRequests.isSettling()) {
-            deadlineNs = earlier(deadlineNs, memoryRequests.settledNs());
+            deadlineNs = Agent.earlier(deadlineNs, memoryRequests.settledNs());
         }
         if (vrings.isPolled() || device.isHeldBack()) {
-            deadlineNs = earlier(deadlineNs, worker.clock().nanoTime() + POLL_NS);
+            deadlineNs = Agent.earlier(deadlineNs, worker.clock().nanoTime() + POLL_NS);
         }
         return deadlineNs;
-    }
-
-    private static long earlier(long deadlineNs, long otherNs) {
-        return deadlineNs == Agent.NO_DEADLINE || otherNs - deadlineNs < 0 ? otherNs : deadlineNs;
     }
 
     /** Looks at the socket now; a frontend that has gone is noticed. */
