@@ -5,9 +5,9 @@ import io.vrio.cli.daemon.IohypCommand;
 import io.vrio.cli.daemon.LocalCommand;
 import io.vrio.cli.daemon.LocalType;
 import io.vrio.cli.daemon.ServerCommand;
-import io.vrio.cli.operator.DiskCommand;
-import io.vrio.cli.operator.NicCommand;
-import io.vrio.cli.operator.PeerCommand;
+import io.vrio.cli.operator.DiskNoun;
+import io.vrio.cli.operator.NicNoun;
+import io.vrio.cli.operator.PeerNoun;
 import io.vrio.cli.operator.StatusCommand;
 import io.vrio.cli.option.ConfigFile;
 import io.vrio.cli.option.OptionException;
@@ -67,9 +67,9 @@ public final class Vrio implements Runnable {
                         .addSubcommand("iohyp", new IohypCommand(surroundings))
                         .addSubcommand("server", new ServerCommand(surroundings))
                         .addSubcommand("local", new LocalCommand(surroundings))
-                        .addSubcommand("disk", DiskCommand.tree(surroundings))
-                        .addSubcommand("nic", NicCommand.tree(surroundings))
-                        .addSubcommand("peer", PeerCommand.tree(surroundings))
+                        .addSubcommand("disk", DiskNoun.tree(surroundings))
+                        .addSubcommand("nic", NicNoun.tree(surroundings))
+                        .addSubcommand("peer", PeerNoun.tree(surroundings))
                         .addSubcommand("status", new StatusCommand(surroundings))
                         .addSubcommand("completion", completion());
         addVersion(commandLine);

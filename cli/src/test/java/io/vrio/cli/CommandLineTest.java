@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
 
 /** Wrong command lines: one line each, that names the option and what is legal. */
 class CommandLineTest {
@@ -304,6 +306,35 @@ class CommandLineTest {
 
         assertEquals(0, run.status());
         assertTrue(run.out().get(0).startsWith("Usage: vrio disk create "), run.toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "disk, 'All disks, a line each.'",
+        "nic, 'All NICs, a line each.'",
+    })
+    void shouldHelpInTheWordsOfTheNoun(String noun, String line) {
+        CommandRun run = CommandRun.of(noun, "list", "--help");
+
+        assertTrue(run.out().contains(line), run.toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"disk", "nic"})
+    void shouldHaveAWordForEachPlaceInTheTextsOfVerbs(String noun) {
+        CommandLine verbs = commandLine().getSubcommands().get(noun);
+
+        // Picocli puts in "null" where there is no word.
+        assertEquals(
+                List.of(),
+                verbs.getSubcommands().entrySet().stream()
+                        .filter(verb -> verb.getValue().getUsageMessage().contains("null"))
+                        .map(Map.Entry::getKey)
+                        .toList());
+    }
+
+    private static CommandLine commandLine() {
+        return Vrio.commandLine(new Surroundings(System.out, System.err, Map.of(), new TestStop()));
     }
 
     @Test

@@ -2,6 +2,7 @@
 package io.vrio.cli.operator;
 
 import io.vrio.cli.CommandFailedException;
+import io.vrio.cli.ExitStatus;
 import io.vrio.cli.Surroundings;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,6 +26,6 @@ public final class StatusCommand implements Callable<Integer> {
         try (DaemonSession session = daemon.connect()) {
             new Printer(surroundings.out(), daemon.format()).object(session.status());
         }
-        return 0;
+        return ExitStatus.OK;
     }
 }

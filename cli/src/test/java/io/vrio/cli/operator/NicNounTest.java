@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** vrio nic, against a control socket that answers as a daemon does. */
-class NicCommandTest {
+class NicNounTest {
     @TempDir private Path folder;
     private Path control;
     private ControlServer daemon;
