@@ -5,6 +5,7 @@ import io.vrio.backends.block.BackendException;
 import io.vrio.backends.block.BackendSpec;
 import io.vrio.backends.block.ByteSize;
 import io.vrio.backends.net.NicSpec;
+import io.vrio.common.io.DeviceName;
 import io.vrio.transport.wire.Ipv4Address;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -18,7 +19,6 @@ import picocli.CommandLine.TypeConversionException;
 public final class OptionTypes {
     public static final int DEFAULT_PORT = 8746;
 
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final Pattern TIME_SPAN = Pattern.compile("([0-9]{1,9})(ms|s|)");
 
     private OptionTypes() {}
@@ -38,8 +38,8 @@ public final class OptionTypes {
     }
 
     private static String name(String value, String noun) {
-        if (!NAME.matcher(value).matches()) {
-            throw wrong(value, noun, "1-64 of A-Z a-z 0-9 . _ -, the first a letter or digit");
+        if (!DeviceName.isLegal(value)) {
+            throw wrong(value, noun, DeviceName.LEGAL);
         }
         return value;
     }

@@ -27,6 +27,7 @@ class ImportRulesTest {
                                                 "remote-transport",
                                                 "vhost-user-server",
                                                 "backends",
+                                                "libvirt-hooks",
                                                 "cli")
                                         .map(ImportRulesTest::classesOf)
                                         .toList());
@@ -48,6 +49,8 @@ class ImportRulesTest {
                 .definedBy("io.vrio.server..")
                 .layer("backends")
                 .definedBy("io.vrio.backends..")
+                .layer("libvirt")
+                .definedBy("io.vrio.libvirt..")
                 .layer("cli")
                 .definedBy("io.vrio.cli..")
                 .whereLayer("transport")
@@ -56,6 +59,10 @@ class ImportRulesTest {
                 .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("backends")
                 .mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("libvirt")
+                .mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("libvirt")
+                .mayOnlyAccessLayers("common")
                 .whereLayer("cli")
                 .mayNotBeAccessedByAnyLayer()
                 .check(product);
@@ -134,6 +141,18 @@ class ImportRulesTest {
                 .dependOnClassesThat()
                 .resideInAPackage("io.vrio.common.io..")
                 .allowEmptyShould(true)
+                .check(product);
+    }
+
+    /** What libvirt calls may not call libvirt: it would wait for itself. */
+    @Test
+    void shouldNotCallLibvirtFromItsHook() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.vrio.libvirt.domain..", "io.vrio.libvirt.hook..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.vrio.libvirt.admin..", "org.libvirt..", "com.sun.jna..")
                 .check(product);
     }
 
