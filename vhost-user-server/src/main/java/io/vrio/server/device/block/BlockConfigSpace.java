@@ -3,7 +3,7 @@ package io.vrio.server.device.block;
 
 import io.vrio.common.io.DiskProperties;
 import io.vrio.common.memory.MemorySlice;
-import io.vrio.common.memory.NativeBuffer;
+import io.vrio.server.device.ConfigMemory;
 
 /**
  * The configuration space of a virtio block device (virtio 1.2, 5.2.4), little endian.
@@ -49,8 +49,8 @@ final class BlockConfigSpace implements AutoCloseable {
     private static final int MAX_WRITE_ZEROES_SEG = 52;
     private static final int WRITE_ZEROES_MAY_UNMAP = 56;
 
-    private final NativeBuffer buffer = new NativeBuffer(LENGTH);
-    private final MemorySlice space = buffer.slice();
+    private final ConfigMemory memory = new ConfigMemory(LENGTH);
+    private final MemorySlice space = memory.bytes();
 
     BlockConfigSpace(int queueCount) {
         space.putInt(SEG_MAX, SEGMENTS_MAX);
@@ -86,17 +86,13 @@ final class BlockConfigSpace implements AutoCloseable {
         return offset == WRITEBACK && length == 1;
     }
 
-    /** Copies from {@code offset} on; zeroes where nothing is. */
+    /** See {@link ConfigMemory#read}. */
     void read(int offset, MemorySlice target) {
-        target.fill(0, target.length(), (byte) 0);
-        long length = Math.min(target.length(), LENGTH - offset);
-        if (length > 0) {
-            space.copyTo(offset, target, 0, length);
-        }
+        memory.read(offset, target);
     }
 
     @Override
     public void close() {
-        buffer.close();
+        memory.close();
     }
 }

@@ -10,6 +10,8 @@ import io.vrio.common.io.IoStatus;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.sys.EventFd;
 import io.vrio.server.device.DeviceListener;
+import io.vrio.server.device.DeviceReports;
+import io.vrio.server.device.ServedQueues;
 import io.vrio.server.device.VirtioDevice;
 import io.vrio.server.virtqueue.DescriptorChain;
 import io.vrio.server.virtqueue.RingCounter;
@@ -18,8 +20,6 @@ import io.vrio.server.virtqueue.Virtqueue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A virtio block device (virtio 1.2, 5.2) in front of a disk that may be anywhere, modern and
@@ -32,12 +32,6 @@ public final class BlockDevice implements VirtioDevice {
     /** Queues offered when nobody says otherwise. */
     public static final int QUEUES_DEFAULT = 64;
 
-    /** Limit: log lines of one device about faulty queues; a hostile guest makes one per start. */
-    private static final int FAULT_LINES_MAX = 16;
-
-    private static final Logger LOG = LoggerFactory.getLogger(BlockDevice.class);
-
-    private final String name;
     private final BlockDisk disk;
     private final BlockPort port;
     private final int queueCountMax;
@@ -46,12 +40,10 @@ public final class BlockDevice implements VirtioDevice {
     private final DescriptorChain chain = new DescriptorChain();
     private final Counters<BlockCounter> counters = new Counters<>(BlockCounter.class);
     private final Counters<RingCounter> ringCounters = new Counters<>(RingCounter.class);
-    private final BlockQueue[] queues;
-    private final List<BlockQueue> served = new ArrayList<>();
+    private final ServedQueues<BlockQueue> queues;
+    private final DeviceReports reports;
     private final List<BlockQueue> detached = new ArrayList<>();
     private DiskProperties properties;
-    private DeviceListener listener;
-    private int faultLines;
     private boolean isWriteThrough;
     private long features;
     private boolean isClosed;
@@ -65,11 +57,11 @@ public final class BlockDevice implements VirtioDevice {
         if (queueCountMax < 1 || queueCountMax > QUEUES_MAX) {
             throw new IllegalArgumentException("queues " + queueCountMax + " not in 1-256");
         }
-        this.name = name;
+        reports = new DeviceReports(name);
         this.disk = disk;
         this.queueCountMax = queueCountMax;
         port = disk.port();
-        queues = new BlockQueue[queueCountMax];
+        queues = new ServedQueues<>(queueCountMax);
         config = new BlockConfigSpace(queueCountMax);
         config.setWriteback(true);
         describe();
@@ -84,9 +76,7 @@ public final class BlockDevice implements VirtioDevice {
 
     private void onPropertiesChange() {
         describe();
-        if (listener != null) {
-            listener.onConfigChange();
-        }
+        reports.onConfigChange();
     }
 
     /**
@@ -141,47 +131,34 @@ public final class BlockDevice implements VirtioDevice {
 
     @Override
     public void listen(DeviceListener newListener) {
-        listener = newListener;
+        reports.listen(newListener);
     }
 
     @Override
     public void startQueue(int index, Virtqueue virtqueue, EventFd call) {
-        BlockQueue former = queues[index];
-        if (former != null && !(former.service().isStopped() && former.inFlight() == 0)) {
-            throw new IllegalStateException("queue " + index + " is not stopped");
-        }
+        queues.checkFree(index);
         endDetached();
-        BlockQueue queue = new BlockQueue(this, index, virtqueue, call);
-        queues[index] = queue;
-        served.add(queue);
-        queue.service().suppressKicks();
+        queues.start(index, new BlockQueue(this, index, virtqueue, call));
     }
 
     @Override
     public void replaceCall(int index, EventFd call) {
-        if (queues[index] != null) {
-            queues[index].service().replaceCall(call);
-        }
+        queues.replaceCall(index, call);
     }
 
     @Override
     public void enableQueue(int index, boolean isEnabled) {
-        if (queues[index] != null) {
-            queues[index].service().enable(isEnabled);
-        }
+        queues.enable(index, isEnabled);
     }
 
     @Override
     public void stopQueue(int index) {
-        if (queues[index] != null) {
-            served.remove(queues[index]);
-            queues[index].service().stop();
-        }
+        queues.stop(index);
     }
 
     @Override
     public int inFlight(int index) {
-        return queues[index] == null ? 0 : queues[index].inFlight();
+        return queues.at(index) == null ? 0 : queues.at(index).inFlight();
     }
 
     @Override
@@ -192,15 +169,15 @@ public final class BlockDevice implements VirtioDevice {
 
     @Override
     public void abandon(int index) {
-        if (queues[index] != null) {
-            queues[index].service().forget();
+        if (queues.at(index) != null) {
+            queues.at(index).service().forget();
             end(index);
         }
     }
 
     /** Takes a queue out that takes no more chains, and ends those in flight. */
     private void end(int index) {
-        BlockQueue queue = queues[index];
+        BlockQueue queue = queues.at(index);
         if (queue == null) {
             return;
         }
@@ -208,8 +185,7 @@ public final class BlockDevice implements VirtioDevice {
             counters.add(BlockCounter.ABANDONED, queue.inFlight());
             disk.abandonRequests();
         }
-        served.remove(queue);
-        queues[index] = null;
+        queues.remove(index);
     }
 
     @Override
@@ -223,15 +199,15 @@ public final class BlockDevice implements VirtioDevice {
     @Override
     public void detach() {
         for (int i = 0; i < queueCountMax; i++) {
-            if (queues[i] != null) {
-                queues[i].service().forget();
-                if (queues[i].inFlight() > 0) {
-                    detached.add(queues[i]);
+            BlockQueue queue = queues.at(i);
+            if (queue != null) {
+                queue.service().forget();
+                if (queue.inFlight() > 0) {
+                    detached.add(queue);
                 }
-                queues[i] = null;
+                queues.remove(i);
             }
         }
-        served.clear();
         forgetDriver();
     }
 
@@ -254,27 +230,17 @@ public final class BlockDevice implements VirtioDevice {
 
     @Override
     public int doWork() {
-        int work = 0;
-        for (int i = 0; i < served.size(); i++) {
-            work += served.get(i).doWork();
-        }
-        return work;
+        return queues.doWork();
     }
 
     @Override
     public boolean prepareToBlock() {
-        boolean mayBlock = true;
-        for (int i = 0; i < served.size(); i++) {
-            mayBlock &= served.get(i).prepareToBlock();
-        }
-        return mayBlock;
+        return queues.prepareToBlock();
     }
 
     @Override
     public void onWake() {
-        for (int i = 0; i < served.size(); i++) {
-            served.get(i).service().suppressKicks();
-        }
+        queues.onWake();
     }
 
     /** For the queue in work: the chain it takes. */
@@ -354,13 +320,7 @@ public final class BlockDevice implements VirtioDevice {
 
     void onQueueFault(int index, String reason) {
         count(BlockCounter.QUEUE_FAULTS);
-        if (faultLines < FAULT_LINES_MAX) {
-            faultLines++;
-            LOG.warn("device={} queue={} stopped reason={}", name, index, reason);
-        }
-        if (listener != null) {
-            listener.onQueueFault(index, reason);
-        }
+        reports.onQueueFault(index, reason);
     }
 
     @Override

@@ -4,8 +4,8 @@ package io.vrio.server.device.block;
 import io.vrio.common.io.IoStatus;
 import io.vrio.common.sys.EventFd;
 import io.vrio.server.device.KickWish;
-import io.vrio.server.device.QueueOwner;
 import io.vrio.server.device.QueueService;
+import io.vrio.server.device.ServedQueue;
 import io.vrio.server.virtqueue.DescriptorChain;
 import io.vrio.server.virtqueue.RingCounter;
 import io.vrio.server.virtqueue.Virtqueue;
@@ -14,7 +14,7 @@ import io.vrio.server.virtqueue.Virtqueue;
  * One queue of a block device from its start to its end: makes tasks of chains, and gives the
  * chains back with their status when the tasks have ended.
  */
-final class BlockQueue implements QueueOwner {
+final class BlockQueue implements ServedQueue {
     private final BlockDevice device;
     private final int index;
     private final QueueService service;
@@ -27,8 +27,8 @@ final class BlockQueue implements QueueOwner {
         tasks = new BlockTask[virtqueue.size()];
     }
 
-    /** Its life as a queue: calls, kicks, stopping. */
-    QueueService service() {
+    @Override
+    public QueueService service() {
         return service;
     }
 
@@ -36,13 +36,13 @@ final class BlockQueue implements QueueOwner {
         return service.inFlight();
     }
 
-    /** Takes chains and gives back what has ended; returns how much was done. */
-    int doWork() {
+    @Override
+    public int doWork() {
         return service.doWork(service.isEnabled());
     }
 
-    /** Whether the worker may block. */
-    boolean prepareToBlock() {
+    @Override
+    public boolean prepareToBlock() {
         return service.prepareToBlock(service.isEnabled() ? KickWish.NEXT_CHAIN : KickWish.NONE);
     }
 

@@ -45,11 +45,6 @@ final class ControlQueue implements NetQueue {
     }
 
     @Override
-    public boolean isHeldBack() {
-        return false;
-    }
-
-    @Override
     public boolean onChain(DescriptorChain chain) {
         SliceList answer = chain.writable();
         boolean isDone = device.command().execute(chain.readable());

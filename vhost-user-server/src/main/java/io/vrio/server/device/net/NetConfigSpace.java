@@ -3,7 +3,7 @@ package io.vrio.server.device.net;
 
 import io.vrio.common.io.NicProperties;
 import io.vrio.common.memory.MemorySlice;
-import io.vrio.common.memory.NativeBuffer;
+import io.vrio.server.device.ConfigMemory;
 
 /**
  * The configuration space of a virtio network card (virtio 1.2, 5.1.4), little endian.
@@ -33,8 +33,8 @@ final class NetConfigSpace implements AutoCloseable {
     private static final int SPEED = 12;
     private static final int DUPLEX = 16;
 
-    private final NativeBuffer buffer = new NativeBuffer(LENGTH);
-    private final MemorySlice space = buffer.slice();
+    private final ConfigMemory memory = new ConfigMemory(LENGTH);
+    private final MemorySlice space = memory.bytes();
 
     NetConfigSpace(int pairs) {
         space.putShort(MAX_VIRTQUEUE_PAIRS, (short) pairs);
@@ -82,17 +82,13 @@ final class NetConfigSpace implements AutoCloseable {
         source.copyTo(0, space, offset, source.length());
     }
 
-    /** Copies from {@code offset} on; zeroes where nothing is. */
+    /** See {@link ConfigMemory#read}. */
     void read(int offset, MemorySlice target) {
-        target.fill(0, target.length(), (byte) 0);
-        long length = Math.min(target.length(), LENGTH - offset);
-        if (length > 0) {
-            space.copyTo(offset, target, 0, length);
-        }
+        memory.read(offset, target);
     }
 
     @Override
     public void close() {
-        buffer.close();
+        memory.close();
     }
 }

@@ -8,16 +8,14 @@ import io.vrio.common.io.NicProperties;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.sys.EventFd;
 import io.vrio.server.device.DeviceListener;
+import io.vrio.server.device.DeviceReports;
 import io.vrio.server.device.NicRequests;
+import io.vrio.server.device.ServedQueues;
 import io.vrio.server.device.VirtioDevice;
 import io.vrio.server.virtqueue.DescriptorChain;
 import io.vrio.server.virtqueue.SplitVirtqueue;
 import io.vrio.server.virtqueue.Virtqueue;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A virtio network card (virtio 1.2, 5.1) in front of a NIC that may be anywhere, modern and legacy
@@ -32,12 +30,6 @@ public final class NetDevice implements VirtioDevice, NicRequests {
     /** Queue pairs offered when nobody says otherwise. */
     public static final int PAIRS_DEFAULT = 16;
 
-    /** Limit: log lines of one device about faulty queues; a hostile guest makes one per start. */
-    private static final int FAULT_LINES_MAX = 16;
-
-    private static final Logger LOG = LoggerFactory.getLogger(NetDevice.class);
-
-    private final String name;
     private final Nic nic;
     private final NetPort port;
     private final int pairsMax;
@@ -53,12 +45,10 @@ public final class NetDevice implements VirtioDevice, NicRequests {
     private final Announcer announcer = new Announcer();
     private final DescriptorChain takenChain = new DescriptorChain();
     private final DescriptorChain receiveChain = new DescriptorChain();
-    private final NetQueue[] queues;
-    private final List<NetQueue> served = new ArrayList<>();
+    private final ServedQueues<NetQueue> queues;
+    private final DeviceReports reports;
     private NicProperties properties;
-    private DeviceListener listener;
     private int frontendMtu = NicProperties.MTU_MAX;
-    private int faultLines;
     private boolean isPaused;
     private boolean isClosed;
 
@@ -71,14 +61,14 @@ public final class NetDevice implements VirtioDevice, NicRequests {
         if (queuePairsMax < 1 || queuePairsMax > PAIRS_MAX) {
             throw new IllegalArgumentException("queue pairs " + queuePairsMax + " not in 1-127");
         }
-        this.name = name;
+        reports = new DeviceReports(name);
         this.nic = nic;
         port = nic.port();
         pairsMax = queuePairsMax;
         config = new NetConfigSpace(pairsMax);
         counters = new NetCounters(pairsMax);
         delivery = new FrameDelivery(this, pairsMax);
-        queues = new NetQueue[2 * pairsMax + 1];
+        queues = new ServedQueues<>(2 * pairsMax + 1);
         describe();
         nic.onPropertiesChange(this::onPropertiesChange);
         nic.connect(delivery);
@@ -99,9 +89,7 @@ public final class NetDevice implements VirtioDevice, NicRequests {
             boolean isToAnnounce = isLinkUp() && driver.has(NetFeatures.GUEST_ANNOUNCE);
             config.setStatus(NetConfigSpace.ANNOUNCE, isToAnnounce);
         }
-        if (listener != null) {
-            listener.onConfigChange();
-        }
+        reports.onConfigChange();
     }
 
     @Override
@@ -116,7 +104,7 @@ public final class NetDevice implements VirtioDevice, NicRequests {
 
     @Override
     public int queueCountMax() {
-        return queues.length;
+        return queues.count();
     }
 
     /** Frontends count a NIC's queues in pairs, and do not count the control queue. */
@@ -167,20 +155,14 @@ public final class NetDevice implements VirtioDevice, NicRequests {
 
     @Override
     public void listen(DeviceListener newListener) {
-        listener = newListener;
+        reports.listen(newListener);
     }
 
     @Override
     public void startQueue(int index, Virtqueue virtqueue, EventFd call) {
-        NetQueue former = queues[index];
-        if (former != null && !former.service().isStopped()) {
-            throw new IllegalStateException("queue " + index + " is not stopped");
-        }
+        queues.checkFree(index);
         remove(index);
-        NetQueue queue = makeQueue(index, virtqueue, call);
-        queues[index] = queue;
-        served.add(queue);
-        queue.service().suppressKicks();
+        queues.start(index, makeQueue(index, virtqueue, call));
     }
 
     private NetQueue makeQueue(int index, Virtqueue virtqueue, EventFd call) {
@@ -207,28 +189,21 @@ public final class NetDevice implements VirtioDevice, NicRequests {
 
     @Override
     public void replaceCall(int index, EventFd call) {
-        if (queues[index] != null) {
-            queues[index].service().replaceCall(call);
-        }
+        queues.replaceCall(index, call);
     }
 
     @Override
     public void enableQueue(int index, boolean isEnabled) {
-        if (queues[index] != null) {
-            queues[index].service().enable(isEnabled);
-            if (!isEnabled) {
-                dropRest(index);
-            }
+        queues.enable(index, isEnabled);
+        if (!isEnabled) {
+            dropRest(index);
         }
     }
 
     @Override
     public void stopQueue(int index) {
-        if (queues[index] != null) {
-            served.remove(queues[index]);
-            dropRest(index);
-            queues[index].service().stop();
-        }
+        dropRest(index);
+        queues.stop(index);
     }
 
     @Override
@@ -244,30 +219,29 @@ public final class NetDevice implements VirtioDevice, NicRequests {
 
     @Override
     public void abandon(int index) {
-        if (queues[index] != null) {
-            queues[index].service().forget();
+        if (queues.at(index) != null) {
+            queues.at(index).service().forget();
             remove(index);
         }
     }
 
     private void remove(int index) {
-        if (queues[index] instanceof ReceiveQueue) {
+        if (queues.at(index) instanceof ReceiveQueue) {
             delivery.place(index / 2, null);
             dropRest(index);
         }
-        served.remove(queues[index]);
-        queues[index] = null;
+        queues.remove(index);
     }
 
     private void dropRest(int index) {
-        if (queues[index] instanceof ReceiveQueue queue) {
+        if (queues.at(index) instanceof ReceiveQueue queue) {
             queue.dropRest();
         }
     }
 
     @Override
     public void reset() {
-        for (int i = 0; i < queues.length; i++) {
+        for (int i = 0; i < queues.count(); i++) {
             abandon(i);
         }
         driver.accept(0);
@@ -290,10 +264,7 @@ public final class NetDevice implements VirtioDevice, NicRequests {
     @Override
     public int doWork() {
         int work = announcer.isDue() && isLinkUp() ? announcer.send(port) : 0;
-        for (int i = 0; i < served.size(); i++) {
-            work += served.get(i).doWork();
-        }
-        return work;
+        return work + queues.doWork();
     }
 
     @Override
@@ -308,27 +279,17 @@ public final class NetDevice implements VirtioDevice, NicRequests {
 
     @Override
     public boolean isHeldBack() {
-        boolean isHeldBack = announcer.isDue() && isLinkUp();
-        for (int i = 0; i < served.size(); i++) {
-            isHeldBack |= served.get(i).isHeldBack();
-        }
-        return isHeldBack;
+        return queues.isHeldBack() || announcer.isDue() && isLinkUp();
     }
 
     @Override
     public boolean prepareToBlock() {
-        boolean mayBlock = true;
-        for (int i = 0; i < served.size(); i++) {
-            mayBlock &= served.get(i).prepareToBlock();
-        }
-        return mayBlock;
+        return queues.prepareToBlock();
     }
 
     @Override
     public void onWake() {
-        for (int i = 0; i < served.size(); i++) {
-            served.get(i).service().suppressKicks();
-        }
+        queues.onWake();
     }
 
     /** For the transmit or control queue in work: the chain it takes. */
@@ -411,13 +372,7 @@ public final class NetDevice implements VirtioDevice, NicRequests {
 
     void onQueueFault(int index, int pair, String reason) {
         counters.count(pair, NetCounter.QUEUE_FAULTS);
-        if (faultLines < FAULT_LINES_MAX) {
-            faultLines++;
-            LOG.warn("device={} queue={} stopped reason={}", name, index, reason);
-        }
-        if (listener != null) {
-            listener.onQueueFault(index, reason);
-        }
+        reports.onQueueFault(index, reason);
     }
 
     @Override

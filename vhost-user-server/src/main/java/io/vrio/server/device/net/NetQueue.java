@@ -1,23 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.server.device.net;
 
-import io.vrio.server.device.QueueOwner;
-import io.vrio.server.device.QueueService;
+import io.vrio.server.device.ServedQueue;
 
 /** One queue of a NIC from its start to its end. Never has a chain in flight between two calls. */
-sealed interface NetQueue extends QueueOwner permits TransmitQueue, ReceiveQueue, ControlQueue {
-    /** Its life as a queue: calls, kicks, stopping. */
-    QueueService service();
-
-    /** Does what is to be done without being asked by anybody; returns how much. */
-    int doWork();
-
-    /** Whether the worker may block. */
-    boolean prepareToBlock();
-
-    /** Whether it waits for something that tells nobody when it is over. */
-    boolean isHeldBack();
-
+sealed interface NetQueue extends ServedQueue permits TransmitQueue, ReceiveQueue, ControlQueue {
     @Override
     default boolean isUnderWay(int headIndex) {
         return false;

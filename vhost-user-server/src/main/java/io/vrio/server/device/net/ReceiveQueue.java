@@ -74,11 +74,6 @@ final class ReceiveQueue implements NetQueue {
         return service.prepareToBlock(isStarving ? KickWish.MORE_CHAINS : KickWish.NONE);
     }
 
-    @Override
-    public boolean isHeldBack() {
-        return false;
-    }
-
     /** Whether it takes frames at all now. */
     boolean isReady() {
         return service.isServed() && service.isEnabled();
