@@ -7,7 +7,7 @@ import io.vrio.common.sys.Linux;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Reads the frames of one socket in its worker's duty cycle. A frame that is refused is kept, and
+ * Reads the frames of one file in its worker's duty cycle. A frame that is refused is kept, and
  * nothing is read until it has been taken or was kept for too long. Lives as long as its NIC.
  */
 final class FrameReader implements Agent {
@@ -37,15 +37,15 @@ final class FrameReader implements Agent {
     /** Limit: how long one frame is kept; then those behind it are read, and dropped if refused. */
     private static final long KEEP_NS = TimeUnit.SECONDS.toNanos(1);
 
-    /** Rounds without a frame after which the socket is looked at less often. */
+    /** Rounds without a frame after which the file is looked at less often. */
     private static final int WARM_ROUNDS = 256;
 
-    /** A quiet socket costs a system call in one of so many rounds. */
+    /** A quiet file costs a system call in one of so many rounds. */
     private static final int QUIET_INTERVAL = 16;
 
     private final String name;
     private final NicWorker worker;
-    private final FrameSocket socket;
+    private final FrameFile file;
     private final Target target;
     private final NetFrame frame = new NetFrame();
     private int key;
@@ -57,10 +57,10 @@ final class FrameReader implements Agent {
     private int skippedRounds;
     private boolean isEnded;
 
-    FrameReader(String name, NicWorker worker, FrameSocket socket, Target target) {
+    FrameReader(String name, NicWorker worker, FrameFile file, Target target) {
         this.name = name;
         this.worker = worker;
-        this.socket = socket;
+        this.file = file;
         this.target = target;
         watch();
         worker.add(this);
@@ -74,14 +74,14 @@ final class FrameReader implements Agent {
     private void watch() {
         if (!isWatched) {
             isWatched = true;
-            key = worker.register(socket.descriptor(), this::onReady);
+            key = worker.register(file.descriptor(), this::onReady);
         }
     }
 
     private void unwatch() {
         if (isWatched) {
             isWatched = false;
-            worker.unregister(socket.descriptor(), key);
+            worker.unregister(file.descriptor(), key);
         }
     }
 
@@ -106,7 +106,7 @@ final class FrameReader implements Agent {
     private int readFrames() {
         int count = 0;
         for (long bytes = 0; count < FRAMES_MAX && bytes < BYTES_MAX; count++) {
-            long length = socket.receive(frame);
+            long length = file.receive(frame);
             if (length < 0) {
                 if (length != -Linux.EAGAIN && !target.onReadError((int) -length)) {
                     end();

@@ -1,42 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.backends.net;
 
-import io.vrio.common.io.NetFrame;
 import io.vrio.common.sys.LinkStatus;
 
-/** Exchanges single frames with a network interface of this machine. One worker; never waits. */
+/** A network interface of this machine, made or taken for a guest. One worker. */
 interface FrameSocket extends AutoCloseable {
-    /** To wait for frames. */
-    int descriptor();
+    /** What frames are exchanged through; closed with the socket. */
+    FrameFile frames();
 
     /** The interface; closed with the socket. */
     HostInterface hostInterface();
-
-    /**
-     * Takes the Ethernet header of a valid frame that is to be sent. A guest that shares the
-     * frame's memory can change it no more.
-     *
-     * @return the source address
-     */
-    long begin(NetFrame frame);
-
-    /**
-     * Sends the frame that has begun.
-     *
-     * @return bytes, or a negated errno
-     */
-    long send(NetFrame frame);
-
-    /**
-     * Fills in the next frame, not checked yet, with memory that is the socket's until the next
-     * call.
-     *
-     * @return bytes, or a negated errno; EAGAIN when there is none now
-     */
-    long receive(NetFrame frame);
-
-    /** Whether UDP frames that are to be cut can be sent. */
-    boolean canCutUdp();
 
     /**
      * Frames for the guest that the kernel has dropped until now, because nobody took them in time.

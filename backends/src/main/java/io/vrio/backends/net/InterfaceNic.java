@@ -33,6 +33,7 @@ final class InterfaceNic implements NicBackend, FrameReader.Target {
     private final NicOptions options;
     private final NetPort port = this::offer;
     private final FrameSocket socket;
+    private final FrameFile frames;
     private final SourceAddress source;
     private final FrameSegmenter segmenter = new FrameSegmenter();
     private final FrameReader reader;
@@ -51,10 +52,11 @@ final class InterfaceNic implements NicBackend, FrameReader.Target {
     /** Takes over the socket, unless it throws. */
     InterfaceNic(FrameSocket socket, NicOptions options, NicContext context) {
         this.socket = socket;
+        frames = socket.frames();
         this.options = options;
         this.context = context;
         source = new SourceAddress(options, socket::takeMac);
-        reader = new FrameReader(context.name(), context.worker(), socket, this);
+        reader = new FrameReader(context.name(), context.worker(), frames, this);
         HostInterface host = socket.hostInterface();
         eventKey = context.worker().register(host.eventDescriptor(), this::onEvents);
         // A tap that was there before has lost frames of others.
@@ -169,7 +171,7 @@ final class InterfaceNic implements NicBackend, FrameReader.Target {
     private boolean offer(NetFrame frame) {
         NetDrop refusal = refusal(frame);
         if (refusal == null) {
-            boolean isCutHere = frame.gsoType() == NetFrame.GSO_UDP_L4 && !socket.canCutUdp();
+            boolean isCutHere = frame.gsoType() == NetFrame.GSO_UDP_L4 && !frames.canCutUdp();
             refusal = isCutHere ? sendSegments(frame) : send(frame);
         }
         if (refusal != null) {
@@ -186,14 +188,14 @@ final class InterfaceNic implements NicBackend, FrameReader.Target {
         if (reason != null) {
             return reason;
         }
-        return source.admits(socket.begin(frame)) ? null : NetDrop.SPOOFED;
+        return source.admits(frames.begin(frame)) ? null : NetDrop.SPOOFED;
     }
 
     private NetDrop send(NetFrame frame) {
         if (source.mac() != properties.mac()) {
             change(properties.withMac(source.mac()));
         }
-        long sent = socket.send(frame);
+        long sent = frames.send(frame);
         if (sent < 0) {
             return reasonOf((int) -sent, frame);
         }
@@ -207,7 +209,7 @@ final class InterfaceNic implements NicBackend, FrameReader.Target {
         NetDrop reason = segmenter.begin(frame, false);
         for (int i = 0; reason == null && i < segmenter.count(); i++) {
             NetFrame segment = segmenter.segment(i);
-            NetDrop refusal = source.admits(socket.begin(segment)) ? null : NetDrop.SPOOFED;
+            NetDrop refusal = source.admits(frames.begin(segment)) ? null : NetDrop.SPOOFED;
             reason = refusal == null ? send(segment) : refusal;
         }
         return reason;

@@ -3,7 +3,6 @@ package io.vrio.backends.net;
 
 import io.vrio.backends.block.BackendException;
 import io.vrio.backends.net.NicSpec.MacvtapSpec;
-import io.vrio.common.io.NetFrame;
 import io.vrio.common.sys.ErrnoException;
 import io.vrio.common.sys.LinkStatus;
 import io.vrio.common.sys.RouteNetlink;
@@ -120,33 +119,13 @@ final class MacvtapSocket implements FrameSocket {
     }
 
     @Override
-    public int descriptor() {
-        return frames.device().fd();
+    public FrameFile frames() {
+        return frames;
     }
 
     @Override
     public HostInterface hostInterface() {
         return hostInterface;
-    }
-
-    @Override
-    public long begin(NetFrame frame) {
-        return frames.begin(frame);
-    }
-
-    @Override
-    public long send(NetFrame frame) {
-        return frames.send(frame);
-    }
-
-    @Override
-    public long receive(NetFrame frame) {
-        return frames.receive(frame);
-    }
-
-    @Override
-    public boolean canCutUdp() {
-        return frames.device().canCutUdp();
     }
 
     @Override

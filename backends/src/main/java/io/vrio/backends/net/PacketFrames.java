@@ -13,7 +13,7 @@ import io.vrio.common.sys.Linux;
  * whole super-frames included. The kernel takes the outer VLAN tag out of what is received; it is
  * put back here. One worker.
  */
-final class PacketFrames implements AutoCloseable {
+final class PacketFrames implements FrameFile {
     private static final int AF_PACKET = 17;
     private static final int SOCK_RAW = 3;
     private static final int ETH_P_ALL = 3;
@@ -69,6 +69,10 @@ final class PacketFrames implements AutoCloseable {
 
     /** Bytes: a frame one byte too long is seen as such. */
     private static final int RECEIVE_LENGTH = VnetHeader.LENGTH + NetFrame.LENGTH_MAX + 1;
+
+    /** Since Linux 6.2; a packet socket cannot be asked. */
+    private static final boolean KERNEL_CAN_CUT_UDP =
+            !System.getProperty("os.version").matches("[0-5]\\..*|6\\.[01]\\b.*");
 
     private final int fd;
     private final FrameSender sender;
@@ -155,22 +159,23 @@ final class PacketFrames implements AutoCloseable {
         }
     }
 
-    int descriptor() {
+    @Override
+    public int descriptor() {
         return fd;
     }
 
-    /** See {@link FrameSocket#begin}. */
-    long begin(NetFrame frame) {
+    @Override
+    public long begin(NetFrame frame) {
         return sender.begin(frame);
     }
 
-    /** See {@link FrameSocket#send}. */
-    long send(NetFrame frame) {
+    @Override
+    public long send(NetFrame frame) {
         return sender.send(frame);
     }
 
-    /** See {@link FrameSocket#receive}. */
-    long receive(NetFrame frame) {
+    @Override
+    public long receive(NetFrame frame) {
         message.putLong(MESSAGE_CONTROL_LENGTH, CONTROL_LENGTH);
         // Safety: at most the bytes of the buffer, and of the control data, are written.
         long length = Linux.recvmsg(fd, message.address(0, MESSAGE_LENGTH), MSG_DONTWAIT);
@@ -209,6 +214,11 @@ final class PacketFrames implements AutoCloseable {
                 0, hasProtocol ? control.getUnsignedShort(AUX_TAG_PROTOCOL) : ETH_P_8021Q);
         tag.putShortBigEndian(2, control.getUnsignedShort(AUX_TAG));
         return true;
+    }
+
+    @Override
+    public boolean canCutUdp() {
+        return KERNEL_CAN_CUT_UDP;
     }
 
     /** See {@link FrameSocket#lostCount}. */

@@ -3,7 +3,6 @@ package io.vrio.backends.net;
 
 import io.vrio.backends.block.BackendException;
 import io.vrio.backends.net.NicSpec.RawSpec;
-import io.vrio.common.io.NetFrame;
 import io.vrio.common.sys.ErrnoException;
 import io.vrio.common.sys.LinkStatus;
 import io.vrio.common.sys.RouteNetlink;
@@ -13,10 +12,6 @@ import io.vrio.common.sys.RouteNetlink;
  * they are. The host should have no address on it. One worker.
  */
 final class RawSocket implements FrameSocket {
-    /** Since Linux 6.2; a packet socket cannot be asked. */
-    private static final boolean KERNEL_CAN_CUT_UDP =
-            !System.getProperty("os.version").matches("[0-5]\\..*|6\\.[01]\\b.*");
-
     private final HostInterface hostInterface;
     private final PacketFrames frames;
 
@@ -70,33 +65,13 @@ final class RawSocket implements FrameSocket {
     }
 
     @Override
-    public int descriptor() {
-        return frames.descriptor();
+    public FrameFile frames() {
+        return frames;
     }
 
     @Override
     public HostInterface hostInterface() {
         return hostInterface;
-    }
-
-    @Override
-    public long begin(NetFrame frame) {
-        return frames.begin(frame);
-    }
-
-    @Override
-    public long send(NetFrame frame) {
-        return frames.send(frame);
-    }
-
-    @Override
-    public long receive(NetFrame frame) {
-        return frames.receive(frame);
-    }
-
-    @Override
-    public boolean canCutUdp() {
-        return KERNEL_CAN_CUT_UDP;
     }
 
     @Override

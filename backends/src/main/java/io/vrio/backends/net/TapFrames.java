@@ -8,7 +8,7 @@ import io.vrio.common.sys.Linux;
 import io.vrio.common.sys.TapDevice;
 
 /** Writes frames to, and reads them from, the file of a tap or macvtap. One worker. */
-final class TapFrames implements AutoCloseable {
+final class TapFrames implements FrameFile {
     private static final int HEADER_LENGTH = TapDevice.HEADER_LENGTH;
 
     /** Bytes: a frame one byte too long is seen as such. */
@@ -29,18 +29,23 @@ final class TapFrames implements AutoCloseable {
         return device;
     }
 
-    /** See {@link FrameSocket#begin}. */
-    long begin(NetFrame frame) {
+    @Override
+    public int descriptor() {
+        return device.fd();
+    }
+
+    @Override
+    public long begin(NetFrame frame) {
         return sender.begin(frame);
     }
 
-    /** See {@link FrameSocket#send}. */
-    long send(NetFrame frame) {
+    @Override
+    public long send(NetFrame frame) {
         return sender.send(frame);
     }
 
-    /** See {@link FrameSocket#receive}. */
-    long receive(NetFrame frame) {
+    @Override
+    public long receive(NetFrame frame) {
         // Safety: at most the buffer's bytes are written.
         long length =
                 Linux.read(device.fd(), receivedBytes.address(0, RECEIVE_LENGTH), RECEIVE_LENGTH);
@@ -51,6 +56,11 @@ final class TapFrames implements AutoCloseable {
             frame.data().add(receivedBytes, HEADER_LENGTH, dataLength);
         }
         return length;
+    }
+
+    @Override
+    public boolean canCutUdp() {
+        return device.canCutUdp();
     }
 
     @Override

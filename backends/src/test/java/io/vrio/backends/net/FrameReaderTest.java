@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.vrio.common.agent.Agent;
 import io.vrio.common.io.NetFrame;
 import io.vrio.common.memory.NativeBuffer;
-import io.vrio.common.sys.LinkStatus;
 import io.vrio.common.sys.Linux;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +32,7 @@ class FrameReaderTest {
     }
 
     /** Has frames of ever growing length. */
-    private final class Source implements FrameSocket {
+    private final class Source implements FrameFile {
         private int left;
         private int length = 100;
         private int growth = 1;
@@ -43,11 +42,6 @@ class FrameReaderTest {
         @Override
         public int descriptor() {
             return DESCRIPTOR;
-        }
-
-        @Override
-        public HostInterface hostInterface() {
-            throw new IllegalStateException("not needed to read");
         }
 
         @Override
@@ -75,11 +69,6 @@ class FrameReaderTest {
         @Override
         public boolean canCutUdp() {
             return true;
-        }
-
-        @Override
-        public long lostCount(LinkStatus status) {
-            return 0;
         }
 
         @Override

@@ -39,7 +39,7 @@ class InterfaceNicTest {
     }
 
     /** Keeps the lengths of what is sent, and gives out one frame again and again. */
-    private static final class Wire implements FrameSocket {
+    private static final class Wire implements FrameSocket, FrameFile {
         private final HostInterface host = loopback();
         private final List<Integer> sent = new ArrayList<>();
         private boolean canCutUdp = true;
@@ -50,6 +50,11 @@ class InterfaceNicTest {
             try (RouteNetlink netlink = new RouteNetlink()) {
                 return HostInterface.open(netlink.link("lo"));
             }
+        }
+
+        @Override
+        public FrameFile frames() {
+            return this;
         }
 
         @Override
