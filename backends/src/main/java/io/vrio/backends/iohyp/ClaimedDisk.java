@@ -9,7 +9,6 @@ import io.vrio.common.io.BlockRequest;
 import io.vrio.common.io.DiskProperties;
 import io.vrio.common.io.IoStatus;
 import io.vrio.transport.remote.DiskClaim;
-import java.time.Instant;
 import java.util.ArrayDeque;
 
 /**
@@ -19,39 +18,26 @@ import java.util.ArrayDeque;
 final class ClaimedDisk implements DiskClaim, BlockDisk, BlockPort, BlockCompletion {
     private final OfferedDisk offered;
     private final BackendDisk backend;
-    private final String serverName;
-    private final long serverEpoch;
-    private final Instant since;
+    private final ClaimHolder holder;
+    private final ClaimListeners listeners = new ClaimListeners();
     private final long incarnation;
 
     /** Bounded by the pool of the association that submits. */
     private final ArrayDeque<BlockRequest> held = new ArrayDeque<>();
 
-    private Runnable revokeListener;
-    private Runnable propertiesListener;
     private boolean isFenced;
     private boolean isEnded;
 
-    ClaimedDisk(OfferedDisk offered, String serverName, long serverEpoch, Instant since) {
+    ClaimedDisk(OfferedDisk offered, ClaimHolder holder) {
         this.offered = offered;
-        this.serverName = serverName;
-        this.serverEpoch = serverEpoch;
-        this.since = since;
+        this.holder = holder;
         backend = offered.backend();
         incarnation = offered.incarnation();
         isFenced = offered.underWayCount() > 0;
     }
 
-    String serverName() {
-        return serverName;
-    }
-
-    long serverEpoch() {
-        return serverEpoch;
-    }
-
-    Instant since() {
-        return since;
+    ClaimHolder holder() {
+        return holder;
     }
 
     @Override
@@ -76,18 +62,16 @@ final class ClaimedDisk implements DiskClaim, BlockDisk, BlockPort, BlockComplet
 
     @Override
     public void onRevoke(Runnable listener) {
-        revokeListener = listener;
+        listeners.onRevoke(listener);
     }
 
     @Override
     public void onPropertiesChange(Runnable listener) {
-        propertiesListener = listener;
+        listeners.onPropertiesChange(listener);
     }
 
     void tellPropertiesChange() {
-        if (propertiesListener != null) {
-            propertiesListener.run();
-        }
+        listeners.tellPropertiesChange();
     }
 
     @Override
@@ -143,10 +127,10 @@ final class ClaimedDisk implements DiskClaim, BlockDisk, BlockPort, BlockComplet
     /** Takes the disk away: nothing is begun for this claim any more. */
     void revoke() {
         if (!isEnded) {
-            end();
-            if (revokeListener != null) {
-                revokeListener.run();
-            }
+            // First: who hears of it takes the end of what is held for no answer, and can have it
+            // executed by a later claim.
+            listeners.tellRevoke();
+            close();
         }
     }
 

@@ -9,7 +9,6 @@ import io.vrio.common.io.NetPort;
 import io.vrio.common.io.Nic;
 import io.vrio.common.io.NicProperties;
 import io.vrio.transport.remote.NicClaim;
-import java.time.Instant;
 
 /**
  * A NIC as one server uses it. After the claim has ended nothing is carried for it any more.
@@ -18,31 +17,18 @@ import java.time.Instant;
 final class ClaimedNic implements NicClaim, Nic, NetPort {
     private final OfferedNic offered;
     private final NicBackend backend;
-    private final String serverName;
-    private final long serverEpoch;
-    private final Instant since;
-    private Runnable revokeListener;
-    private Runnable propertiesListener;
+    private final ClaimHolder holder;
+    private final ClaimListeners listeners = new ClaimListeners();
     private boolean isEnded;
 
-    ClaimedNic(OfferedNic offered, String serverName, long serverEpoch, Instant since) {
+    ClaimedNic(OfferedNic offered, ClaimHolder holder) {
         this.offered = offered;
-        this.serverName = serverName;
-        this.serverEpoch = serverEpoch;
-        this.since = since;
+        this.holder = holder;
         backend = offered.backend();
     }
 
-    String serverName() {
-        return serverName;
-    }
-
-    long serverEpoch() {
-        return serverEpoch;
-    }
-
-    Instant since() {
-        return since;
+    ClaimHolder holder() {
+        return holder;
     }
 
     @Override
@@ -69,18 +55,16 @@ final class ClaimedNic implements NicClaim, Nic, NetPort {
 
     @Override
     public void onRevoke(Runnable listener) {
-        revokeListener = listener;
+        listeners.onRevoke(listener);
     }
 
     @Override
     public void onPropertiesChange(Runnable listener) {
-        propertiesListener = listener;
+        listeners.onPropertiesChange(listener);
     }
 
     void tellPropertiesChange() {
-        if (propertiesListener != null) {
-            propertiesListener.run();
-        }
+        listeners.tellPropertiesChange();
     }
 
     @Override
@@ -101,9 +85,7 @@ final class ClaimedNic implements NicClaim, Nic, NetPort {
     void revoke() {
         if (!isEnded) {
             end();
-            if (revokeListener != null) {
-                revokeListener.run();
-            }
+            listeners.tellRevoke();
         }
     }
 

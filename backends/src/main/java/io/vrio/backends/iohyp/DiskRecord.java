@@ -14,15 +14,6 @@ import java.time.Instant;
  * @param id random, never used again for another disk
  */
 record DiskRecord(String name, BackendSpec spec, long capacity, String id, Instant created) {
-    static boolean isName(String name) {
-        return DeviceName.isLegal(name);
-    }
-
-    /** A name that came from outside, fit for a message or a log line. */
-    static String printable(String name) {
-        return DeviceName.printable(name);
-    }
-
     /** As it is after it has been opened or resized to {@code capacity}. */
     DiskRecord withCapacity(long capacity) {
         BackendSpec kept = spec instanceof FileSpec ? spec.resized(0) : spec.resized(capacity);

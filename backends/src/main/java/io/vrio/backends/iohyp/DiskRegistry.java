@@ -136,10 +136,12 @@ public final class DiskRegistry implements DiskCatalog, AutoCloseable {
     }
 
     private void checkName(String name) throws BackendException {
-        if (!DiskRecord.isName(name)) {
+        if (!DeviceName.isLegal(name)) {
             throw new BackendException(
-                    "not a name of a disk (legal: 1-64 of A-Z a-z 0-9 . _ -): '"
-                            + DiskRecord.printable(name)
+                    "not a name of a disk (legal: "
+                            + DeviceName.LEGAL
+                            + "): '"
+                            + DeviceName.printable(name)
                             + "'");
         }
         if (disks.size() >= DISKS_MAX) {
@@ -239,7 +241,7 @@ public final class DiskRegistry implements DiskCatalog, AutoCloseable {
     private OfferedDisk find(String name) throws BackendException {
         OfferedDisk disk = disks.get(name);
         if (disk == null) {
-            throw new BackendException("there is no disk " + DiskRecord.printable(name));
+            throw new BackendException("there is no disk " + DeviceName.printable(name));
         }
         return disk;
     }
@@ -251,13 +253,13 @@ public final class DiskRegistry implements DiskCatalog, AutoCloseable {
         if (disk == null) {
             throw new ClaimRefusedException(
                     "this IOhyp has no disk "
-                            + DiskRecord.printable(diskName)
+                            + DeviceName.printable(diskName)
                             + "; make it there with 'vrio disk create'");
         }
+        ClaimHolder holder = new ClaimHolder(serverName, serverEpoch, now());
         ClaimedDisk present = disk.claim();
         if (present != null) {
-            boolean isSameServer = present.serverName().equals(DiskRecord.printable(serverName));
-            if (!isSameServer || present.serverEpoch() == serverEpoch) {
+            if (!present.holder().isFormerLifeOf(holder)) {
                 throw new ClaimRefusedException(inUse(disk));
             }
             LOG.info("disk={} server={} restarted and takes it over", diskName, serverName);
@@ -273,17 +275,11 @@ public final class DiskRegistry implements DiskCatalog, AutoCloseable {
         } catch (BackendException e) {
             throw new ClaimRefusedException("disk " + diskName + " has failed: " + e.getMessage());
         }
-        return disk.claim(DiskRecord.printable(serverName), serverEpoch, now());
+        return disk.claim(holder);
     }
 
     private static String inUse(OfferedDisk disk) {
-        return "disk "
-                + disk.record().name()
-                + " is in use by server "
-                + disk.claim().serverName()
-                + " since "
-                + disk.claim().since()
-                + "; detach it there, or stop that server, first";
+        return "disk " + disk.record().name() + " " + disk.claim().holder().refusal();
     }
 
     /** Takes all disks from their servers and closes them. */

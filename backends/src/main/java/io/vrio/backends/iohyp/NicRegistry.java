@@ -247,10 +247,10 @@ public final class NicRegistry implements NicCatalog, AutoCloseable {
                             + DeviceName.printable(nicName)
                             + "; make it there with 'vrio nic create'");
         }
+        ClaimHolder holder = new ClaimHolder(serverName, serverEpoch, now());
         ClaimedNic present = nic.claim();
         if (present != null) {
-            boolean isSameServer = present.serverName().equals(DeviceName.printable(serverName));
-            if (!isSameServer || present.serverEpoch() == serverEpoch) {
+            if (!present.holder().isFormerLifeOf(holder)) {
                 throw new ClaimRefusedException(inUse(nic));
             }
             LOG.info("nic={} server={} restarted and takes it over", nicName, serverName);
@@ -265,17 +265,11 @@ public final class NicRegistry implements NicCatalog, AutoCloseable {
         } catch (BackendException e) {
             throw new ClaimRefusedException("NIC " + nicName + " has failed: " + e.getMessage());
         }
-        return nic.claim(DeviceName.printable(serverName), serverEpoch, now());
+        return nic.claim(holder);
     }
 
     private static String inUse(OfferedNic nic) {
-        return "NIC "
-                + nic.record().name()
-                + " is in use by server "
-                + nic.claim().serverName()
-                + " since "
-                + nic.claim().since()
-                + "; detach it there, or stop that server, first";
+        return "NIC " + nic.record().name() + " " + nic.claim().holder().refusal();
     }
 
     /** Takes all NICs from their servers and closes them. */

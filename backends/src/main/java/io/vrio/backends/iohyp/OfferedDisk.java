@@ -12,7 +12,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Instant;
 import java.util.function.Consumer;
 
 /** One disk of the registry: its record, its backend while that is open, and its claim. Worker. */
@@ -116,9 +115,9 @@ final class OfferedDisk implements AutoCloseable {
         return underWayCount;
     }
 
-    ClaimedDisk claim(String serverName, long serverEpoch, Instant since) {
+    ClaimedDisk claim(ClaimHolder holder) {
         counters.increment(DiskCounter.CLAIMS);
-        claim = new ClaimedDisk(this, serverName, serverEpoch, since);
+        claim = new ClaimedDisk(this, holder);
         return claim;
     }
 
@@ -196,8 +195,8 @@ final class OfferedDisk implements AutoCloseable {
                 properties.serial(),
                 failure().isEmpty() ? DiskState.READY : DiskState.FAILED,
                 failure(),
-                claim == null ? "" : claim.serverName(),
-                claim == null ? "" : claim.since().toString(),
+                claim == null ? "" : claim.holder().serverName(),
+                claim == null ? "" : claim.holder().since().toString(),
                 underWayCount,
                 isKept,
                 counters.snapshot());

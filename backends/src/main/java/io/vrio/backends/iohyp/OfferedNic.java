@@ -8,7 +8,6 @@ import io.vrio.backends.net.NicOptions;
 import io.vrio.backends.net.NicWorker;
 import io.vrio.common.counter.Counters;
 import io.vrio.common.io.NicProperties;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -85,9 +84,9 @@ final class OfferedNic implements AutoCloseable {
         return counters;
     }
 
-    ClaimedNic claim(String serverName, long serverEpoch, Instant since) {
+    ClaimedNic claim(ClaimHolder holder) {
         counters.increment(NicClaimCounter.CLAIMS);
-        claim = new ClaimedNic(this, serverName, serverEpoch, since);
+        claim = new ClaimedNic(this, holder);
         return claim;
     }
 
@@ -111,8 +110,8 @@ final class OfferedNic implements AutoCloseable {
                 record.isLinkUp(),
                 failure().isEmpty() ? NicState.READY : NicState.FAILED,
                 failure(),
-                claim == null ? "" : claim.serverName(),
-                claim == null ? "" : claim.since().toString(),
+                claim == null ? "" : claim.holder().serverName(),
+                claim == null ? "" : claim.holder().since().toString(),
                 isKept,
                 allCounters());
     }

@@ -161,6 +161,19 @@ final class DiskClaimTest {
     }
 
     @Test
+    void shouldTellOfALostClaimBeforeWhatWasHeldForItEnds() throws Exception {
+        registry.claim("root", "host-1", 1).disk().port().submit(slowRequest());
+        DiskClaim second = registry.claim("root", "host-1", 2);
+        BlockRequest heldRequest = driver.request(WRITE, 0, 512);
+        second.disk().port().submit(heldRequest);
+        List<Boolean> hadEnded = new ArrayList<>();
+        second.onRevoke(() -> hadEnded.add(driver.hasEnded(heldRequest)));
+        registry.claim("root", "host-1", 3);
+        assertEquals(List.of(false), hadEnded);
+        assertEquals(IoStatus.IO_ERROR, driver.await(heldRequest));
+    }
+
+    @Test
     void shouldRefuseToRemoveADiskThatIsUsed() throws Exception {
         DiskClaim claim = registry.claim("root", "host-1", 1);
         String problem =
