@@ -276,10 +276,10 @@ class CommandLineTest {
     @Test
     void shouldListTheVerbsWhenNoneIsGiven() {
         assertEquals(
-                "vrio disk: Missing verb: one of create, delete, list, resize, show, stats",
+                "vrio disk: Missing verb: one of create, delete, list, resize, show, stats, xml",
                 CommandRun.of("disk").onlyError(2));
         assertEquals(
-                "vrio nic: Missing verb: one of create, delete, list, set-link, show, stats",
+                "vrio nic: Missing verb: one of create, delete, list, set-link, show, stats, xml",
                 CommandRun.of("nic").onlyError(2));
     }
 

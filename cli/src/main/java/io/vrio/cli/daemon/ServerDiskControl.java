@@ -7,6 +7,7 @@ import io.vrio.cli.control.ControlException;
 import io.vrio.cli.daemon.ServedDevices.Served;
 import io.vrio.common.agent.Worker;
 import io.vrio.common.io.DiskProperties;
+import io.vrio.server.device.block.BlockDevice;
 import io.vrio.transport.remote.RemoteDisk;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -60,6 +61,7 @@ final class ServerDiskControl {
         row.put("readOnly", properties.isReadOnly());
         row.put("serial", properties.serial());
         ServedControl.addState(row, disk.isAttached(), disk.refusal());
+        row.put("queuesMax", BlockDevice.QUEUES_DEFAULT);
         row.put("requestsUnderWay", disk.underWay());
         return row;
     }

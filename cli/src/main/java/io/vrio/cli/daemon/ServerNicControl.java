@@ -7,6 +7,7 @@ import io.vrio.cli.control.ControlException;
 import io.vrio.cli.daemon.NicKind.ServedNic;
 import io.vrio.cli.daemon.ServedDevices.Served;
 import io.vrio.common.agent.Worker;
+import io.vrio.server.device.net.NetDevice;
 import io.vrio.transport.remote.RemoteNic;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -67,6 +68,7 @@ final class ServerNicControl {
         row.put("name", remote.name());
         Answers.addNicProperties(row, remote.properties());
         ServedControl.addState(row, remote.isAttached(), remote.refusal());
+        row.put("queuesMax", NetDevice.PAIRS_DEFAULT);
         return row;
     }
 }

@@ -31,6 +31,10 @@ public final class DiskNoun {
     /** The noun with its verbs. */
     public static CommandLine tree(Surroundings surroundings) {
         Dialogue dialogue = new Dialogue(surroundings);
-        return DISK.tree("Disks of a running daemon.", dialogue, new ResizeVerb(dialogue));
+        return DISK.tree(
+                "Disks of a running daemon.",
+                dialogue,
+                new ResizeVerb(dialogue),
+                new XmlVerb(DISK, new DiskElementOptions(), surroundings));
     }
 }

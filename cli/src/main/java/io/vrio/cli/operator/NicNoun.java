@@ -32,6 +32,10 @@ public final class NicNoun {
     /** The noun with its verbs. */
     public static CommandLine tree(Surroundings surroundings) {
         Dialogue dialogue = new Dialogue(surroundings);
-        return NIC.tree("NICs of a running daemon.", dialogue, new SetLinkVerb(dialogue));
+        return NIC.tree(
+                "NICs of a running daemon.",
+                dialogue,
+                new SetLinkVerb(dialogue),
+                new XmlVerb(NIC, new NicElementOptions(), surroundings));
     }
 }

@@ -121,4 +121,38 @@ final class XmlText {
         }
         return Integer.parseInt(text);
     }
+
+    /**
+     * For use inside of quotes.
+     *
+     * @throws IllegalArgumentException when no XML can hold it
+     */
+    static String escaped(String text) {
+        StringBuilder escaped = new StringBuilder();
+        text.codePoints().forEach(point -> escaped.append(escaped(point)));
+        return escaped.toString();
+    }
+
+    private static String escaped(int point) {
+        return switch (point) {
+            case '&' -> "&amp;";
+            case '<' -> "&lt;";
+            case '>' -> "&gt;";
+            case '\'' -> "&apos;";
+            case '"' -> "&quot;";
+            // As they are, a parser would take them for spaces.
+            case '\t', '\n', '\r' -> "&#" + point + ";";
+            default -> plain(point);
+        };
+    }
+
+    /** XML 1.0, 2.2: most control characters can be written in no way. */
+    private static String plain(int point) {
+        boolean isSurrogate = point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
+        if (point < ' ' || isSurrogate || point == 0xFFFE || point == 0xFFFF) {
+            throw new IllegalArgumentException(
+                    "no XML can hold the character U+%04X".formatted(point));
+        }
+        return Character.toString(point);
+    }
 }

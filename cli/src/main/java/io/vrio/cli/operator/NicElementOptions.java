@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.cli.operator;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.vrio.cli.CommandFailedException;
+import io.vrio.cli.option.GuestTypes;
+import io.vrio.common.io.MacAddress;
+import io.vrio.common.io.NicProperties;
+import io.vrio.libvirt.domain.DeviceElement;
+import java.util.Optional;
+import java.util.OptionalInt;
+import picocli.CommandLine.Option;
+
+/** What can be chosen of a NIC's element. */
+final class NicElementOptions implements ElementOptions {
+    @Option(
+            names = "--mac",
+            paramLabel = "MAC",
+            converter = GuestTypes.Mac.class,
+            description = {
+                "The guest's address. Default: the one that the NIC has at the IOhyp; without one,",
+                "libvirt makes one up."
+            })
+    private String mac;
+
+    @Option(
+            names = "--queues",
+            paramLabel = "N",
+            converter = GuestTypes.Queues.class,
+            description = "Pairs of virtqueues. Default: one.")
+    private Integer queues;
+
+    @Override
+    public DeviceElement element(JsonNode nic) throws CommandFailedException {
+        return DeviceElement.nic(
+                nic.path("socket").asText(),
+                mac(nic),
+                mtu(nic),
+                ElementOptions.queues(nic, queues, "pairs of queues"));
+    }
+
+    private Optional<String> mac(JsonNode nic) throws CommandFailedException {
+        String present = nic.path("mac").asText();
+        if (mac == null) {
+            return Optional.of(present).filter(address -> !address.isEmpty());
+        }
+        if (!present.isEmpty() && MacAddress.parse(present) != MacAddress.parse(mac)) {
+            throw new CommandFailedException(
+                    "NIC %s has MAC %s at the IOhyp, which hears no guest with %s: leave out --mac,"
+                                    .formatted(nic.path("name").asText(), present, mac)
+                            + " or give the NIC this MAC on the I/O host");
+        }
+        return Optional.of(mac);
+    }
+
+    /** What guests take without being told is not written: they need not ask the server for it. */
+    private static OptionalInt mtu(JsonNode nic) {
+        int mtu = nic.path("mtu").asInt(NicProperties.MTU_DEFAULT);
+        return mtu == NicProperties.MTU_DEFAULT ? OptionalInt.empty() : OptionalInt.of(mtu);
+    }
+}
