@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * over restarts; those given as options are not. All methods run on the worker that executes the
  * disks' I/O.
  */
-public final class DiskRegistry implements DiskCatalog, AutoCloseable {
+public final class DiskRegistry implements DeviceRegistry<DiskStatus>, DiskCatalog, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DiskRegistry.class);
 
     /** Limit: disks of one IOhyp; more are refused. */
@@ -196,6 +196,7 @@ public final class DiskRegistry implements DiskCatalog, AutoCloseable {
     }
 
     /** Forgets a disk that no server has. Its file stays; what is in a RAM disk is lost. */
+    @Override
     public void remove(String name) throws BackendException {
         OfferedDisk disk = find(name);
         if (disk.claim() != null) {
@@ -229,11 +230,12 @@ public final class DiskRegistry implements DiskCatalog, AutoCloseable {
         return disk.status();
     }
 
-    /** All disks by name. */
+    @Override
     public List<DiskStatus> list() {
         return disks.values().stream().map(OfferedDisk::status).toList();
     }
 
+    @Override
     public DiskStatus show(String name) throws BackendException {
         return find(name).status();
     }

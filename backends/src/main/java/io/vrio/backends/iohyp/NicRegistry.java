@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * over restarts; those given as options are not. All methods run on the worker that carries the
  * NICs' frames.
  */
-public final class NicRegistry implements NicCatalog, AutoCloseable {
+public final class NicRegistry implements DeviceRegistry<NicStatus>, NicCatalog, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NicRegistry.class);
 
     /** Limit: NICs of one IOhyp; more are refused. */
@@ -190,7 +190,7 @@ public final class NicRegistry implements NicCatalog, AutoCloseable {
         return nic.status();
     }
 
-    /** Forgets a NIC that no server has. */
+    @Override
     public void remove(String name) throws BackendException {
         OfferedNic nic = find(name);
         if (nic.claim() != null) {
@@ -220,11 +220,12 @@ public final class NicRegistry implements NicCatalog, AutoCloseable {
         return nic.status();
     }
 
-    /** All NICs by name. */
+    @Override
     public List<NicStatus> list() {
         return nics.values().stream().map(OfferedNic::status).toList();
     }
 
+    @Override
     public NicStatus show(String name) throws BackendException {
         return find(name).status();
     }

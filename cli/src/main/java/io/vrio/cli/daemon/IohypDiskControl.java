@@ -14,69 +14,37 @@ import java.util.Map;
 
 /** What an operator may ask of the disks of an IOhyp. Control thread; executed on the worker. */
 final class IohypDiskControl {
-    private final Worker worker;
     private final DiskRegistry registry;
+    private final ExportedControl<DiskStatus> exported;
 
     IohypDiskControl(Worker worker, DiskRegistry registry) {
-        this.worker = worker;
         this.registry = registry;
+        exported =
+                new ExportedControl<>(
+                        "disk", worker, registry, IohypDiskControl::disk, DiskStatus::counters);
     }
 
     Map<String, ControlCommand> commands() {
         return Map.of(
-                "disk list", this::list,
-                "disk show", this::show,
-                "disk stats", this::stats,
+                "disk list", exported::list,
+                "disk show", exported::show,
+                "disk stats", exported::stats,
                 "disk create", this::create,
-                "disk delete", this::delete,
+                "disk delete", exported::delete,
                 "disk resize", this::resize);
-    }
-
-    private Object list(ControlArguments arguments) throws ControlException {
-        arguments.end();
-        return ask(registry::list).stream().map(IohypDiskControl::disk).toList();
-    }
-
-    private Object show(ControlArguments arguments) throws ControlException {
-        String name = arguments.onlyText("name");
-        return disk(ask(() -> registry.show(name)));
-    }
-
-    private Object stats(ControlArguments arguments) throws ControlException {
-        String name = arguments.onlyText("name");
-        return ask(() -> registry.show(name)).counters();
     }
 
     private Object create(ControlArguments arguments) throws ControlException {
         String name = arguments.text("name");
-        String backend = arguments.text("backend");
-        arguments.end();
-        return disk(ask(() -> registry.create(name, BackendSpec.parse(backend))));
-    }
-
-    private Object delete(ControlArguments arguments) throws ControlException {
-        boolean isForced = arguments.flag("force");
-        String name = arguments.onlyText("name");
-        if (isForced) {
-            throw new ControlException(
-                    "an IOhyp takes no disk away by force: delete it at its server first");
-        }
-        return ask(
-                () -> {
-                    registry.remove(name);
-                    return Map.of("name", name);
-                });
+        String backend = arguments.onlyText("backend");
+        return exported.shown(() -> registry.create(name, BackendSpec.parse(backend)));
     }
 
     private Object resize(ControlArguments arguments) throws ControlException {
         long size = arguments.number("size");
         boolean mayShrink = arguments.flag("shrink");
         String name = arguments.onlyText("name");
-        return disk(ask(() -> registry.resize(name, size, mayShrink)));
-    }
-
-    private <T> T ask(OnWorker.Question<T> question) throws ControlException {
-        return OnWorker.ask(worker, question);
+        return exported.shown(() -> registry.resize(name, size, mayShrink));
     }
 
     private static Map<String, Object> disk(DiskStatus disk) {

@@ -14,63 +14,36 @@ import java.util.Map;
 
 /** What an operator may ask of the NICs of an IOhyp. Control thread; executed on the worker. */
 final class IohypNicControl {
-    private final Worker worker;
     private final NicRegistry registry;
+    private final ExportedControl<NicStatus> exported;
 
     IohypNicControl(Worker worker, NicRegistry registry) {
-        this.worker = worker;
         this.registry = registry;
+        exported =
+                new ExportedControl<>(
+                        "NIC", worker, registry, IohypNicControl::nic, NicStatus::counters);
     }
 
     Map<String, ControlCommand> commands() {
         return Map.of(
-                "nic list", this::list,
-                "nic show", this::show,
-                "nic stats", this::stats,
+                "nic list", exported::list,
+                "nic show", exported::show,
+                "nic stats", exported::stats,
                 "nic create", this::create,
-                "nic delete", this::delete,
+                "nic delete", exported::delete,
                 "nic set-link", this::setLink);
-    }
-
-    private Object list(ControlArguments arguments) throws ControlException {
-        arguments.end();
-        return ask(registry::list).stream().map(IohypNicControl::nic).toList();
-    }
-
-    private Object show(ControlArguments arguments) throws ControlException {
-        String name = arguments.onlyText("name");
-        return nic(ask(() -> registry.show(name)));
-    }
-
-    private Object stats(ControlArguments arguments) throws ControlException {
-        String name = arguments.onlyText("name");
-        return ask(() -> registry.show(name)).counters();
     }
 
     private Object create(ControlArguments arguments) throws ControlException {
         String name = arguments.text("name");
         String backend = arguments.onlyText("backend");
-        return nic(ask(() -> registry.create(name, NicSpec.parse(backend))));
-    }
-
-    private Object delete(ControlArguments arguments) throws ControlException {
-        boolean isForced = arguments.flag("force");
-        String name = arguments.onlyText("name");
-        if (isForced) {
-            throw new ControlException(
-                    "an IOhyp takes no NIC away by force: delete it at its server first");
-        }
-        return ask(
-                () -> {
-                    registry.remove(name);
-                    return Map.of("name", name);
-                });
+        return exported.shown(() -> registry.create(name, NicSpec.parse(backend)));
     }
 
     private Object setLink(ControlArguments arguments) throws ControlException {
         String name = arguments.text("name");
         boolean isUp = isUp(arguments.onlyText("link"));
-        return nic(ask(() -> registry.setLink(name, isUp)));
+        return exported.shown(() -> registry.setLink(name, isUp));
     }
 
     private static boolean isUp(String link) throws ControlException {
@@ -79,10 +52,6 @@ final class IohypNicControl {
             case "down" -> false;
             default -> throw new ControlException("argument 'link' must be 'up' or 'down'");
         };
-    }
-
-    private <T> T ask(OnWorker.Question<T> question) throws ControlException {
-        return OnWorker.ask(worker, question);
     }
 
     private static Map<String, Object> nic(NicStatus nic) {
