@@ -43,7 +43,9 @@ public final class Association implements AutoCloseable {
     private final ReceiveWindow window;
     private final Reassembler reassembler;
     private final AckTimer acks = new AckTimer();
+    private final SegmentPreview preview;
     private final SuperFrameSender sender;
+    private final TxFrameSender txFrames;
     private final SendQueue unsent = new SendQueue();
     private final SuperFrameHeader received = new SuperFrameHeader();
     private final SegmentHeader segment = new SegmentHeader();
@@ -68,7 +70,9 @@ public final class Association implements AutoCloseable {
         localTag = setup.localTag();
         window = new ReceiveWindow(setup.firstReceived());
         credit = new Credit(setup.firstSent(), setup.firstReceived());
+        preview = new SegmentPreview(window, credit);
         sender = new SuperFrameSender(setup, link, window, credit, acks, counters);
+        txFrames = new TxFrameSender(sender, retransmits, rtt, congestion, counters);
         lastHeardNs = clock.nanoTime();
         sender.lastSentNs(lastHeardNs);
     }
@@ -219,31 +223,7 @@ public final class Association implements AutoCloseable {
      * whole super-frame that is awaited and has just this one; else null.
      */
     public SegmentHeader awaitedSegment(FrameHeader header, FrameBuffer buffer) {
-        long start = SequenceNumber.extend48(window.next(), header.superFrameStart48());
-        int length = header.superFrameLength();
-        boolean isAwaited =
-                header.payloadLength() == length
-                        && !credit.isExceededBy(start + length)
-                        && !window.isPartlyReceived(start, start + length);
-        if (!isAwaited) {
-            return null;
-        }
-        received.wrap(buffer.slice(), header.payloadOffset(), length);
-        boolean isOurs =
-                received.invalidReason() == null
-                        && received.sequence() == start
-                        && received.tag() == localTag
-                        && received.segmentCount() == 1;
-        if (!isOurs) {
-            return null;
-        }
-        int at = received.length();
-        segment.wrap(buffer.slice(), header.payloadOffset() + at, length - at);
-        // Nothing may follow it: its data is found by its distance from the frame's end.
-        boolean isWhole =
-                segment.invalidReason() == null
-                        && segment.segmentLength() == length - at - SegmentHeader.LENGTH;
-        return isWhole ? segment : null;
+        return preview.awaited(header, buffer.slice(), localTag);
     }
 
     private void onPiece(FrameHeader header, FrameBuffer buffer, long start, long nowNs) {
@@ -358,7 +338,7 @@ public final class Association implements AutoCloseable {
     public int transmit(long nowNs) {
         boolean isShared = frames != null && frames.isBusy();
         int framesMax = isShared ? FRAMES_PER_SHARED_CYCLE : FRAMES_PER_CYCLE;
-        int count = resend(nowNs);
+        int count = txFrames.resend(nowNs, FRAMES_PER_CYCLE);
         int framesSent = frames == null ? 0 : frames.transmit(nowNs);
         while (count < framesMax && unsent.next() != null && sendMessages(nowNs)) {
             count++;
@@ -368,43 +348,6 @@ public final class Association implements AutoCloseable {
             count++;
         }
         return count + framesSent;
-    }
-
-    private int resend(long nowNs) {
-        int count = 0;
-        while (count < FRAMES_PER_CYCLE) {
-            TxFrame frame = retransmits.nextLost(nowNs);
-            if (frame == null) {
-                break;
-            }
-            if (!frame.isLive()) {
-                // Its messages were answered, so the peer has it; their memory may be gone.
-                retransmits.drop(frame);
-                continue;
-            }
-            long limit = retransmits.resendLimit(frame, nowNs);
-            if (retransmits.isTimedOut(frame, nowNs)) {
-                counters.increment(AssociationCounter.TIMEOUTS);
-                rtt.onTimeout();
-                congestion.onTimeout();
-            }
-            resendHoles(frame, limit);
-            frame.onSend(nowNs);
-            count++;
-        }
-        return count;
-    }
-
-    private void resendHoles(TxFrame frame, long limit) {
-        ByteRanges holes = frame.holes();
-        for (int i = 0; i < holes.count() && holes.start(i) - limit < 0; i++) {
-            int offset = (int) (holes.start(i) - frame.start());
-            int length = (int) (Math.min(limit, holes.limit(i)) - holes.start(i));
-            boolean isTaken = resendPiece(frame, offset, length);
-            counters.increment(
-                    isTaken ? AssociationCounter.PIECES_RESENT : AssociationCounter.SENDS_REFUSED);
-            counters.add(AssociationCounter.BYTES_RESENT, length);
-        }
     }
 
     /** Builds and sends one super-frame of waiting messages; false when none could be sent. */
@@ -432,7 +375,7 @@ public final class Association implements AutoCloseable {
             message = unsent.next();
         }
         frame.finish();
-        boolean isTaken = sendNew(frame, nowNs);
+        boolean isTaken = txFrames.sendNew(frame, nowNs);
         retransmits.keep(frame);
         counters.increment(AssociationCounter.FRAMES_SENT);
         counters.add(AssociationCounter.BYTES_SENT, frame.limit() - frame.start());
@@ -450,7 +393,7 @@ public final class Association implements AutoCloseable {
         TxFrame frame = retransmits.take();
         begin(frame, false, nowNs);
         frame.finish();
-        sendNew(frame, nowNs);
+        txFrames.sendNew(frame, nowNs);
         retransmits.giveBack(frame);
         counters.increment(AssociationCounter.ACKS_SENT);
     }
@@ -460,29 +403,6 @@ public final class Association implements AutoCloseable {
         SuperFrameHeader header = frame.begin(sender.tag(), next, isReliable);
         sender.writeWindow(header, retransmits.floor(next), nowNs);
         frame.onHeaderComplete();
-    }
-
-    private boolean sendNew(TxFrame frame, long nowNs) {
-        boolean isTaken;
-        try {
-            isTaken = sender.sendNew(frame.payload(), nowNs);
-        } catch (InternalError e) {
-            counters.increment(AssociationCounter.FRAMES_WITH_LOST_DATA);
-            frame.replaceLostData();
-            isTaken = sender.sendNew(frame.payload(), nowNs);
-        }
-        frame.onSend(nowNs);
-        return isTaken;
-    }
-
-    private boolean resendPiece(TxFrame frame, int offset, int length) {
-        try {
-            return sender.resend(frame, offset, length);
-        } catch (InternalError e) {
-            counters.increment(AssociationCounter.FRAMES_WITH_LOST_DATA);
-            frame.replaceLostData();
-            return sender.resend(frame, offset, length);
-        }
     }
 
     /** Says goodbye: the peer forgets the association at once. */

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.transport.flow;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.vrio.common.counter.Counters;
+import io.vrio.common.memory.NativeBuffer;
+import io.vrio.transport.link.MemoryLink;
+import io.vrio.transport.link.MemoryLink.Segmentation;
+import io.vrio.transport.message.MessageKind;
+import io.vrio.transport.message.OutboundMessage;
+import io.vrio.transport.wire.Endpoint;
+import io.vrio.transport.wire.FrameHeader;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Super-frames that are sent again: which, when, and how many at a time. */
+final class TxFrameSenderTest {
+    private static final long FIRST = 1000;
+
+    private final MemoryLink wire =
+            MemoryLink.pair(new MemoryLink.Options(1500, Segmentation.CUT, 4096));
+    private final Endpoint local = new Endpoint(wire.hardwareAddress(), 1, 40_000);
+    private final Endpoint remote = new Endpoint(wire.peer().hardwareAddress(), 2, 7000);
+    private final Counters<AssociationCounter> counters = new Counters<>(AssociationCounter.class);
+    private final RttEstimator rtt = new RttEstimator();
+    private final RetransmitQueue retransmits = new RetransmitQueue(rtt);
+    private final CongestionWindow congestion = new CongestionWindow();
+    private final SuperFrameSender superFrames =
+            new SuperFrameSender(
+                    new AssociationSetup(local, remote, FIRST, FIRST, 0, 1500),
+                    wire,
+                    new ReceiveWindow(FIRST),
+                    new Credit(FIRST, FIRST),
+                    new AckTimer(),
+                    counters);
+    private final TxFrameSender sender =
+            new TxFrameSender(superFrames, retransmits, rtt, congestion, counters);
+    private final List<OutboundMessage> messages = new ArrayList<>();
+    private final NativeBuffer received = new NativeBuffer(1 << 16);
+
+    @AfterEach
+    void close() {
+        retransmits.close();
+        superFrames.close();
+        messages.forEach(OutboundMessage::close);
+        received.close();
+    }
+
+    private OutboundMessage send() {
+        OutboundMessage message = new OutboundMessage(m -> {});
+        message.begin(MessageKind.REQUEST, 1, messages.size(), 28, null);
+        messages.add(message);
+        TxFrame frame = retransmits.take();
+        frame.begin(0, superFrames.nextSequence(), true).writeWindow(0, 0, 0, 0);
+        frame.onHeaderComplete();
+        frame.addSegment(message, 1000);
+        frame.finish();
+        sender.sendNew(frame, 0);
+        retransmits.keep(frame);
+        return message;
+    }
+
+    /** The sequences of the frames that have come. */
+    private List<Integer> heard() {
+        List<Integer> sequences = new ArrayList<>();
+        FrameHeader header = new FrameHeader();
+        while (wire.peer().receive(received.slice()) > 0) {
+            sequences.add(header.wrap(received.slice()).sequence());
+        }
+        return sequences;
+    }
+
+    @Test
+    void shouldSendAgainWhatNobodyAcknowledges() {
+        send();
+        heard();
+
+        assertEquals(1, sender.resend(rtt.rtoNs(), 64));
+        assertEquals(List.of(1000), heard());
+        assertEquals(1, counters.value(AssociationCounter.TIMEOUTS));
+    }
+
+    @Test
+    void shouldWaitBeforeItSendsAgain() {
+        send();
+
+        assertEquals(0, sender.resend(rtt.rtoNs() - 1, 64));
+    }
+
+    @Test
+    void shouldNotSendAgainWhatWasAnswered() {
+        send().end();
+        send();
+        heard();
+
+        assertEquals(1, sender.resend(rtt.rtoNs(), 64));
+        assertEquals(List.of(1100), heard());
+        assertEquals(1, retransmits.count());
+    }
+
+    @Test
+    void shouldSendNoMoreAtATimeThanItMay() {
+        send();
+        send();
+        send();
+        heard();
+
+        assertEquals(2, sender.resend(rtt.rtoNs(), 2));
+        assertEquals(List.of(1000, 1100), heard());
+    }
+}
