@@ -108,7 +108,8 @@ final class TxFrameSenderTest {
         send();
         heard();
 
-        assertEquals(2, sender.resend(rtt.rtoNs(), 2));
+        // Long enough for time-outs that double.
+        assertEquals(2, sender.resend(10 * rtt.rtoNs(), 2));
         assertEquals(List.of(1000, 1100), heard());
     }
 }
