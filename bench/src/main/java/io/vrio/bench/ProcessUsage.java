@@ -31,14 +31,28 @@ public record ProcessUsage(long cpuNs, long peakKib, long anonKib, long fileKib,
     }
 
     static ProcessUsage parse(String stat, String status) {
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        long ticks = Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[SYSTEM_TICKS]);
         return new ProcessUsage(
-                ticks * NS_PER_TICK,
+                cpuNs(stat),
                 kib(status, "VmHWM:"),
                 kib(status, "RssAnon:"),
                 kib(status, "RssFile:"),
                 kib(status, "RssShmem:"));
+    }
+
+    /** CPU time of one thread so far. */
+    public static long threadCpuNs(long pid, long tid) {
+        Path task = Path.of("/proc", Long.toString(pid), "task", Long.toString(tid));
+        try {
+            return cpuNs(Files.readString(task.resolve("stat")));
+        } catch (IOException e) {
+            throw new UncheckedIOException("thread " + tid + " has ended", e);
+        }
+    }
+
+    private static long cpuNs(String stat) {
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        long ticks = Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[SYSTEM_TICKS]);
+        return ticks * NS_PER_TICK;
     }
 
     private static long kib(String status, String name) {

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -98,6 +99,11 @@ final class GuestNetwork implements AutoCloseable {
 
     private static String address(NetAlternative way, int host) {
         return way.subnet() + "." + host;
+    }
+
+    /** CPU time so far of each guest's vCPU, by the role it has in the report. */
+    Map<String, Long> vcpuNs() {
+        return Map.of("guest vCPU", guest.vcpuNs(), "peer vCPU", peer.vcpuNs());
     }
 
     private static String digest(String output) {

@@ -35,10 +35,10 @@ final class NetCampaign {
     private final List<String> failures = new ArrayList<>();
     private final long startNs = System.nanoTime();
 
-    /** CPU time of everybody and of vRIO's daemons, at one moment. */
-    private record CpuTime(long atNs, long machineNs, Map<String, Long> daemonNs) {
-        static CpuTime now(VrioDaemons vrio) {
-            return new CpuTime(System.nanoTime(), ProcessUsage.machineCpuNs(), vrio.cpuNs());
+    /** CPU time of everybody, and of some by role, at one moment. */
+    private record CpuTime(long atNs, long machineNs, Map<String, Long> usedNs) {
+        static CpuTime now(Map<String, Long> usedNs) {
+            return new CpuTime(System.nanoTime(), ProcessUsage.machineCpuNs(), usedNs);
         }
 
         double machinePercent(CpuTime later) {
@@ -46,11 +46,11 @@ final class NetCampaign {
             return PERCENT * (later.machineNs - machineNs) / all;
         }
 
-        Map<String, Double> daemonPercent(CpuTime later) {
+        Map<String, Double> usedPercent(CpuTime later) {
             Map<String, Double> percent = new LinkedHashMap<>();
-            daemonNs.forEach(
+            usedNs.forEach(
                     (role, ns) -> {
-                        double used = later.daemonNs.get(role) - ns;
+                        double used = later.usedNs.get(role) - ns;
                         percent.put(role, PERCENT * used / (later.atNs - atNs));
                     });
             return percent;
@@ -135,9 +135,9 @@ final class NetCampaign {
             NetAlternative alternative,
             int round,
             VrioDaemons vrio) {
-        CpuTime before = CpuTime.now(vrio);
+        CpuTime before = cpuTime(vrio, network);
         GuestNetwork.Outcome outcome = network.run(row, alternative, schedule.seconds());
-        CpuTime after = CpuTime.now(vrio);
+        CpuTime after = cpuTime(vrio, network);
         return new NetMeasurement(
                 row.title(),
                 alternative.title(),
@@ -147,7 +147,13 @@ final class NetCampaign {
                 0,
                 0,
                 before.machinePercent(after),
-                before.daemonPercent(after));
+                before.usedPercent(after));
+    }
+
+    private static CpuTime cpuTime(VrioDaemons vrio, GuestNetwork network) {
+        Map<String, Long> usedNs = vrio.cpuNs();
+        usedNs.putAll(network.vcpuNs());
+        return CpuTime.now(usedNs);
     }
 
     private void runPacketRow(NetRow row, VrioDaemons vrio) {
@@ -161,9 +167,9 @@ final class NetCampaign {
     private NetMeasurement measurePackets(
             NetRow row, NetAlternative alternative, int round, VrioDaemons vrio) {
         try (PacketRun run = new PacketRun(site, alternative, row.frameLength(), vrio)) {
-            CpuTime before = CpuTime.now(vrio);
+            CpuTime before = CpuTime.now(vrio.cpuNs());
             double rate = run.framesPerSecond(TimeUnit.SECONDS.toNanos(schedule.seconds()));
-            CpuTime after = CpuTime.now(vrio);
+            CpuTime after = CpuTime.now(vrio.cpuNs());
             PacketRun.Totals totals = run.finish();
             if (totals.arrivedCount() > totals.sentCount()) {
                 failures.add(
@@ -178,7 +184,7 @@ final class NetCampaign {
                     totals.sentCount(),
                     totals.arrivedCount(),
                     before.machinePercent(after),
-                    before.daemonPercent(after));
+                    before.usedPercent(after));
         }
     }
 

@@ -11,7 +11,8 @@ import java.util.Map;
  * @param sentCount frames that the generator has put into its ring; 0 in other rows
  * @param arrivedCount of those, how many the I/O host's kernel has counted
  * @param machineCpuPercent of all cores, everything included
- * @param daemonCpuPercent of one core, of each of vRIO's daemons, whoever is measured
+ * @param usedCpuPercent of one core, by role: each of vRIO's daemons, whoever is measured, and the
+ *     vCPU of each guest
  */
 record NetMeasurement(
         String row,
@@ -22,7 +23,7 @@ record NetMeasurement(
         long sentCount,
         long arrivedCount,
         double machineCpuPercent,
-        Map<String, Double> daemonCpuPercent) {
+        Map<String, Double> usedCpuPercent) {
     double lostPercent() {
         return sentCount == 0 ? 0 : 100.0 * (sentCount - arrivedCount) / sentCount;
     }

@@ -25,8 +25,9 @@ final class NetReport {
         line("");
         line(
                 "| row | alternative | min / median / max | unit | p99 us | lost % | machine's CPUs %"
-                        + " | vRIO's server + IOhyp, % of a CPU | ratio |");
-        line("|---|---|---|---|---|---|---|---|---|");
+                        + " | vRIO's server + IOhyp, % of a CPU | vCPU of guest + peer, % of a CPU"
+                        + " | ratio |");
+        line("|---|---|---|---|---|---|---|---|---|---|");
         for (NetRow row : schedule.rows()) {
             schedule.alternatives(row).forEach(alternative -> tableRow(row, alternative));
         }
@@ -46,7 +47,7 @@ final class NetReport {
         boolean isOurs = alternative == NetAlternative.VRIO;
         line(
                 String.format(
-                        "| %s | %s | %s | %s | %s | %s | %s | %s | %s |",
+                        "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |",
                         row.title(),
                         alternative.title(),
                         results.spread(row, alternative, NetMeasurement::value).format("%.0f"),
@@ -58,7 +59,8 @@ final class NetReport {
                                 ? median("%.2f", row, alternative, NetMeasurement::lostPercent)
                                 : "-",
                         median("%.0f", row, alternative, NetMeasurement::machineCpuPercent),
-                        isOurs ? daemons(row) : "-",
+                        isOurs ? used(row, alternative, "vrio server", "vrio iohyp") : "-",
+                        row.isPackets() ? "-" : used(row, alternative, "guest vCPU", "peer vCPU"),
                         isOurs ? results.ratio(row).format("%.2f") : "-"));
     }
 
@@ -71,13 +73,10 @@ final class NetReport {
         return String.format(Locale.ROOT, format, median);
     }
 
-    private String daemons(NetRow row) {
+    private String used(NetRow row, NetAlternative alternative, String... roles) {
         List<String> percent = new ArrayList<>();
-        for (String role : List.of("vrio server", "vrio iohyp")) {
-            percent.add(
-                    median(
-                            "%.0f",
-                            row, NetAlternative.VRIO, run -> run.daemonCpuPercent().get(role)));
+        for (String role : roles) {
+            percent.add(median("%.0f", row, alternative, run -> run.usedCpuPercent().get(role)));
         }
         return String.join(" + ", percent);
     }

@@ -64,6 +64,17 @@ class NetReportTest {
         assertEquals(25, run.lostPercent());
     }
 
+    @Test
+    void shouldTellWhoseTimeWasUsed() {
+        String report =
+                report(
+                        NetRow.ROUND_TRIP_HOST,
+                        run(NetRow.ROUND_TRIP_HOST, NetAlternative.TAP_VXLAN, 0, 100),
+                        run(NetRow.ROUND_TRIP_HOST, NetAlternative.VRIO, 0, 120));
+
+        assertContains(report, "| 10 + 11 | 80 + 70 |");
+    }
+
     private static void assertContains(String report, String wanted) {
         assertTrue(report.contains(wanted), report);
     }
@@ -78,7 +89,16 @@ class NetReportTest {
 
     private static NetMeasurement run(
             NetRow row, NetAlternative alternative, int round, double value) {
-        Map<String, Double> cpu = Map.of("vrio server", 10.0, "vrio iohyp", 10.0);
+        Map<String, Double> cpu =
+                Map.of(
+                        "vrio server",
+                        10.0,
+                        "vrio iohyp",
+                        11.0,
+                        "guest vCPU",
+                        80.0,
+                        "peer vCPU",
+                        70.0);
         return new NetMeasurement(row.title(), alternative.title(), round, value, 0, 0, 0, 50, cpu);
     }
 }
