@@ -156,6 +156,18 @@ class ImportRulesTest {
                 .check(product);
     }
 
+    /** Daemons work where libvirt is not installed. */
+    @Test
+    void shouldCallLibvirtInOnePackage() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.vrio.libvirt.admin..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.libvirt..", "com.sun.jna..")
+                .check(product);
+    }
+
     @Test
     void shouldNotTellAnInterposerWhoIsNext() {
         slices().matching("io.vrio.backends.interpose.(*)..")
