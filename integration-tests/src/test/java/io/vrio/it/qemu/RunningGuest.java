@@ -5,11 +5,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,23 +13,18 @@ import java.util.concurrent.TimeUnit;
 
 /** A booted guest that runs the lines it is sent, in its busybox shell, until it is closed. */
 public final class RunningGuest implements AutoCloseable {
-    private static final String OPEN = "VRIO-GUEST: the shell is open";
-    private static final String STATUS = "VRIO-STATUS ";
     private static final long STOP_SECONDS = 10;
 
     private final Process process;
     private final BufferedReader console;
-    private SocketChannel channel;
-    private BufferedReader answers;
+    private GuestShell shell;
 
     RunningGuest(List<String> command, Path socket) throws IOException {
         process = new ProcessBuilder(command).redirectErrorStream(true).start();
         console = process.inputReader(StandardCharsets.UTF_8);
         try {
             awaitShell();
-            channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-            channel.connect(UnixDomainSocketAddress.of(socket));
-            answers = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
+            shell = new GuestShell(socket);
         } catch (IOException | RuntimeException | Error e) {
             process.destroy();
             throw e;
@@ -45,7 +35,7 @@ public final class RunningGuest implements AutoCloseable {
     private void awaitShell() throws IOException {
         List<String> lines = new ArrayList<>();
         for (String line = console.readLine(); line != null; line = console.readLine()) {
-            if (line.equals(OPEN)) {
+            if (line.equals(GuestShell.OPEN)) {
                 return;
             }
             lines.add(line);
@@ -55,37 +45,17 @@ public final class RunningGuest implements AutoCloseable {
 
     /** Runs a line that must succeed; returns what it printed. */
     public String run(String line) {
-        GuestReport outcome = outcome(line);
-        String printed = String.join("\n", outcome.lines());
-        if (outcome.exitStatus() != 0) {
-            throw new AssertionError(
-                    "guest: " + line + ": status " + outcome.exitStatus() + ": " + printed);
-        }
-        return printed;
+        return shell.run(line);
     }
 
     /** Runs a line to its end, whatever that is. */
     public GuestReport outcome(String line) {
-        try {
-            channel.write(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8)));
-            List<String> lines = new ArrayList<>();
-            String answer = answers.readLine();
-            while (answer != null && !answer.startsWith(STATUS)) {
-                lines.add(answer);
-                answer = answers.readLine();
-            }
-            if (answer == null) {
-                throw new AssertionError("the guest is gone after: " + line + "\n" + lines);
-            }
-            return new GuestReport(Integer.parseInt(answer.substring(STATUS.length())), lines);
-        } catch (IOException e) {
-            throw new AssertionError("guest: " + line, e);
-        }
+        return shell.outcome(line);
     }
 
     /** Powers the guest off: it must say that it ended well. */
     public void powerOff() throws IOException, InterruptedException {
-        channel.write(ByteBuffer.wrap("exit\n".getBytes(StandardCharsets.UTF_8)));
+        shell.exit();
         console.transferTo(Writer.nullWriter());
         int status = process.waitFor();
         if (status != 0) {
@@ -99,7 +69,7 @@ public final class RunningGuest implements AutoCloseable {
         // SIGTERM: the script ends QEMU before itself.
         process.destroy();
         try {
-            channel.close();
+            shell.close();
             process.waitFor(STOP_SECONDS, TimeUnit.SECONDS);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.vrio.it.qemu.VrioDaemon;
 import io.vrio.it.tidy.SourceTree;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,34 +17,43 @@ import java.util.function.BooleanSupplier;
  * The daemons of two {@link Hosts}, as an operator runs them: {@code bin/vrio} processes with their
  * sockets, state and logs in one folder. What is started is stopped at the end.
  */
-final class Daemons implements AutoCloseable {
-    /** Limit: a command that takes longer is killed, and its test fails. */
-    private static final long COMMAND_SECONDS = 30;
-
+public final class Daemons implements AutoCloseable {
     private static final long WAIT_NS = TimeUnit.SECONDS.toNanos(30);
     private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final Hosts hosts;
     private final Path folder;
+    private final List<String> enterVmHost;
+    private final Path sockets;
     private final List<VrioDaemon> started = new ArrayList<>();
     private int logs;
     private VrioDaemon iohyp;
     private VrioDaemon server;
 
     Daemons(Hosts hosts, Path folder) {
+        this(hosts, folder, enter(hosts.vmHost()), folder);
+    }
+
+    /**
+     * @param enterVmHost what a command starts with that runs on the VM host
+     * @param sockets where the server's sockets are, as seen there
+     */
+    public Daemons(Hosts hosts, Path folder, List<String> enterVmHost, Path sockets) {
         this.hosts = hosts;
         this.folder = folder;
+        this.enterVmHost = enterVmHost;
+        this.sockets = sockets;
     }
 
     /** Starts the IOhyp; returns when it serves. */
-    Daemons iohyp(String... options) throws IOException {
-        iohyp = start("iohyp", hosts.ioHost(), iohypArguments(options));
+    public Daemons iohyp(String... options) throws IOException {
+        iohyp = start("iohyp", enter(hosts.ioHost()), iohypArguments(options));
         return this;
     }
 
     /** Starts the server; returns when its sockets are there. */
-    Daemons server(String... options) throws IOException {
-        server = start("server", hosts.vmHost(), serverArguments(options));
+    public Daemons server(String... options) throws IOException {
+        server = start("server", enterVmHost, serverArguments(options));
         return this;
     }
 
@@ -53,14 +61,14 @@ final class Daemons implements AutoCloseable {
     Daemons secondServer(String... options) throws IOException {
         Path control = folder.resolve("server2.control");
         List<String> arguments = serverArguments(Hosts.SECOND_VM_ADDRESS, control, options);
-        start("server2", hosts.secondVmHost(), arguments);
+        start("server2", enter(hosts.secondVmHost()), arguments);
         return this;
     }
 
-    private VrioDaemon start(String role, Namespace host, List<String> arguments)
+    private VrioDaemon start(String role, List<String> prefix, List<String> arguments)
             throws IOException {
         Path log = folder.resolve(role + "-" + ++logs + ".log");
-        VrioDaemon daemon = VrioDaemon.start(log, enter(host), arguments.toArray(String[]::new));
+        VrioDaemon daemon = VrioDaemon.start(log, prefix, arguments.toArray(String[]::new));
         started.add(daemon);
         return daemon;
     }
@@ -83,7 +91,7 @@ final class Daemons implements AutoCloseable {
     }
 
     private List<String> serverArguments(String address, Path control, String... more) {
-        List<String> all = arguments("server", address, control, "--socket-dir", "" + folder);
+        List<String> all = arguments("server", address, control, "--socket-dir", "" + sockets);
         all.addAll(List.of(more));
         if (!all.contains("--peer")) {
             all.addAll(List.of("--peer", hosts.ioAddress()));
@@ -116,67 +124,55 @@ final class Daemons implements AutoCloseable {
     }
 
     Path serverControl() {
-        return folder.resolve("server.control");
+        return sockets.resolve("server.control");
     }
 
     Path socket(String disk) {
-        return folder.resolve(disk + ".sock");
+        return sockets.resolve(disk + ".sock");
     }
 
-    VrioDaemon iohyp() {
+    public VrioDaemon iohyp() {
         return iohyp;
     }
 
-    VrioDaemon server() {
+    public VrioDaemon server() {
         return server;
     }
 
     /** Runs an operator's command against the IOhyp. */
-    CommandOutcome atIohyp(String... command) throws Exception {
-        return command(iohypControl(), command);
+    public CommandOutcome atIohyp(String... command) throws IOException, InterruptedException {
+        return command(enter(hosts.ioHost()), iohypControl(), command);
     }
 
     /** Runs an operator's command against the server. */
-    CommandOutcome atServer(String... command) throws Exception {
-        return command(serverControl(), command);
+    public CommandOutcome atServer(String... command) throws IOException, InterruptedException {
+        return command(enterVmHost, serverControl(), command);
     }
 
-    private CommandOutcome command(Path control, String... command) throws Exception {
+    private CommandOutcome command(List<String> prefix, Path control, String... command)
+            throws IOException, InterruptedException {
         List<String> arguments = new ArrayList<>(List.of(command));
         arguments.addAll(List.of("--control", control.toString()));
-        return run(List.of(), arguments);
+        return run(prefix, arguments);
     }
 
     /** Runs {@code prefix bin/vrio arguments} to its end. */
-    CommandOutcome run(List<String> prefix, List<String> arguments) throws Exception {
+    CommandOutcome run(List<String> prefix, List<String> arguments)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(prefix);
         command.add(SourceTree.root().resolve("bin/vrio").toString());
         command.addAll(arguments);
-        Path out = Files.createTempFile(folder, "command", ".out");
-        Path err = Files.createTempFile(folder, "command", ".err");
-        Process process =
-                new ProcessBuilder(command)
-                        .redirectOutput(out.toFile())
-                        .redirectError(err.toFile())
-                        .start();
-        try {
-            boolean hasEnded = process.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS);
-            String said = Files.readString(err);
-            assertTrue(hasEnded, () -> String.join(" ", command) + " does not end: " + said);
-            return new CommandOutcome(process.exitValue(), Files.readString(out), said);
-        } finally {
-            process.destroyForcibly();
-        }
+        return CommandOutcome.of(command);
     }
 
     /** Waits for what the server logs. */
-    Daemons awaitServerLog(String part) {
+    public Daemons awaitServerLog(String part) {
         await("the server's log says " + part, () -> log(server).contains(part));
         return this;
     }
 
     /** Waits for what the IOhyp logs. */
-    Daemons awaitIohypLog(String part) {
+    public Daemons awaitIohypLog(String part) {
         await("the IOhyp's log says " + part, () -> log(iohyp).contains(part));
         return this;
     }
@@ -198,7 +194,7 @@ final class Daemons implements AutoCloseable {
     }
 
     /** For messages of failures. */
-    String allLogs() {
+    public String allLogs() {
         StringBuilder all = new StringBuilder("\n");
         started.forEach(daemon -> all.append(log(daemon)));
         return all.toString();

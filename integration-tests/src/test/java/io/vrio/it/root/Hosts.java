@@ -9,7 +9,7 @@ import java.util.List;
  * A VM host and an I/O host for tests of the daemons: two network namespaces, and what lies between
  * them. The interface of either host is {@link #INTERFACE}.
  */
-final class Hosts implements AutoCloseable {
+public final class Hosts implements AutoCloseable {
     static final String INTERFACE = "wire0";
     static final String VM_ADDRESS = "10.78.1.1";
     static final String SECOND_VM_ADDRESS = "10.78.1.3";
@@ -36,7 +36,7 @@ final class Hosts implements AutoCloseable {
     }
 
     /** Joined by a cable. */
-    static Hosts joined(int mtu) {
+    public static Hosts joined(int mtu) {
         return new Hosts(mtu, NEAR_ADDRESS).build(Hosts::join);
     }
 
@@ -155,7 +155,7 @@ final class Hosts implements AutoCloseable {
         namespace.run("ethtool", "-K", name, "tso", state, "gso", state, "gro", state, "tx", state);
     }
 
-    Namespace vmHost() {
+    public Namespace vmHost() {
         return vmHost;
     }
 
@@ -163,7 +163,7 @@ final class Hosts implements AutoCloseable {
         return secondVmHost;
     }
 
-    Namespace ioHost() {
+    public Namespace ioHost() {
         return ioHost;
     }
 
