@@ -17,7 +17,7 @@ SEEDS ?= 1000
 SOURCES := $(shell find . -name target -prune -o \
     \( -name '*.java' -o -name pom.xml -o -path '*/src/*/resources/*' \) -type f -print)
 
-.PHONY: build demo test check simulate bench format clean
+.PHONY: build demo test check check-container simulate bench format clean
 .DEFAULT_GOAL := build
 
 build: target/built
@@ -30,10 +30,13 @@ demo:
 	@demo/run
 
 test:
-	@tools/test -Dvrio.tags.excluded=simulate -Dvrio.test.moduleTimeoutSeconds=3000 --fail-at-end
+	@tools/with-docker tools/test -Dvrio.tags.excluded=simulate -Dvrio.test.moduleTimeoutSeconds=3000 --fail-at-end
 
 check:
 	@tools/test --fail-at-end
+
+check-container:
+	@tools/with-docker tools/test -Dvrio.tags=container -Dvrio.tags.excluded=simulate --fail-at-end
 
 check-%:
 	@tools/test -Dvrio.tags=$* -Dvrio.tags.excluded=simulate --fail-at-end

@@ -53,7 +53,13 @@ final class TestSummary {
     }
 
     private void print() {
-        print("Skipped:", lines("skipped"));
+        List<String> skipped = new ArrayList<>(lines("skipped"));
+        // From tools/with-docker: many tests have one reason, and it must not be overlooked.
+        String whyNoDocker = System.getenv("VRIO_NO_DOCKER");
+        if (whyNoDocker != null) {
+            skipped.add("SKIPPED: containers (" + whyNoDocker + ")");
+        }
+        print("Skipped:", skipped);
         print("Failed:", lines("failed"));
         System.out.println();
         if (!hasRun()) {

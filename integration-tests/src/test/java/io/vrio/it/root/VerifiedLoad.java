@@ -20,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
  * A guest that keeps a disk busy with random requests of all sizes, until it is told to finish:
  * then everything it wrote is read back. One thread for each queue.
  */
-final class VerifiedLoad implements AutoCloseable {
+public final class VerifiedLoad implements AutoCloseable {
     private static final long PROGRESS_NS = TimeUnit.SECONDS.toNanos(30);
     private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -38,7 +38,7 @@ final class VerifiedLoad implements AutoCloseable {
      *
      * @param options the largest request is {@code dataMax}
      */
-    static VerifiedLoad start(Path socket, GuestOptions options, long seed) {
+    public static VerifiedLoad start(Path socket, GuestOptions options, long seed) {
         VerifiedLoad load = new VerifiedLoad(BlockGuest.connect(socket, options));
         long sectors = load.guest.capacitySectors() / load.guest.queueCount();
         for (int i = 0; i < load.guest.queueCount(); i++) {
@@ -57,7 +57,7 @@ final class VerifiedLoad implements AutoCloseable {
     }
 
     /** Waits until so many more requests have ended, as they do when all is well. */
-    VerifiedLoad awaitProgress(long more) {
+    public VerifiedLoad awaitProgress(long more) {
         long goal = ended() + more;
         long endNs = System.nanoTime() + PROGRESS_NS;
         while (ended() < goal) {
@@ -85,7 +85,7 @@ final class VerifiedLoad implements AutoCloseable {
     }
 
     /** Stops, reads all back: no request has failed, and all data are right. */
-    void finish() throws Exception {
+    public void finish() throws Exception {
         loads.forEach(QueueLoad::stop);
         for (Future<?> run : runs) {
             run.get();

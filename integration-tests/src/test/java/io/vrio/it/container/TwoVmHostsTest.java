@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.it.container;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.vrio.bench.frontend.GuestOptions;
+import io.vrio.it.Requires;
+import io.vrio.it.root.VerifiedLoad;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Two VM hosts and their I/O host, each a container. */
+@Tag("container")
+@Timeout(60)
+final class TwoVmHostsTest {
+    private static final GuestOptions OPTIONS =
+            GuestOptions.DEFAULT.withQueues(2, 128).withSlots(8, 256 << 10);
+
+    @TempDir Path folder;
+    private ContainerSite site;
+
+    @BeforeAll
+    static void require() {
+        Requires.docker();
+    }
+
+    @AfterEach
+    void close() {
+        if (site != null) {
+            site.close();
+        }
+    }
+
+    private static VerifiedLoad load(ContainerHost host, String disk) {
+        return VerifiedLoad.start(host.socket(disk), OPTIONS, 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1500, 9000})
+    void shouldServeTwoVmHostsAtOnceThroughAFirewall(int mtu) throws Exception {
+        site = new ContainerSite(folder, mtu);
+        assumeTrue(site.firewall().seesBridgedFrames(), "needs bridge-nf-call-iptables");
+        ContainerHost iohyp = site.iohyp(site.disk("a", "32M"), site.disk("b", "32M"));
+        ContainerHost first = site.server("--disk=a");
+        ContainerHost second = site.secondServer("--disk=b");
+        try (VerifiedLoad a = load(first, "a");
+                VerifiedLoad b = load(second, "b")) {
+            a.awaitProgress(500);
+            b.awaitProgress(500);
+            String peers = iohyp.vrio("peer", "list").assertOk().out();
+            assertTrue(
+                    peers.lines().filter(line -> line.contains(" " + mtu + " ")).count() == 2,
+                    peers);
+            a.finish();
+            b.finish();
+        }
+        site.firewall().assertSawOnlyValidFrames(1000);
+    }
+
+    @Test
+    void shouldRefuseADiskThatTheOtherVmHostUses() throws Exception {
+        site = new ContainerSite(folder, 1500);
+        ContainerHost iohyp = site.iohyp(site.disk("a", "32M"));
+        ContainerHost first = site.server("--disk=a");
+        iohyp.awaitLog("disk=a server=" + ContainerLan.VM_ADDRESS + " attached");
+        ContainerHost second = site.secondServer("--disk=a");
+
+        second.awaitLog(
+                "disk=a refused: disk a is in use by server " + ContainerLan.VM_ADDRESS + " since");
+        try (VerifiedLoad load = load(first, "a")) {
+            load.awaitProgress(100).finish();
+        }
+        String shown = second.vrio("disk", "list").assertOk().out();
+        assertTrue(shown.contains("detach it there, or stop that server, first"), shown);
+    }
+
+    @Test
+    void shouldTakeAnOperatorsCommandsOnEachHost() throws Exception {
+        site = new ContainerSite(folder, 1500);
+        ContainerHost iohyp = site.iohyp();
+        ContainerHost first = site.server();
+
+        iohyp.vrio("disk", "create", "late", "ram:8M").assertOk();
+        first.vrio("disk", "create", "late").assertOk();
+
+        try (VerifiedLoad load = load(first, "late")) {
+            load.awaitProgress(100).finish();
+        }
+        String shown = iohyp.vrio("disk", "list").assertOk().out();
+        assertTrue(shown.contains(ContainerLan.VM_ADDRESS), shown);
+    }
+}
