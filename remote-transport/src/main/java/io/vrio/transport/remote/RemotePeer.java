@@ -34,15 +34,10 @@ public final class RemotePeer implements Agent {
     private static final long RESOLVE_INTERVAL_NS = 20 * MS;
     static final long SYN_INTERVAL_NS = 20 * MS;
     private static final long SYN_INTERVAL_MAX_NS = 1000 * MS;
-    private static final long STEP_TIMEOUT_NS = 3000 * MS;
-    static final long RETRY_MIN_NS = 50 * MS;
 
     /** A disk that is refused now may be free soon: a server that was restarted waits for it. */
     static final long ATTACH_INTERVAL_NS = 200 * MS;
 
-    static final long RETRY_MAX_NS = 1000 * MS;
-    static final long REFUSED_RETRY_NS = 10_000 * MS;
-    static final long KEEP_ALIVE_NS = 1000 * MS;
     private static final int SYN_WINDOW = 65535;
 
     private final PeerOptions options;
@@ -55,12 +50,8 @@ public final class RemotePeer implements Agent {
     private final ServerHandshake handshake;
     private final DirectReceiver direct;
     private final BufferShare frameShare;
-    private PeerState state = PeerState.WAITING;
-    private long sinceNs;
-    private long stepNs;
-    private long retryNs = RETRY_MIN_NS;
-    private String reason;
-    private String loggedReason;
+    private final PeerProgress progress;
+    private final KeepAlive keepAlive;
     private LinkFactory.OpenLink openLink;
     private Association association;
     private ControlChannel control;
@@ -85,14 +76,14 @@ public final class RemotePeer implements Agent {
         handshake = new ServerHandshake(SYN_WINDOW);
         direct = new DirectReceiver(devices::disk);
         frameShare = new BufferShare(buffers);
-        sinceNs = clock.nanoTime();
-        stepNs = sinceNs;
+        progress = new PeerProgress(clock.nanoTime());
+        keepAlive = new KeepAlive(options.peerTimeoutNs());
     }
 
     /** A disk of the peer, usable at once: its requests wait until the peer has claimed it. */
     public RemoteDisk openDisk(String name) {
         RemoteDisk disk = devices.openDisk(name, this, clock);
-        if (state == PeerState.ESTABLISHED) {
+        if (progress.isEstablished()) {
             control.send(new ControlMessage.Attach(disk.flow(), name));
         }
         return disk;
@@ -101,7 +92,7 @@ public final class RemotePeer implements Agent {
     /** A NIC of the peer: its link is down until the peer has claimed it. */
     public RemoteNic openNic(String name) {
         RemoteNic nic = devices.openNic(name, this, frameShare, clock);
-        if (state == PeerState.ESTABLISHED) {
+        if (progress.isEstablished()) {
             control.send(new ControlMessage.AttachNic(nic.flow(), name));
         }
         return nic;
@@ -118,7 +109,7 @@ public final class RemotePeer implements Agent {
     }
 
     private void sayDetached(int flow) {
-        if (state == PeerState.ESTABLISHED) {
+        if (progress.isEstablished()) {
             control.send(new ControlMessage.Detach(flow));
         }
     }
@@ -146,7 +137,7 @@ public final class RemotePeer implements Agent {
     /** A fault of this program: a new association begins, and the guests of this host live on. */
     private void onFault(RuntimeException fault, long nowNs) {
         // Limit: as often as an association is opened, at most once in RETRY_MAX_NS after a while.
-        LOG.error("peer={} state={} a fault of this program", address(), state, fault);
+        LOG.error("peer={} state={} a fault of this program", address(), progress.state(), fault);
         if (association != null) {
             association.sendRst();
         }
@@ -157,7 +148,7 @@ public final class RemotePeer implements Agent {
         int work = devices.deliverFrames();
         work += receive(nowNs);
         work += devices.expire(nowNs, options.ioTimeoutNs());
-        if (state == PeerState.ESTABLISHED) {
+        if (progress.isEstablished()) {
             keepAlive(nowNs);
         } else {
             work += step(nowNs);
@@ -233,7 +224,7 @@ public final class RemotePeer implements Agent {
     }
 
     private void onRst(long nowNs) {
-        if (state == PeerState.OPENING && handshake.isAcknowledged(header)) {
+        if (progress.state() == PeerState.OPENING && handshake.isAcknowledged(header)) {
             lose(LossReason.noListener(address()), nowNs);
         } else if (association != null && association.isPlausible(header)) {
             lose(LossReason.BROKEN_OFF, nowNs);
@@ -245,35 +236,29 @@ public final class RemotePeer implements Agent {
     }
 
     private int step(long nowNs) {
-        if (stepNs - nowNs > 0) {
+        if (!progress.isStepDue(nowNs)) {
             return 0;
         }
-        switch (state) {
-            case WAITING -> enter(PeerState.RESOLVING, nowNs);
+        switch (progress.state()) {
+            case WAITING -> progress.enter(PeerState.RESOLVING, nowNs);
             case RESOLVING -> resolve(nowNs);
             case OPENING -> repeatSyn(nowNs);
             case GREETING, PROBING -> checkProgress(nowNs);
             // The other release may be installed meanwhile.
-            case REFUSED -> enter(PeerState.RESOLVING, nowNs);
+            case REFUSED -> progress.enter(PeerState.RESOLVING, nowNs);
             case ESTABLISHED -> throw new IllegalStateException("no step when established");
         }
         return 1;
-    }
-
-    private void enter(PeerState newState, long nowNs) {
-        state = newState;
-        sinceNs = nowNs;
-        stepNs = nowNs;
     }
 
     private void resolve(long nowNs) {
         long hardwareAddress = links.resolve(options.remoteAddress());
         if (hardwareAddress != 0) {
             open(hardwareAddress, nowNs);
-        } else if (nowNs - sinceNs >= STEP_TIMEOUT_NS) {
+        } else if (progress.isOverdue(nowNs)) {
             lose(LossReason.noHost(Ipv4Address.format(options.remoteAddress())), nowNs);
         } else {
-            stepNs = nowNs + RESOLVE_INTERVAL_NS;
+            progress.pause(nowNs, RESOLVE_INTERVAL_NS);
         }
     }
 
@@ -288,31 +273,31 @@ public final class RemotePeer implements Agent {
         Endpoint remote =
                 new Endpoint(hardwareAddress, options.remoteAddress(), options.remotePort());
         handshake.begin(openLink.local(), remote, mtu, random.nextInt());
-        enter(PeerState.OPENING, nowNs);
+        progress.enter(PeerState.OPENING, nowNs);
         repeatSyn(nowNs);
     }
 
     private void repeatSyn(long nowNs) {
-        if (nowNs - sinceNs >= STEP_TIMEOUT_NS) {
+        if (progress.isOverdue(nowNs)) {
             lose(LossReason.noAnswer(address()), nowNs);
             return;
         }
         handshake.sendSyn(openLink.link());
-        long passedNs = Math.max(SYN_INTERVAL_NS, nowNs - sinceNs);
-        stepNs = nowNs + Math.min(SYN_INTERVAL_MAX_NS, passedNs);
+        long passedNs = Math.max(SYN_INTERVAL_NS, nowNs - progress.sinceNs());
+        progress.pause(nowNs, Math.min(SYN_INTERVAL_MAX_NS, passedNs));
     }
 
     private void onSynAck(long nowNs) {
         if (!handshake.isAcknowledged(header)) {
             return;
         }
-        if (state == PeerState.OPENING) {
+        if (progress.state() == PeerState.OPENING) {
             int tag = random.nextInt();
             AssociationSetup setup = handshake.accept(openLink.link(), header, tag);
             association = new Association(setup, openLink.link(), buffers, clock, this::onSegment);
             control = new ControlChannel(association);
-            enter(PeerState.GREETING, nowNs);
-            stepNs = nowNs + STEP_TIMEOUT_NS;
+            progress.enter(PeerState.GREETING, nowNs);
+            progress.pause(nowNs, PeerProgress.STEP_TIMEOUT_NS);
             control.send(
                     new ControlMessage.Hello(
                             ControlMessage.VERSION,
@@ -325,11 +310,11 @@ public final class RemotePeer implements Agent {
     }
 
     private void checkProgress(long nowNs) {
-        if (state == PeerState.PROBING && !control.isWaiting()) {
+        if (progress.state() == PeerState.PROBING && !control.isWaiting()) {
             establish(nowNs);
-        } else if (nowNs - sinceNs < STEP_TIMEOUT_NS) {
-            stepNs = nowNs + MS;
-        } else if (state == PeerState.PROBING) {
+        } else if (!progress.isOverdue(nowNs)) {
+            progress.pause(nowNs, MS);
+        } else if (progress.state() == PeerState.PROBING) {
             lose(LossReason.fullFramesLost(mtu, address()), nowNs);
         } else {
             lose(LossReason.noGreeting(address()), nowNs);
@@ -380,7 +365,7 @@ public final class RemotePeer implements Agent {
     }
 
     private void onWelcome(ControlMessage.Welcome welcome, long nowNs) {
-        if (state != PeerState.GREETING) {
+        if (progress.state() != PeerState.GREETING) {
             throw new AssociationException("welcomed twice");
         }
         if (welcome.refusalReason() != null) {
@@ -397,29 +382,23 @@ public final class RemotePeer implements Agent {
         peerEpoch = welcome.epoch();
         association.remoteTag(welcome.tag());
         association.mtu(mtu);
-        enter(PeerState.PROBING, nowNs);
+        progress.enter(PeerState.PROBING, nowNs);
         int overhead = SuperFrameHeader.LENGTH + SegmentHeader.LENGTH;
         control.probe(association.segmentPayloadMax() - overhead);
     }
 
     private void establish(long nowNs) {
-        enter(PeerState.ESTABLISHED, nowNs);
-        retryNs = RETRY_MIN_NS;
-        reason = null;
-        loggedReason = null;
+        progress.establish(nowNs);
         String epoch = Long.toHexString(peerEpoch);
         LOG.info("peer={} state=established mtu={} epoch={}", address(), mtu, epoch);
         attachMissing(nowNs);
     }
 
     private void keepAlive(long nowNs) {
-        if (nowNs - association.lastHeardNs() >= options.peerTimeoutNs()) {
-            reset(LossReason.silent(options.peerTimeoutNs() / MS));
-        } else if (control.isOverrun()) {
-            reset(LossReason.TAKES_NOTHING);
-        } else if (association.isDeaf(nowNs, options.peerTimeoutNs())) {
-            reset(LossReason.DEAF);
-        } else if (nowNs - association.lastSentNs() >= KEEP_ALIVE_NS && !control.isWaiting()) {
+        String endReason = keepAlive.endReason(association, control, nowNs);
+        if (endReason != null) {
+            reset(endReason);
+        } else if (keepAlive.isProbeDue(association, control, nowNs)) {
             control.probe(1);
         } else if (nowNs - attachNs >= ATTACH_INTERVAL_NS) {
             attachMissing(nowNs);
@@ -441,21 +420,16 @@ public final class RemotePeer implements Agent {
 
     private void refuse(String why, long nowNs) {
         lose(why, nowNs);
-        enter(PeerState.REFUSED, nowNs);
-        stepNs = nowNs + REFUSED_RETRY_NS;
+        progress.refuse(nowNs);
     }
 
     private void lose(String why, long nowNs) {
-        reason = why;
-        if (!why.equals(loggedReason)) {
-            loggedReason = why;
-            LOG.warn("peer={} state={} lost: {}", address(), state, why);
+        PeerState before = progress.state();
+        if (progress.lose(why, nowNs)) {
+            LOG.warn("peer={} state={} lost: {}", address(), before, why);
         }
         devices.onDetached();
         closeAssociation();
-        enter(PeerState.WAITING, nowNs);
-        stepNs = nowNs + retryNs;
-        retryNs = Math.min(RETRY_MAX_NS, retryNs * 2);
     }
 
     private void closeAssociation() {
@@ -475,12 +449,9 @@ public final class RemotePeer implements Agent {
 
     @Override
     public long deadlineNs() {
-        long deadlineNs = stepNs;
-        if (state == PeerState.ESTABLISHED) {
-            long aliveNs = association.lastSentNs() + KEEP_ALIVE_NS;
-            long deadNs = association.lastHeardNs() + options.peerTimeoutNs();
-            // A probe under way leaves nothing to do before the peer counts as dead.
-            deadlineNs = control.isWaiting() ? deadNs : aliveNs;
+        long deadlineNs = progress.stepNs();
+        if (progress.isEstablished()) {
+            deadlineNs = keepAlive.deadlineNs(association, control);
             if (!devices.isComplete()) {
                 long attachAgainNs = attachNs + ATTACH_INTERVAL_NS;
                 deadlineNs = attachAgainNs - deadlineNs < 0 ? attachAgainNs : deadlineNs;
@@ -499,13 +470,13 @@ public final class RemotePeer implements Agent {
         return new PeerStatus(
                 address(),
                 address(),
-                state,
-                sinceNs,
+                progress.state(),
+                progress.sinceNs(),
                 mtu,
                 isOpen ? association.rtt().smoothedNs() : 0,
                 isOpen ? association.rtt().rtoNs() : 0,
                 isOpen ? association.flightBytes() : 0,
-                reason,
+                progress.reason(),
                 isOpen ? association.counters().snapshot() : Map.of());
     }
 

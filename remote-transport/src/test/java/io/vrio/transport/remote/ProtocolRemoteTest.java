@@ -48,18 +48,18 @@ final class ProtocolRemoteTest {
         assertTrue(
                 ProtocolDocument.says(
                         "waits "
-                                + RemotePeer.RETRY_MIN_NS / ms
+                                + PeerProgress.RETRY_MIN_NS / ms
                                 + " ms, doubling to "
-                                + RemotePeer.RETRY_MAX_NS / (1000 * ms)
+                                + PeerProgress.RETRY_MAX_NS / (1000 * ms)
                                 + " s"));
         assertTrue(
                 ProtocolDocument.says(
-                        "asks again after " + RemotePeer.REFUSED_RETRY_NS / (1000 * ms) + " s"));
+                        "asks again after " + PeerProgress.REFUSED_RETRY_NS / (1000 * ms) + " s"));
         assertTrue(
                 ProtocolDocument.says(
                         "asks again every " + RemotePeer.ATTACH_INTERVAL_NS / ms + " ms"));
         assertTrue(
                 ProtocolDocument.says(
-                        "sent nothing for " + RemotePeer.KEEP_ALIVE_NS / (1000 * ms) + " s"));
+                        "sent nothing for " + KeepAlive.INTERVAL_NS / (1000 * ms) + " s"));
     }
 }

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.transport.remote;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+final class PeerProgressTest {
+    private static final long MS = 1_000_000;
+
+    private final PeerProgress progress = new PeerProgress(0);
+
+    private long pauseMsAfterLoss() {
+        progress.lose("silent", 0);
+        return progress.stepNs() / MS;
+    }
+
+    @Test
+    void shouldBeginAtOnce() {
+        assertEquals(PeerState.WAITING, progress.state());
+        assertTrue(progress.isStepDue(0));
+    }
+
+    @Test
+    void shouldWaitLongerFromAttemptToAttempt() {
+        assertEquals(
+                List.of(50L, 100L, 200L, 400L, 800L, 1000L, 1000L),
+                Stream.generate(this::pauseMsAfterLoss).limit(7).toList());
+    }
+
+    @Test
+    void shouldNotWaitLongAfterAnAttemptThatSucceeded() {
+        pauseMsAfterLoss();
+        pauseMsAfterLoss();
+        progress.establish(0);
+
+        assertEquals(50, pauseMsAfterLoss());
+    }
+
+    @Test
+    void shouldTellTheReasonUntilThePeerIsBack() {
+        progress.lose("silent", 0);
+        assertEquals("silent", progress.reason());
+
+        progress.establish(0);
+        assertNull(progress.reason());
+    }
+
+    @Test
+    void shouldTakeAReasonForNewsOnce() {
+        assertTrue(progress.lose("silent", 0));
+        assertFalse(progress.lose("silent", 0));
+        assertTrue(progress.lose("refused", 0));
+    }
+
+    @Test
+    void shouldTakeTheSameReasonForNewsAfterASuccess() {
+        progress.lose("silent", 0);
+        progress.establish(0);
+
+        assertTrue(progress.lose("silent", 0));
+    }
+
+    @Test
+    void shouldWaitLongAfterARefusal() {
+        progress.refuse(5 * MS);
+
+        assertEquals(PeerState.REFUSED, progress.state());
+        assertEquals(10_005 * MS, progress.stepNs());
+    }
+
+    @Test
+    void shouldGiveAStepThreeSeconds() {
+        progress.enter(PeerState.OPENING, 7 * MS);
+
+        assertFalse(progress.isOverdue(3006 * MS));
+        assertTrue(progress.isOverdue(3007 * MS));
+    }
+}
