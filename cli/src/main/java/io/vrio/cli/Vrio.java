@@ -6,6 +6,7 @@ import io.vrio.cli.daemon.LocalCommand;
 import io.vrio.cli.daemon.LocalType;
 import io.vrio.cli.daemon.ServerCommand;
 import io.vrio.cli.operator.DiskNoun;
+import io.vrio.cli.operator.DomainNoun;
 import io.vrio.cli.operator.NicNoun;
 import io.vrio.cli.operator.PeerNoun;
 import io.vrio.cli.operator.StatusCommand;
@@ -69,6 +70,7 @@ public final class Vrio implements Runnable {
                         .addSubcommand("local", new LocalCommand(surroundings))
                         .addSubcommand("disk", DiskNoun.tree(surroundings))
                         .addSubcommand("nic", NicNoun.tree(surroundings))
+                        .addSubcommand("domain", DomainNoun.tree(surroundings))
                         .addSubcommand("peer", PeerNoun.tree(surroundings))
                         .addSubcommand("status", new StatusCommand(surroundings))
                         .addSubcommand("completion", completion());

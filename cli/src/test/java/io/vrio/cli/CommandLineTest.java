@@ -268,7 +268,7 @@ class CommandLineTest {
     @Test
     void shouldListTheCommandsWhenNoneIsGiven() {
         assertEquals(
-                "vrio: Missing command: one of iohyp, server, local, disk, nic, peer,"
+                "vrio: Missing command: one of iohyp, server, local, disk, nic, domain, peer,"
                         + " status, completion (see vrio --help)",
                 CommandRun.of().onlyError(2));
     }
@@ -276,10 +276,10 @@ class CommandLineTest {
     @Test
     void shouldListTheVerbsWhenNoneIsGiven() {
         assertEquals(
-                "vrio disk: Missing verb: one of create, delete, list, resize, show, stats, xml",
+                "vrio disk: Missing verb: one of attach, create, delete, detach, list, resize, show, stats, xml",
                 CommandRun.of("disk").onlyError(2));
         assertEquals(
-                "vrio nic: Missing verb: one of create, delete, list, set-link, show, stats, xml",
+                "vrio nic: Missing verb: one of attach, create, delete, detach, list, set-link, show, stats, xml",
                 CommandRun.of("nic").onlyError(2));
     }
 

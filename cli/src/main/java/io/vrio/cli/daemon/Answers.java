@@ -9,6 +9,7 @@ import io.vrio.common.io.MacAddress;
 import io.vrio.common.io.NicProperties;
 import io.vrio.transport.remote.PeerStatus;
 import java.lang.management.ManagementFactory;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,6 +27,8 @@ final class Answers {
         status.put("version", Version.text());
         status.put("protocol", ControlProtocol.VERSION);
         status.put("pid", ProcessHandle.current().pid());
+        long startedMs = ManagementFactory.getRuntimeMXBean().getStartTime();
+        status.put("started", Instant.ofEpochMilli(startedMs).toString());
         long uptimeMs = ManagementFactory.getRuntimeMXBean().getUptime();
         status.put("uptimeSeconds", TimeUnit.MILLISECONDS.toSeconds(uptimeMs));
         status.put("interface", network.interfaceName());

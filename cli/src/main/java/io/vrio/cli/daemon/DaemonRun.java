@@ -6,7 +6,7 @@ import io.vrio.cli.CommandFailedException;
 import io.vrio.cli.ExitStatus;
 import io.vrio.cli.Surroundings;
 import io.vrio.cli.control.ControlException;
-import io.vrio.cli.option.ProcessOptions;
+import io.vrio.cli.option.LogLevel;
 import io.vrio.common.sys.ErrnoException;
 import io.vrio.common.sys.Linux;
 import io.vrio.common.sys.SocketPathException;
@@ -25,9 +25,9 @@ final class DaemonRun {
 
     private final Surroundings surroundings;
 
-    DaemonRun(Surroundings surroundings, ProcessOptions options) {
+    DaemonRun(Surroundings surroundings, LogLevel logLevel) {
         this.surroundings = surroundings;
-        Logging.configure(options.logLevel(), surroundings.environment());
+        Logging.configure(logLevel, surroundings.environment());
     }
 
     /**

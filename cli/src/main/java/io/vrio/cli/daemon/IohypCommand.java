@@ -91,7 +91,7 @@ public final class IohypCommand implements Callable<Integer> {
         DeviceNames.check(
                 spec.commandLine(), "--disk", disks.stream().map(NamedBackend::name).toList());
         DeviceNames.check(spec.commandLine(), "--nic", nics.stream().map(NamedNic::name).toList());
-        DaemonRun run = new DaemonRun(surroundings, process);
+        DaemonRun run = new DaemonRun(surroundings, process.logLevel());
         SocketGroup group = SocketGroup.ofOperators(process.socketGroup());
         IohypSettings settings =
                 new IohypSettings(network, port, disks, nics, stateFolder, control, process, group);

@@ -111,7 +111,7 @@ public final class LocalCommand implements Callable<Integer> {
             throw wrong("give either --socket-path SOCKET or --fd N");
         }
         LocalDevice device = nic == null ? disk() : card();
-        DaemonRun run = new DaemonRun(surroundings, process);
+        DaemonRun run = new DaemonRun(surroundings, process.logLevel());
         SocketGroup group = SocketGroup.of(process.socketGroup());
         LocalSettings settings = new LocalSettings(device, socket, descriptor, process, group);
         return run.run(() -> LocalDaemon.start(settings));

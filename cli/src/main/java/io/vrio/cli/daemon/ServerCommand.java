@@ -123,7 +123,7 @@ public final class ServerCommand implements Callable<Integer> {
                 spec.commandLine(), "--disk", disks.stream().map(NamedSocket::name).toList());
         DeviceNames.check(
                 spec.commandLine(), "--nic", nics.stream().map(NamedSocket::name).toList());
-        DaemonRun run = new DaemonRun(surroundings, process);
+        DaemonRun run = new DaemonRun(surroundings, process.logLevel());
         ServerSettings settings =
                 new ServerSettings(
                         network,

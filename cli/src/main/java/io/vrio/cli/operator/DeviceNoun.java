@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.cli.operator;
 
+import io.vrio.libvirt.domain.DeviceKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +35,10 @@ record DeviceNoun(
     /** The command of a daemon that does what the verb says. */
     String command(String verb) {
         return name + " " + verb;
+    }
+
+    DeviceKind kind() {
+        return DeviceKind.valueOf(name.toUpperCase(Locale.ROOT));
     }
 
     /** As people write it: disk, NIC. */

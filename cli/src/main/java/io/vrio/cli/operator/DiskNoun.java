@@ -34,6 +34,8 @@ public final class DiskNoun {
         return DISK.tree(
                 "Disks of a running daemon.",
                 dialogue,
+                new AttachVerb(DISK, new DiskPlugOptions(), surroundings),
+                new DetachVerb(DISK, surroundings),
                 new ResizeVerb(dialogue),
                 new XmlVerb(DISK, new DiskElementOptions(), surroundings));
     }

@@ -35,6 +35,8 @@ public final class NicNoun {
         return NIC.tree(
                 "NICs of a running daemon.",
                 dialogue,
+                new AttachVerb(NIC, new NicPlugOptions(), surroundings),
+                new DetachVerb(NIC, surroundings),
                 new SetLinkVerb(dialogue),
                 new XmlVerb(NIC, new NicElementOptions(), surroundings));
     }

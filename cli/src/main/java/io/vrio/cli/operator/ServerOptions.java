@@ -4,7 +4,9 @@ package io.vrio.cli.operator;
 import io.vrio.cli.CommandFailedException;
 import io.vrio.cli.control.ControlClient;
 import io.vrio.cli.control.ControlException;
+import io.vrio.cli.control.ControlledServer;
 import io.vrio.cli.option.OptionTypes;
+import io.vrio.libvirt.admin.DeviceServer;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
@@ -17,6 +19,11 @@ final class ServerOptions {
             defaultValue = "/run/vrio/server.control",
             description = "Control socket of the server. Default: /run/vrio/server.control.")
     private Path control;
+
+    /** Its devices, each question by a connection of its own. */
+    DeviceServer devices() {
+        return new ControlledServer(control);
+    }
 
     DaemonSession connect() throws CommandFailedException {
         DaemonSession session = open();

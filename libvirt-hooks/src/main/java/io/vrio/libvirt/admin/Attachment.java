@@ -33,7 +33,35 @@ public final class Attachment {
      *
      * @param place where the guest has it: the name of a disk, the address of a NIC
      */
-    public record Attached(String domain, String place, boolean isLive) {}
+    public record Attached(
+            String label, String domain, String place, boolean isLive, boolean isPersistent) {
+        /** The newest libvirt that was seen to forget what it is told: 9.0. */
+        private static final long FORGETFUL_VERSION_MAX = 9_000_999;
+
+        /**
+         * What the operator must know of a device that was plugged into a guest that runs: QEMU
+         * connects to it once, and not again.
+         *
+         * @param version of libvirt
+         */
+        public Optional<String> warning(long version) {
+            if (!isLive) {
+                return Optional.empty();
+            }
+            String known = version <= FORGETFUL_VERSION_MAX ? "does not pass" : "may not pass";
+            String later = isPersistent ? "; from the next start of " + domain + " on it does" : "";
+            return Optional.of(
+                    "libvirt %d.%d.%d %s <reconnect> on to a guest that runs: %s does not come back after a"
+                                    .formatted(
+                                            version / 1_000_000,
+                                            version / 1000 % 1000,
+                                            version % 1000,
+                                            known,
+                                            label)
+                            + " restart of vrio server until it is detached and attached again"
+                            + later);
+        }
+    }
 
     /**
      * @throws AdminException when the domain is not there, or not as it was wished for
@@ -70,7 +98,12 @@ public final class Attachment {
             device = awaitIohyp(device);
             plugIn(element(device, target), socket);
             awaitFrontend();
-            return new Attached(guest.name(), place(socket), scopes.contains(Scope.LIVE));
+            return new Attached(
+                    wish.label(),
+                    guest.name(),
+                    place(socket),
+                    scopes.contains(Scope.LIVE),
+                    scopes.contains(Scope.CONFIG));
         } catch (AdminException e) {
             throw done.after(e);
         }

@@ -26,11 +26,12 @@ public final class DomainWatch implements AutoCloseable {
     private static final long CLOSE_MS_MAX = 3_000;
 
     private final String uri;
-    private final Servers servers;
+    private final DeviceServer server;
     private final ChangedDomains changes = new ChangedDomains();
     private final DescribedDevices devices = new DescribedDevices();
-    private final Outage libvirtOutage;
-    private final Outage serverOutage = new Outage("the server");
+    private final Outage libvirtOutage = new Outage("libvirt is away", "libvirt is back");
+    private final Outage workOutage =
+            new Outage("cannot follow the domains", "following the domains again");
     private final CountDownLatch stop = new CountDownLatch(1);
     private final CountDownLatch firstLook = new CountDownLatch(1);
     private final Thread thread = new Thread(this::run, "domain-watch");
@@ -40,22 +41,9 @@ public final class DomainWatch implements AutoCloseable {
 
     private long lookedAtAllNs;
 
-    private DomainWatch(String uri, Servers servers) {
+    private DomainWatch(String uri, DeviceServer server) {
         this.uri = uri;
-        this.servers = servers;
-        libvirtOutage = new Outage("libvirt " + uri);
-    }
-
-    /** Connects to the server. */
-    @FunctionalInterface
-    public interface Servers {
-        OpenServer open() throws AdminException;
-    }
-
-    /** A server that is connected. */
-    public interface OpenServer extends DeviceServer, AutoCloseable {
-        @Override
-        void close();
+        this.server = server;
     }
 
     /**
@@ -63,9 +51,9 @@ public final class DomainWatch implements AutoCloseable {
      *
      * @throws AdminException when there is no libvirt to wait for on this machine
      */
-    public static DomainWatch start(String uri, Servers servers) throws AdminException {
+    public static DomainWatch start(String uri, DeviceServer server) throws AdminException {
         LibvirtLibrary.load();
-        DomainWatch watch = new DomainWatch(uri, servers);
+        DomainWatch watch = new DomainWatch(uri, server);
         watch.thread.setDaemon(true);
         watch.thread.start();
         try {
@@ -106,16 +94,16 @@ public final class DomainWatch implements AutoCloseable {
     private void follow(LibvirtConnection libvirt) throws InterruptedException {
         while (!isStopping() && libvirt.isAlive()) {
             ChangedDomains.Batch batch = changes.take(LOOK_NS);
-            try (OpenServer server = servers.open()) {
-                look(libvirt, server, batch);
-                serverOutage.ended();
+            try {
+                look(libvirt, batch);
+                workOutage.ended();
             } catch (AdminException e) {
                 // Whatever was not done is done when all is looked at next.
                 instance = "";
                 if (libvirt.isAlive() && !isStopping()) {
-                    serverOutage.began(e.getMessage());
+                    workOutage.began(e.getMessage());
                     firstLook.countDown();
-                    serverOutage.pause(stop);
+                    workOutage.pause(stop);
                 }
             }
         }
@@ -125,8 +113,7 @@ public final class DomainWatch implements AutoCloseable {
         return stop.getCount() == 0;
     }
 
-    private void look(Hypervisor libvirt, DeviceServer server, ChangedDomains.Batch batch)
-            throws AdminException {
+    private void look(Hypervisor libvirt, ChangedDomains.Batch batch) throws AdminException {
         long nowNs = System.nanoTime();
         String present = server.instance();
         boolean isDue = nowNs - lookedAtAllNs >= LOOK_AT_ALL_NS;

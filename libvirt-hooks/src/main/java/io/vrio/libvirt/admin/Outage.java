@@ -18,27 +18,30 @@ final class Outage {
     /** Limit: how long the end of an outage goes unnoticed. */
     private static final long PAUSE_MS_MAX = 8_000;
 
-    private final String what;
+    private final String begin;
+    private final String end;
     private String reason = "";
     private long pauseMs = PAUSE_MS_MIN;
 
     /**
-     * @param what is needed, for the log
+     * @param begin what is missing, for the log
+     * @param end that it is back
      */
-    Outage(String what) {
-        this.what = what;
+    Outage(String begin, String end) {
+        this.begin = begin;
+        this.end = end;
     }
 
     void began(String newReason) {
         if (!newReason.equals(reason)) {
-            LOG.warn("{} is away, trying again: {}", what, newReason);
+            LOG.warn("{}, trying again: {}", begin, newReason);
             reason = newReason;
         }
     }
 
     void ended() {
         if (!reason.isEmpty()) {
-            LOG.info("{} is back", what);
+            LOG.info("{}", end);
         }
         reason = "";
         pauseMs = PAUSE_MS_MIN;

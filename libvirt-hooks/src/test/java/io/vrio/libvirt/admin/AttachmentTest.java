@@ -11,6 +11,7 @@ import io.vrio.libvirt.admin.GuestDomain.Scope;
 import io.vrio.libvirt.admin.ServedDevice.State;
 import io.vrio.libvirt.domain.DeviceKind;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -39,12 +40,32 @@ class AttachmentTest {
     void shouldServeAndPlugIn() throws Exception {
         Attached attached = attach(Wishes.disk("data"), guest);
 
-        assertEquals(new Attached("vm1", "vda", true), attached);
+        assertEquals(new Attached("disk data", "vm1", "vda", true, false), attached);
         assertEquals(List.of("create data"), server.calls());
         assertTrue(
                 guest.devices(Scope.LIVE).contains("path='/run/vrio/data.sock'"),
                 guest.devices(Scope.LIVE));
         assertEquals("", guest.devices(Scope.CONFIG));
+    }
+
+    @Test
+    void shouldWarnOfWhatDoesNotComeBack() throws Exception {
+        Attached live = new Attached("disk data", "vm1", "vda", true, false);
+        Attached both = new Attached("disk data", "vm1", "vda", true, true);
+        Attached config = new Attached("disk data", "vm1", "vda", false, true);
+
+        assertEquals(
+                "libvirt 9.0.0 does not pass <reconnect> on to a guest that runs: disk data does not come"
+                        + " back after a restart of vrio server until it is detached and attached"
+                        + " again",
+                live.warning(9_000_000).orElseThrow());
+        assertTrue(
+                both.warning(9_000_000)
+                        .orElseThrow()
+                        .endsWith("again; from the next start of vm1 on it does"));
+        assertTrue(
+                live.warning(10_001_002).orElseThrow().startsWith("libvirt 10.1.2 may not pass"));
+        assertEquals(Optional.empty(), config.warning(9_000_000));
     }
 
     @Test
@@ -67,7 +88,7 @@ class AttachmentTest {
     void shouldChangeWhatADomainStartsWithWhenItDoesNotRun() throws Exception {
         Attached attached = attach(Wishes.disk("data"), guest.stopped());
 
-        assertEquals(new Attached("vm1", "vda", false), attached);
+        assertEquals(new Attached("disk data", "vm1", "vda", false, true), attached);
         assertTrue(guest.devices(Scope.CONFIG).contains("data.sock"));
     }
 

@@ -38,7 +38,7 @@ class DomainWatchTest {
     }
 
     private void start() throws AdminException {
-        watch = DomainWatch.start(TestDriver.URI, () -> server);
+        watch = DomainWatch.start(TestDriver.URI, server);
     }
 
     private static void await(BooleanSupplier condition) throws InterruptedException {

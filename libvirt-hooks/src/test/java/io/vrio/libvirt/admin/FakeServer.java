@@ -11,7 +11,7 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /** A server without guests and without an IOhyp, which answers as it is told. */
-final class FakeServer implements DomainWatch.OpenServer {
+final class FakeServer implements DeviceServer {
     /** A device of it, as a test wants it. */
     static final class Entry {
         final DeviceKind kind;
@@ -125,10 +125,5 @@ final class FakeServer implements DomainWatch.OpenServer {
         check();
         calls.add("delete " + name);
         entries.removeIf(entry -> entry.is(kind, name));
-    }
-
-    @Override
-    public void close() {
-        // It stays as it is for the next one who connects.
     }
 }
