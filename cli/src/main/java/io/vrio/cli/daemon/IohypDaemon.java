@@ -111,6 +111,13 @@ final class IohypDaemon implements AutoCloseable {
                 new IohypEndpoint(
                         options, link.link(), catalogs, NanoClock.SYSTEM, buffers, random);
         worker.add(endpoint);
+        InterfaceWatch.start(
+                worker,
+                port,
+                () -> {
+                    link.rebind();
+                    endpoint.moveTo(link.local());
+                });
         return endpoint;
     }
 

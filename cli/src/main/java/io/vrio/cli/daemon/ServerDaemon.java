@@ -61,6 +61,8 @@ final class ServerDaemon implements AutoCloseable {
         NeighbourTable neighbours = opened.add(new NeighbourTable(port));
         Worker worker = DaemonWorker.start(opened, settings.process());
         RemotePeer peer = worker.call(() -> openPeer(worker, port, neighbours, buffers));
+        // An association that is lost is opened anew, with a link of its own.
+        worker.call(() -> InterfaceWatch.start(worker, port, neighbours::bindToInterface));
         SocketOptions sockets =
                 new SocketOptions(
                         settings.group().name(),

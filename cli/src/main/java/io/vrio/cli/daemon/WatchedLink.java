@@ -13,14 +13,14 @@ import io.vrio.transport.wire.Endpoint;
 final class WatchedLink implements OpenLink {
     private final GuardSocket guard;
     private final PacketLink link;
-    private final Endpoint local;
+    private final NetworkPort port;
     private final Worker worker;
     private final int key;
 
-    private WatchedLink(GuardSocket guard, PacketLink link, Endpoint local, Worker worker) {
+    private WatchedLink(GuardSocket guard, PacketLink link, NetworkPort port, Worker worker) {
         this.guard = guard;
         this.link = link;
-        this.local = local;
+        this.port = port;
         this.worker = worker;
         // The agent reads all frames in its duty cycle; the event only has to wake it.
         key = worker.register(link.descriptor(), () -> {});
@@ -30,8 +30,7 @@ final class WatchedLink implements OpenLink {
     static WatchedLink open(GuardSocket guard, NetworkPort port, Worker worker) {
         try {
             PacketLink link = PacketLink.open(port, guard.port());
-            Endpoint local = new Endpoint(port.hardwareAddress(), port.address(), guard.port());
-            return new WatchedLink(guard, link, local, worker);
+            return new WatchedLink(guard, link, port, worker);
         } catch (RuntimeException e) {
             guard.close();
             throw e;
@@ -45,7 +44,12 @@ final class WatchedLink implements OpenLink {
 
     @Override
     public Endpoint local() {
-        return local;
+        return new Endpoint(port.hardwareAddress(), port.address(), guard.port());
+    }
+
+    /** After another interface has taken the name of the port's. */
+    void rebind() {
+        link.rebind();
     }
 
     @Override

@@ -136,6 +136,19 @@ final class BadDaysTest {
     }
 
     @Test
+    void shouldGoOnAfterTheInterfacesWereReplaced() throws Exception {
+        daemons.iohyp("--disk", disk, "--peer-timeout", "1s");
+        daemons.server("--disk", "a", "--peer-timeout", "1s");
+        try (VerifiedLoad load = VerifiedLoad.start(daemons.socket("a"), OPTIONS, 1)) {
+            load.awaitProgress(300);
+            hosts.replaceInterfaces();
+            daemons.awaitServerLog("interface=" + Hosts.INTERFACE + " is gone");
+            daemons.awaitIohypLog("interface=" + Hosts.INTERFACE + " is gone");
+            load.awaitProgress(300).finish();
+        }
+    }
+
+    @Test
     void shouldGoOnAfterTheCableWasPulled() throws Exception {
         daemons.iohyp("--disk", disk, "--peer-timeout", "1s");
         daemons.server("--disk", "a", "--peer-timeout", "1s");

@@ -126,6 +126,13 @@ public final class Hosts implements AutoCloseable {
         right.run("ip", "link", "set", rightName, "mtu", Integer.toString(mtu), "up");
     }
 
+    /** Two hosts that are {@link #joined} get other interfaces of the same name and address. */
+    void replaceInterfaces() {
+        // The other end of the cable goes with it.
+        vmHost.run("ip", "link", "delete", INTERFACE);
+        join();
+    }
+
     private static void address(Namespace host, String address) {
         host.run("ip", "address", "add", address + "/24", "dev", INTERFACE);
     }

@@ -58,6 +58,7 @@ public final class NeighbourTable implements AutoCloseable {
         memory.putBytes(DEVICE, device, 0, device.length);
         fd = Linux.check(Linux.socket(SocketAddress.AF_INET, SOCK_DGRAM, 0), "socket");
         try {
+            bindToInterface();
             bind();
         } catch (RuntimeException e) {
             close();
@@ -65,8 +66,11 @@ public final class NeighbourTable implements AutoCloseable {
         }
     }
 
-    /** Questions leave by our interface and name our address, whatever the routes prefer. */
-    private void bind() {
+    /**
+     * Questions leave by our interface, whatever the routes prefer. Again, when another one has
+     * taken its name.
+     */
+    public void bindToInterface() {
         Linux.check(
                 Linux.setsockopt(
                         fd,
@@ -75,6 +79,10 @@ public final class NeighbourTable implements AutoCloseable {
                         memory.address(DEVICE, DEVICE_LENGTH),
                         DEVICE_LENGTH),
                 "SO_BINDTODEVICE " + port.name());
+    }
+
+    /** And they name our address. */
+    private void bind() {
         SocketAddress.putInternet(memory, NAME, port.address(), 0);
         long name = memory.address(NAME, SocketAddress.INTERNET_LENGTH);
         Linux.check(Linux.bind(fd, name, SocketAddress.INTERNET_LENGTH), "bind");

@@ -44,6 +44,7 @@ public final class NetworkPort implements AutoCloseable {
     private final MemorySlice request = buffer.slice();
     private int index;
     private long hardwareAddress;
+    private boolean isGone;
     private boolean isClosed;
 
     private NetworkPort(String name, int address) {
@@ -104,6 +105,10 @@ public final class NetworkPort implements AutoCloseable {
                             + (type == TYPE_LOOPBACK ? " is the loopback" : " is not Ethernet")
                             + ": name an Ethernet interface (a NIC, bond, VLAN, bridge or veth)");
         }
+        takeHardwareAddress();
+    }
+
+    private void takeHardwareAddress() {
         hardwareAddress =
                 (long) request.getUnsignedShortBigEndian(REQUEST_VALUE + 2) << 32
                         | request.getIntBigEndian(REQUEST_VALUE + 4) & 0xFFFF_FFFFL;
@@ -175,6 +180,38 @@ public final class NetworkPort implements AutoCloseable {
     /** The Ethernet address, first byte in bits 47-40. */
     public long hardwareAddress() {
         return hardwareAddress;
+    }
+
+    /**
+     * Looks again after the interface has changed, or may have: a driver that is loaded anew and a
+     * container that is plugged in again make another one of the same name. Called by the one
+     * worker that uses {@link #index} and {@link #hardwareAddress}.
+     */
+    public synchronized Change follow() {
+        int now = Linux.interfaceIndex(name);
+        if (now < 0) {
+            boolean wasGone = isGone;
+            isGone = true;
+            return wasGone ? Change.NONE : Change.GONE;
+        }
+        long formerAddress = hardwareAddress;
+        if (tryAsk(SIOCGIFHWADDR) < 0 || request.getUnsignedShort(REQUEST_VALUE) != TYPE_ETHERNET) {
+            return Change.NONE;
+        }
+        takeHardwareAddress();
+        boolean isSame = now == index && formerAddress == hardwareAddress && !isGone;
+        index = now;
+        isGone = false;
+        return isSame ? Change.NONE : Change.REPLACED;
+    }
+
+    /** What has become of the interface. */
+    public enum Change {
+        NONE,
+        /** There is none of this name any more. */
+        GONE,
+        /** Another one has the name, or it has another address: what was bound must be anew. */
+        REPLACED
     }
 
     /** The IP MTU now. */

@@ -138,6 +138,11 @@ public final class PacketLink implements ScatterLink {
         }
     }
 
+    /** Sends and receives at the port's interface from now on: another one has its name. */
+    public void rebind() {
+        bind(fd, port.index());
+    }
+
     @Override
     public int mtu() {
         return port.mtu();

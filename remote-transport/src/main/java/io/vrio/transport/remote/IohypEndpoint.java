@@ -71,6 +71,7 @@ public final class IohypEndpoint implements Agent {
     private final NativeBuffer memory = new NativeBuffer(128);
     private final MemorySlice headers = memory.slice();
     private final int mtu;
+    private Endpoint local;
     private long housekeepingNs;
     private long rstIntervalNs;
     private int rstsSent;
@@ -95,6 +96,7 @@ public final class IohypEndpoint implements Agent {
         random.nextBytes(key);
         cookies = new SynCookie(key);
         mtu = Math.min(options.mtuMax(), link.mtu());
+        local = options.local();
         housekeepingNs = clock.nanoTime();
         rstIntervalNs = housekeepingNs;
     }
@@ -102,6 +104,11 @@ public final class IohypEndpoint implements Agent {
     @Override
     public String name() {
         return "iohyp " + options.local();
+    }
+
+    /** Associations that are opened from now on have this end, which has the same address. */
+    public void moveTo(Endpoint newLocal) {
+        local = newLocal;
     }
 
     Catalogs catalogs() {
@@ -262,7 +269,7 @@ public final class IohypEndpoint implements Agent {
     }
 
     private FrameWriter writer() {
-        return new FrameWriter(options.local(), header.source(), mtu);
+        return new FrameWriter(local, header.source(), mtu);
     }
 
     /** A frame of nobody we know: the first of a server that has seen our SYN-ACK, or refused. */
@@ -284,7 +291,7 @@ public final class IohypEndpoint implements Agent {
         }
         AssociationSetup setup =
                 new AssociationSetup(
-                        options.local(),
+                        local,
                         header.source(),
                         (cookie & 0xFFFF_FFFFL) + 1,
                         (clientSequence & 0xFFFF_FFFFL) + 1,
