@@ -2,6 +2,7 @@
 #
 # make build          compile and pack; afterwards bin/vrio works
 # make demo           a guest uses a disk and a NIC that another machine serves (needs root)
+# make demo-libvirt   the same with libvirt: define, start, attach-device, detach (needs root)
 # make test           every test that this machine can run; the others say why they were skipped
 # make check          the tests that need no root, no network and no QEMU, in two minutes
 # make check-TAG      the tests with one tag: linux, root, container, qemu, libvirt
@@ -17,7 +18,7 @@ SEEDS ?= 1000
 SOURCES := $(shell find . -name target -prune -o \
     \( -name '*.java' -o -name pom.xml -o -path '*/src/*/resources/*' \) -type f -print)
 
-.PHONY: build demo test check check-container simulate bench format clean
+.PHONY: build demo demo-libvirt test check check-container simulate bench format clean
 .DEFAULT_GOAL := build
 
 build: target/built
@@ -28,6 +29,9 @@ target/built: $(SOURCES)
 
 demo:
 	@demo/run
+
+demo-libvirt:
+	@demo/libvirt
 
 test:
 	@tools/with-docker tools/test -Dvrio.tags.excluded=simulate -Dvrio.test.moduleTimeoutSeconds=3000 --fail-at-end
