@@ -15,6 +15,6 @@ public final class DomainNoun {
         return Noun.tree(
                 "domain",
                 "Domains of this host's libvirt and their devices.",
-                List.of(new WatchCommand(surroundings)));
+                List.of(new CheckVerb(surroundings, System.in), new WatchCommand(surroundings)));
     }
 }

@@ -92,6 +92,29 @@ final class XmlText {
         return found;
     }
 
+    /** All of libvirt's own, whatever their name. */
+    static List<Element> children(Element parent) {
+        List<Element> found = new ArrayList<>();
+        for (Node node = parent.getFirstChild(); node != null; node = node.getNextSibling()) {
+            if (node instanceof Element element && element.getNamespaceURI() == null) {
+                found.add(element);
+            }
+        }
+        return found;
+    }
+
+    /** Children of children, by their names from the outside in. */
+    static List<Element> path(Element parent, String namespace, String... names) {
+        List<Element> found = List.of(parent);
+        for (String name : names) {
+            found =
+                    found.stream()
+                            .flatMap(element -> children(element, namespace, name).stream())
+                            .toList();
+        }
+        return found;
+    }
+
     /** The first one of that name. */
     static Optional<Element> child(Element parent, String name) {
         return children(parent, name).stream().findFirst();
