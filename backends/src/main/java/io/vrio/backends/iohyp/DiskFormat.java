@@ -4,6 +4,9 @@ package io.vrio.backends.iohyp;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vrio.backends.block.BackendException;
 import io.vrio.backends.block.BackendSpec;
+import io.vrio.common.state.RecordFields;
+import io.vrio.common.state.RecordFormat;
+import io.vrio.common.state.StateException;
 import java.time.Instant;
 
 /** Disks in {@code disks.json}. */
@@ -19,13 +22,26 @@ final class DiskFormat implements RecordFormat<DiskRecord> {
     }
 
     @Override
-    public DiskRecord read(RecordFields fields) throws BackendException {
+    public boolean isName(String name) {
+        return DeviceName.isLegal(name);
+    }
+
+    @Override
+    public DiskRecord read(RecordFields fields) throws StateException {
         return new DiskRecord(
                 fields.name(),
-                BackendSpec.parse(fields.text("backend")),
+                backend(fields.text("backend")),
                 fields.number("capacity"),
                 fields.text("id"),
                 Instant.parse(fields.text("created")));
+    }
+
+    private static BackendSpec backend(String text) throws StateException {
+        try {
+            return BackendSpec.parse(text);
+        } catch (BackendException e) {
+            throw new StateException(e.getMessage(), e);
+        }
     }
 
     @Override

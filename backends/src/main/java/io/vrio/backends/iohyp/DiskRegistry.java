@@ -5,6 +5,8 @@ import io.vrio.backends.block.BackendDisk;
 import io.vrio.backends.block.BackendException;
 import io.vrio.backends.block.BackendSpec;
 import io.vrio.backends.block.Host;
+import io.vrio.common.state.StateFile;
+import io.vrio.common.state.StateFolder;
 import io.vrio.transport.remote.ClaimRefusedException;
 import io.vrio.transport.remote.DiskCatalog;
 import io.vrio.transport.remote.DiskClaim;
@@ -66,7 +68,7 @@ public final class DiskRegistry implements DeviceRegistry<DiskStatus>, DiskCatal
     public static DiskRegistry open(StateFolder folder, Consumer<Runnable> worker)
             throws BackendException {
         return new DiskRegistry(
-                new StateFile<>(folder, new DiskFormat()),
+                new KeptRecords<>(new StateFile<>(folder, new DiskFormat())),
                 worker,
                 InstantSource.system(),
                 BackendDisk::open);

@@ -4,6 +4,9 @@ package io.vrio.backends.iohyp;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vrio.backends.block.BackendException;
 import io.vrio.backends.net.NicSpec;
+import io.vrio.common.state.RecordFields;
+import io.vrio.common.state.RecordFormat;
+import io.vrio.common.state.StateException;
 import java.time.Instant;
 
 /** NICs in {@code nics.json}. */
@@ -19,12 +22,25 @@ final class NicFormat implements RecordFormat<NicRecord> {
     }
 
     @Override
-    public NicRecord read(RecordFields fields) throws BackendException {
+    public boolean isName(String name) {
+        return DeviceName.isLegal(name);
+    }
+
+    @Override
+    public NicRecord read(RecordFields fields) throws StateException {
         return new NicRecord(
                 fields.name(),
-                NicSpec.parse(fields.text("backend")),
+                backend(fields.text("backend")),
                 fields.flag("linkUp"),
                 Instant.parse(fields.text("created")));
+    }
+
+    private static NicSpec backend(String text) throws StateException {
+        try {
+            return NicSpec.parse(text);
+        } catch (BackendException e) {
+            throw new StateException(e.getMessage(), e);
+        }
     }
 
     @Override

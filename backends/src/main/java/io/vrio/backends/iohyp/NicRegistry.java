@@ -6,6 +6,8 @@ import io.vrio.backends.net.NicSpec;
 import io.vrio.backends.net.NicWorker;
 import io.vrio.backends.net.VirtualSwitches;
 import io.vrio.common.io.MacAddress;
+import io.vrio.common.state.StateFile;
+import io.vrio.common.state.StateFolder;
 import io.vrio.transport.remote.ClaimRefusedException;
 import io.vrio.transport.remote.NicCatalog;
 import io.vrio.transport.remote.NicClaim;
@@ -61,7 +63,7 @@ public final class NicRegistry implements DeviceRegistry<NicStatus>, NicCatalog,
     public static NicRegistry open(StateFolder folder, NicWorker worker) throws BackendException {
         VirtualSwitches switches = new VirtualSwitches(UUID.randomUUID().toString());
         return new NicRegistry(
-                new StateFile<>(folder, new NicFormat()),
+                new KeptRecords<>(new StateFile<>(folder, new NicFormat())),
                 worker,
                 InstantSource.system(),
                 NicOpener.of(switches));

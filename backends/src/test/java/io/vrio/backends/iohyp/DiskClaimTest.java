@@ -18,6 +18,8 @@ import io.vrio.backends.block.DiskContext;
 import io.vrio.backends.block.DiskDriver;
 import io.vrio.common.io.BlockRequest;
 import io.vrio.common.io.IoStatus;
+import io.vrio.common.state.StateFile;
+import io.vrio.common.state.StateFolder;
 import io.vrio.transport.remote.ClaimRefusedException;
 import io.vrio.transport.remote.DiskClaim;
 import java.nio.file.Path;
@@ -43,11 +45,11 @@ final class DiskClaimTest {
     private DiskRegistry registry;
 
     @BeforeEach
-    void makeDisk() throws BackendException {
+    void makeDisk() throws Exception {
         state = StateFolder.open(folder);
         registry =
                 new DiskRegistry(
-                        new StateFile<>(state, new DiskFormat()),
+                        new KeptRecords<>(new StateFile<>(state, new DiskFormat())),
                         driver.context().worker(),
                         () -> Instant.parse("2025-01-02T03:04:05Z"),
                         this::open);

@@ -14,6 +14,8 @@ import io.vrio.backends.block.BackendException;
 import io.vrio.backends.block.BackendSpec;
 import io.vrio.backends.block.DiskDriver;
 import io.vrio.common.io.IoStatus;
+import io.vrio.common.state.StateException;
+import io.vrio.common.state.StateFolder;
 import io.vrio.transport.remote.DiskClaim;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,14 +53,14 @@ final class DiskRegistryTest {
     }
 
     /** Opens the registry as a newly started process does. */
-    private DiskRegistry restart() throws BackendException {
+    private DiskRegistry restart() throws Exception {
         stop();
         state = StateFolder.open(folder.resolve("state"));
         registry = DiskRegistry.open(state, driver.context().worker());
         return registry;
     }
 
-    private BackendSpec file(String name, String options) throws BackendException {
+    private BackendSpec file(String name, String options) throws Exception {
         return BackendSpec.parse("file:" + folder.resolve(name) + options);
     }
 
@@ -233,8 +235,10 @@ final class DiskRegistryTest {
     @Test
     void shouldRefuseAStateDirectoryInUse() throws Exception {
         restart();
-        String problem = problem(() -> StateFolder.open(folder.resolve("state")));
-        assertTrue(problem.contains("is in use by another vrio iohyp"), problem);
+        String problem =
+                assertThrows(StateException.class, () -> StateFolder.open(folder.resolve("state")))
+                        .getMessage();
+        assertTrue(problem.contains("is in use by another daemon"), problem);
     }
 
     @Test

@@ -15,6 +15,8 @@ import io.vrio.backends.net.NicContext;
 import io.vrio.backends.net.NicSpec;
 import io.vrio.common.io.NetFrame;
 import io.vrio.common.io.NetPort;
+import io.vrio.common.state.StateFile;
+import io.vrio.common.state.StateFolder;
 import io.vrio.transport.remote.ClaimRefusedException;
 import io.vrio.transport.remote.NicClaim;
 import java.nio.file.Path;
@@ -37,11 +39,11 @@ final class NicClaimTest {
     private NicRegistry registry;
 
     @BeforeEach
-    void makeNic() throws BackendException {
+    void makeNic() throws Exception {
         state = StateFolder.open(folder);
         registry =
                 new NicRegistry(
-                        new StateFile<>(state, new NicFormat()),
+                        new KeptRecords<>(new StateFile<>(state, new NicFormat())),
                         new ClockWorker(() -> 0),
                         () -> Instant.parse("2025-01-02T03:04:05Z"),
                         this::open);

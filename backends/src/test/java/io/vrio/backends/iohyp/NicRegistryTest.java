@@ -14,6 +14,7 @@ import io.vrio.backends.net.NicSpec;
 import io.vrio.common.io.MacAddress;
 import io.vrio.common.io.NetFrame;
 import io.vrio.common.memory.NativeBuffer;
+import io.vrio.common.state.StateFolder;
 import io.vrio.transport.remote.ClaimRefusedException;
 import io.vrio.transport.remote.NicClaim;
 import java.nio.file.Files;
@@ -46,7 +47,7 @@ final class NicRegistryTest {
     }
 
     /** Opens the registry as a newly started process does. */
-    private NicRegistry restart() throws BackendException {
+    private NicRegistry restart() throws Exception {
         stop();
         state = StateFolder.open(folder.resolve("state"));
         registry = NicRegistry.open(state, new ClockWorker(() -> 0));
@@ -57,7 +58,7 @@ final class NicRegistryTest {
         return folder.resolve("state/nics.json");
     }
 
-    private static NicSpec lan(String options) throws BackendException {
+    private static NicSpec lan(String options) throws Exception {
         return NicSpec.parse("switch:lan" + options);
     }
 

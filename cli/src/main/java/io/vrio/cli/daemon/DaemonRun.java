@@ -7,6 +7,7 @@ import io.vrio.cli.ExitStatus;
 import io.vrio.cli.Surroundings;
 import io.vrio.cli.control.ControlException;
 import io.vrio.cli.option.LogLevel;
+import io.vrio.common.state.StateException;
 import io.vrio.common.sys.ErrnoException;
 import io.vrio.common.sys.Linux;
 import io.vrio.common.sys.SocketPathException;
@@ -20,7 +21,8 @@ final class DaemonRun {
     /** Opens everything, or nothing and throws. */
     @FunctionalInterface
     interface Start {
-        AutoCloseable start() throws CommandFailedException, BackendException, ControlException;
+        AutoCloseable start()
+                throws CommandFailedException, BackendException, ControlException, StateException;
     }
 
     private final Surroundings surroundings;
@@ -62,7 +64,8 @@ final class DaemonRun {
                 | ControlException
                 | ErrnoException
                 | LinkException
-                | SocketPathException e) {
+                | SocketPathException
+                | StateException e) {
             throw new CommandFailedException(e.getMessage(), e);
         }
     }

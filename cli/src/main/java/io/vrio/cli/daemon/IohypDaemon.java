@@ -7,7 +7,6 @@ import io.vrio.backends.iohyp.DiskState;
 import io.vrio.backends.iohyp.DiskStatus;
 import io.vrio.backends.iohyp.NicRegistry;
 import io.vrio.backends.iohyp.NicStatus;
-import io.vrio.backends.iohyp.StateFolder;
 import io.vrio.backends.net.NicWorker;
 import io.vrio.cli.CommandFailedException;
 import io.vrio.cli.control.ControlException;
@@ -16,6 +15,8 @@ import io.vrio.cli.option.NamedBackend;
 import io.vrio.cli.option.NamedNic;
 import io.vrio.common.agent.Worker;
 import io.vrio.common.clock.NanoClock;
+import io.vrio.common.state.StateException;
+import io.vrio.common.state.StateFolder;
 import io.vrio.transport.flow.FrameBufferPool;
 import io.vrio.transport.link.GuardSocket;
 import io.vrio.transport.link.NetworkPort;
@@ -38,7 +39,7 @@ final class IohypDaemon implements AutoCloseable {
 
     /** Everything is open when it returns; nothing is when it throws. */
     static IohypDaemon start(IohypSettings settings)
-            throws CommandFailedException, BackendException, ControlException {
+            throws CommandFailedException, BackendException, ControlException, StateException {
         IohypDaemon daemon = new IohypDaemon(settings);
         try {
             daemon.open();
@@ -49,7 +50,8 @@ final class IohypDaemon implements AutoCloseable {
         }
     }
 
-    private void open() throws CommandFailedException, BackendException, ControlException {
+    private void open()
+            throws CommandFailedException, BackendException, ControlException, StateException {
         NetworkPort port =
                 opened.add(
                         NetworkPort.open(

@@ -125,7 +125,7 @@ class DaemonStartTest {
                 line.startsWith(
                         "vrio iohyp: state directory "
                                 + folder.resolve("state")
-                                + " is in use by another vrio iohyp"),
+                                + " is in use by another daemon"),
                 line);
     }
 

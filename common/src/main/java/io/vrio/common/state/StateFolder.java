@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.vrio.backends.iohyp;
+package io.vrio.common.state;
 
-import io.vrio.backends.block.BackendException;
 import io.vrio.common.sys.Linux;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,7 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
- * The state directory of one IOhyp, locked as long as this is open. A file in it is written as a
+ * The state directory of one daemon, locked as long as this is open. A file in it is written as a
  * whole: to a new file, synced, renamed over the old one, directory synced.
  */
 public final class StateFolder implements AutoCloseable {
@@ -31,29 +30,29 @@ public final class StateFolder implements AutoCloseable {
     /**
      * Locks the directory; makes it when it is missing.
      *
-     * @throws BackendException when it cannot, or another process uses it
+     * @throws StateException when it cannot, or another process uses it
      */
-    public static StateFolder open(Path folder) throws BackendException {
+    public static StateFolder open(Path folder) throws StateException {
         try {
             Files.createDirectories(folder);
         } catch (FileAlreadyExistsException e) {
-            throw new BackendException(
+            throw new StateException(
                     "state directory " + folder + ": is not a folder; choose another --state-dir",
                     e);
         } catch (AccessDeniedException e) {
-            throw new BackendException(
+            throw new StateException(
                     "state directory "
                             + folder
                             + " cannot be made: no permission; make it for this user, or choose"
                             + " another --state-dir",
                     e);
         } catch (IOException e) {
-            throw new BackendException(
+            throw new StateException(
                     "state directory " + folder + " cannot be made: " + reason(e), e);
         }
         int fd = Linux.open(folder.toString(), Linux.O_RDONLY, 0);
         if (fd < 0) {
-            throw new BackendException(
+            throw new StateException(
                     "state directory "
                             + folder
                             + " cannot be opened: "
@@ -62,10 +61,10 @@ public final class StateFolder implements AutoCloseable {
         }
         if (Linux.flock(fd, LOCK_EXCLUSIVE_AT_ONCE) < 0) {
             Linux.close(fd);
-            throw new BackendException(
+            throw new StateException(
                     "state directory "
                             + folder
-                            + " is in use by another vrio iohyp; stop that, or choose another"
+                            + " is in use by another daemon; stop that, or choose another"
                             + " --state-dir");
         }
         return new StateFolder(folder, fd);
@@ -76,18 +75,18 @@ public final class StateFolder implements AutoCloseable {
     }
 
     /** Replaces a file, durably or not at all. */
-    void write(String fileName, byte[] content) throws BackendException {
+    void write(String fileName, byte[] content) throws StateException {
         Path file = folder.resolve(fileName);
         Path next = folder.resolve(fileName + ".new");
         try {
             writeSynced(next, content);
             Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            throw new BackendException(file + " cannot be written: " + reason(e), e);
+            throw new StateException(file + " cannot be written: " + reason(e), e);
         }
         int result = Linux.fsync(folderFd);
         if (result < 0) {
-            throw new BackendException(
+            throw new StateException(
                     folder + " cannot be made durable: " + Linux.describe(-result));
         }
     }

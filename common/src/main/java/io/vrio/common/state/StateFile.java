@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.vrio.backends.iohyp;
+package io.vrio.common.state;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.vrio.backends.block.BackendException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,10 +18,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The records of one kind of device in a file of the state directory. A file that is not wholly
- * understood is never written over.
+ * The records of one kind in a file of the state folder, each with a name. A file that is not
+ * wholly understood is never written over.
  */
-final class StateFile<R> implements RecordStore<R> {
+public final class StateFile<R> {
     private static final int VERSION = 1;
 
     /** Limit: bytes of the file; a longer one is not ours. */
@@ -39,15 +38,17 @@ final class StateFile<R> implements RecordStore<R> {
     private final String fileName;
     private final Path file;
 
-    StateFile(StateFolder folder, RecordFormat<R> format) {
+    public StateFile(StateFolder folder, RecordFormat<R> format) {
         this.folder = folder;
         this.format = format;
         fileName = format.listName() + ".json";
         file = folder.resolve(fileName);
     }
 
-    @Override
-    public List<R> load() throws BackendException {
+    /**
+     * @throws StateException when what is there cannot be trusted; it is left as it is
+     */
+    public List<R> load() throws StateException {
         if (Files.notExists(file)) {
             return List.of();
         }
@@ -59,17 +60,17 @@ final class StateFile<R> implements RecordStore<R> {
         } catch (JsonProcessingException e) {
             throw broken(e.getOriginalMessage().lines().findFirst().orElse("no JSON"));
         } catch (IOException e) {
-            throw new BackendException(file + " cannot be read: " + StateFolder.reason(e), e);
+            throw new StateException(file + " cannot be read: " + StateFolder.reason(e), e);
         }
     }
 
-    private List<R> read(JsonNode root) throws BackendException {
+    private List<R> read(JsonNode root) throws StateException {
         JsonNode version = root.path("version");
         if (!version.isInt()) {
             throw broken("it has no version");
         }
         if (version.intValue() != VERSION) {
-            throw new BackendException(
+            throw new StateException(
                     file
                             + " has version "
                             + version.intValue()
@@ -93,32 +94,36 @@ final class StateFile<R> implements RecordStore<R> {
         return records;
     }
 
-    private RecordFields fields(JsonNode element) throws BackendException {
+    private RecordFields fields(JsonNode element) throws StateException {
         try {
-            return new RecordFields(element, format.kind());
-        } catch (BackendException e) {
+            return new RecordFields(element, format);
+        } catch (StateException e) {
             throw broken(e.getMessage());
         }
     }
 
-    private R record(RecordFields fields) throws BackendException {
+    private R record(RecordFields fields) throws StateException {
         try {
             return format.read(fields);
-        } catch (BackendException | DateTimeException e) {
+        } catch (StateException | DateTimeException e) {
             throw broken(format.kind() + " " + fields.name() + ": " + e.getMessage());
         }
     }
 
-    private BackendException broken(String problem) {
-        return new BackendException(
+    private StateException broken(String problem) {
+        return new StateException(
                 file
                         + " is damaged: "
                         + problem
                         + "; repair it or restore it from a backup (nothing was changed)");
     }
 
-    @Override
-    public void save(List<R> records) throws BackendException {
+    /**
+     * Replaces all records, durably or not at all.
+     *
+     * @throws StateException when the old ones are still in force
+     */
+    public void save(List<R> records) throws StateException {
         ObjectNode root = JSON.createObjectNode();
         root.put("version", VERSION);
         ArrayNode list = root.putArray(format.listName());

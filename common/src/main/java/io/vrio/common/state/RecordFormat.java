@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.vrio.backends.iohyp;
+package io.vrio.common.state;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.vrio.backends.block.BackendException;
 import java.time.DateTimeException;
 
-/** How the records of one kind of device are written. */
-interface RecordFormat<R> {
+/** How the records of one kind are written. */
+public interface RecordFormat<R> {
     /** In the singular, as messages say it. */
     String kind();
 
     /** The name of the list in the file, and of the file before {@code .json}. */
     String listName();
 
+    /** Whether it can be the name of one. */
+    boolean isName(String name);
+
     /**
-     * @throws BackendException or
+     * @throws StateException or
      * @throws DateTimeException when something is missing or not what it should be
      */
-    R read(RecordFields fields) throws BackendException;
+    R read(RecordFields fields) throws StateException;
 
     void write(R record, ObjectNode target);
 }

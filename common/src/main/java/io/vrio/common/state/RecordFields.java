@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.vrio.backends.iohyp;
+package io.vrio.common.state;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.vrio.backends.block.BackendException;
+import java.util.Optional;
 
 /** The fields of one record of a state file, which anybody may have edited. */
-final class RecordFields {
+public final class RecordFields {
     private final JsonNode fields;
     private final String name;
 
-    RecordFields(JsonNode fields, String kind) throws BackendException {
+    RecordFields(JsonNode fields, RecordFormat<?> format) throws StateException {
         this.fields = fields;
         JsonNode given = fields.path("name");
         if (!given.isTextual()) {
-            throw new BackendException("a " + kind + " has no name");
+            throw new StateException("a " + format.kind() + " has no name");
         }
         name = given.textValue();
-        if (!DeviceName.isLegal(name)) {
-            throw new BackendException("it holds an impossible name of a " + kind);
+        if (!format.isName(name)) {
+            throw new StateException("it holds an impossible name of a " + format.kind());
         }
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 
-    String text(String field) throws BackendException {
+    public String text(String field) throws StateException {
         JsonNode value = fields.path(field);
         if (!value.isTextual()) {
             throw missing(field);
@@ -33,7 +33,7 @@ final class RecordFields {
         return value.textValue();
     }
 
-    long number(String field) throws BackendException {
+    public long number(String field) throws StateException {
         JsonNode value = fields.path(field);
         if (!value.isIntegralNumber() || !value.canConvertToLong()) {
             throw missing(field);
@@ -41,7 +41,7 @@ final class RecordFields {
         return value.longValue();
     }
 
-    boolean flag(String field) throws BackendException {
+    public boolean flag(String field) throws StateException {
         JsonNode value = fields.path(field);
         if (!value.isBoolean()) {
             throw missing(field);
@@ -49,7 +49,12 @@ final class RecordFields {
         return value.booleanValue();
     }
 
-    private static BackendException missing(String field) {
-        return new BackendException("it has no " + field);
+    /** A text that may be absent. */
+    public Optional<String> optionalText(String field) throws StateException {
+        return fields.has(field) ? Optional.of(text(field)) : Optional.empty();
+    }
+
+    private static StateException missing(String field) {
+        return new StateException("it has no " + field);
     }
 }
