@@ -12,10 +12,17 @@ import java.util.Arrays;
  * before the next is read. Control thread.
  */
 final class ControlConnection {
+    /** What most requests need; more is taken while a longer one comes in. */
+    private static final int INPUT_LENGTH_MIN = 16 << 10;
+
     private final SocketChannel channel;
     private final SelectionKey key;
     private final ControlDispatch dispatch;
-    private final ByteBuffer input = ByteBuffer.allocate(ControlProtocol.REQUEST_LENGTH_MAX);
+    private ByteBuffer input = ByteBuffer.allocate(INPUT_LENGTH_MIN);
+
+    /** Bytes of the input that hold no line end. */
+    private int searched;
+
     private ByteBuffer output = ByteBuffer.allocate(0);
     private boolean isClosing;
     private long lastProgressNs;
@@ -61,11 +68,14 @@ final class ControlConnection {
             lastProgressNs = nowNs;
             byte[] request = Arrays.copyOf(input.array(), end);
             input.flip().position(end + 1);
-            input.compact();
+            input = rest();
             output = line(dispatch.answer(request));
             return true;
         }
-        if (!input.hasRemaining()) {
+        if (!input.hasRemaining() && input.capacity() < ControlProtocol.REQUEST_LENGTH_MAX) {
+            int length = Math.min(2 * input.capacity(), ControlProtocol.REQUEST_LENGTH_MAX);
+            input = ByteBuffer.allocate(length).put(input.flip());
+        } else if (!input.hasRemaining()) {
             // Where the next request begins cannot be known any more.
             isClosing = true;
             output = line(dispatch.error("a request is longer than " + input.capacity()));
@@ -75,12 +85,20 @@ final class ControlConnection {
     }
 
     private int lineEnd() {
-        for (int i = 0; i < input.position(); i++) {
-            if (input.get(i) == '\n') {
-                return i;
+        while (searched < input.position()) {
+            if (input.get(searched) == '\n') {
+                return searched;
             }
+            searched++;
         }
         return -1;
+    }
+
+    /** What has come in behind a request; a long one's memory is given back. */
+    private ByteBuffer rest() {
+        searched = 0;
+        int length = Math.max(INPUT_LENGTH_MIN, input.remaining());
+        return ByteBuffer.allocate(length).put(input);
     }
 
     /** Tells why before hanging up; a client that does not read at once misses it. */

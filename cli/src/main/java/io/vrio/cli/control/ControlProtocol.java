@@ -17,8 +17,10 @@ public final class ControlProtocol {
     public static final Path SERVER_SOCKET = Path.of("/run/vrio/server.control");
     public static final Path IOHYP_SOCKET = Path.of("/run/vrio/iohyp.control");
 
-    /** Limit: bytes of a request with its line end; then the daemon hangs up. */
-    public static final int REQUEST_LENGTH_MAX = 16 << 10;
+    /**
+     * Limit: bytes of a request with its line end, a domain XML in it; then the daemon hangs up.
+     */
+    public static final int REQUEST_LENGTH_MAX = 2 << 20;
 
     /** Limit: bytes of an answer; a longer one becomes an error. */
     public static final int ANSWER_LENGTH_MAX = 8 << 20;

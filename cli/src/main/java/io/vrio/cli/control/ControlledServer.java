@@ -91,7 +91,12 @@ public final class ControlledServer implements DeviceServer {
     @Override
     public ServedDevice create(DeviceKind kind, String name, Path socket, GuestDomain owner)
             throws AdminException {
-        Map<String, String> arguments = Map.of("name", name, "socket", socket.toString());
+        Map<String, String> arguments =
+                Map.of(
+                        "name", name,
+                        "socket", socket.toString(),
+                        "domain", owner.name(),
+                        "domainUuid", owner.uuid());
         return device(kind, ask(kind.command() + " create", arguments));
     }
 

@@ -24,8 +24,13 @@ record DiskKind(RemotePeer peer) implements ServedDevices.Kind<RemoteDisk> {
     }
 
     @Override
-    public boolean isAnswered(RemoteDisk disk) {
-        return disk.isAttached() || disk.refusal() != null;
+    public boolean isAttached(RemoteDisk disk) {
+        return disk.isAttached();
+    }
+
+    @Override
+    public String refusal(RemoteDisk disk) {
+        return disk.refusal();
     }
 
     @Override

@@ -38,8 +38,13 @@ record NicKind(RemotePeer peer, ShortCircuit circuit) implements ServedDevices.K
     }
 
     @Override
-    public boolean isAnswered(ServedNic nic) {
-        return nic.remote().isAttached() || nic.remote().refusal() != null;
+    public boolean isAttached(ServedNic nic) {
+        return nic.remote().isAttached();
+    }
+
+    @Override
+    public String refusal(ServedNic nic) {
+        return nic.remote().refusal();
     }
 
     @Override

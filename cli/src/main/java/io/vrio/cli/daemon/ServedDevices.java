@@ -3,12 +3,15 @@ package io.vrio.cli.daemon;
 
 import io.vrio.cli.control.ControlException;
 import io.vrio.common.agent.Worker;
+import io.vrio.libvirt.hook.DeviceStanding;
 import io.vrio.server.device.VirtioDevice;
+import io.vrio.server.session.SessionStatus;
 import io.vrio.server.worker.DeviceSocket;
 import io.vrio.server.worker.SocketOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -35,8 +38,11 @@ final class ServedDevices<R> implements AutoCloseable {
          */
         VirtioDevice device(String label, R remote);
 
-        /** Whether the IOhyp has given or refused it. */
-        boolean isAnswered(R remote);
+        /** Whether the IOhyp has given it. */
+        boolean isAttached(R remote);
+
+        /** Why the IOhyp has refused it, or null. */
+        String refusal(R remote);
 
         void close(R remote);
     }
@@ -130,7 +136,23 @@ final class ServedDevices<R> implements AutoCloseable {
     /** Whether the IOhyp has given or refused each of them. */
     boolean areAnswered() {
         return worker.call(
-                () -> devices.values().stream().map(Served::remote).allMatch(kind::isAnswered));
+                () -> devices.values().stream().map(Served::remote).allMatch(this::isAnswered));
+    }
+
+    private boolean isAnswered(R remote) {
+        return kind.isAttached(remote) || kind.refusal(remote) != null;
+    }
+
+    /** How it stands with one of them. */
+    DeviceStanding standing(String name) throws ControlException {
+        Served<R> device = find(name);
+        Optional<Integer> frontend = device.socket().status().frontend().map(SessionStatus::pid);
+        return worker.call(
+                () ->
+                        new DeviceStanding(
+                                kind.isAttached(device.remote()),
+                                Optional.ofNullable(kind.refusal(device.remote())),
+                                frontend));
     }
 
     List<String> names() {

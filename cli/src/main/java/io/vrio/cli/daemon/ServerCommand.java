@@ -109,6 +109,17 @@ public final class ServerCommand implements Callable<Integer> {
                     "Control socket, for vrio disk, vrio nic and their like. Default: ${DEFAULT-VALUE}.")
     private Path control;
 
+    @Option(
+            names = "--state-dir",
+            paramLabel = "DIR",
+            converter = OptionTypes.AbsolutePath.class,
+            description = {
+                "Where devices that were made at run time are remembered over restarts.",
+                "Default: the path of --control with .state behind it, which a reboot forgets",
+                "where that is in /run."
+            })
+    private Path stateFolder;
+
     @Mixin private ProcessOptions process;
     private final Surroundings surroundings;
 
@@ -133,12 +144,18 @@ public final class ServerCommand implements Callable<Integer> {
                         nics,
                         !keepsConnected,
                         socketFolder,
+                        stateFolder == null ? besideControl() : stateFolder,
                         ioTimeout.toNanos(),
                         control,
                         process,
                         SocketGroup.of(process.socketGroup()));
         checkSockets(settings);
         return run.run(() -> ServerDaemon.start(settings));
+    }
+
+    /** As the control socket, it is one server's alone. */
+    private Path besideControl() {
+        return control.resolveSibling(control.getFileName() + ".state");
     }
 
     /** Before anything is started. */

@@ -20,6 +20,7 @@ final class ServerControl {
     private final ServerSettings settings;
     private final Worker worker;
     private final RemotePeer peer;
+    private final ServerDevices devices;
     private final ServedDevices<RemoteDisk> disks;
     private final ServedDevices<ServedNic> nics;
 
@@ -27,11 +28,13 @@ final class ServerControl {
             ServerSettings settings,
             Worker worker,
             RemotePeer peer,
+            ServerDevices devices,
             ServedDevices<RemoteDisk> disks,
             ServedDevices<ServedNic> nics) {
         this.settings = settings;
         this.worker = worker;
         this.peer = peer;
+        this.devices = devices;
         this.disks = disks;
         this.nics = nics;
     }
@@ -41,8 +44,9 @@ final class ServerControl {
         commands.put("status", this::status);
         commands.put("peer list", this::listPeers);
         commands.put("peer show", this::showPeer);
-        commands.putAll(new ServerDiskControl(settings, worker, disks).commands());
-        commands.putAll(new ServerNicControl(settings, worker, nics).commands());
+        commands.putAll(new ServerDiskControl(settings, worker, devices, disks).commands());
+        commands.putAll(new ServerNicControl(settings, worker, devices, nics).commands());
+        commands.putAll(new DomainControl(devices).commands());
         return commands;
     }
 
@@ -54,6 +58,7 @@ final class ServerControl {
         status.put("peer", settings.peer().toString());
         status.put("peerState", Answers.state(worker.call(peer::status)));
         status.put("socketDir", settings.socketFolder().toString());
+        status.put("stateDir", settings.stateFolder().toString());
         status.put("disks", disks.names().size());
         status.put("nics", nics.names().size());
         return status;

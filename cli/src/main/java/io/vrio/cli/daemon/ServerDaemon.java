@@ -8,6 +8,9 @@ import io.vrio.cli.daemon.NicKind.ServedNic;
 import io.vrio.cli.option.NamedSocket;
 import io.vrio.common.agent.Worker;
 import io.vrio.common.clock.NanoClock;
+import io.vrio.common.state.StateException;
+import io.vrio.common.state.StateFolder;
+import io.vrio.libvirt.domain.DeviceKind;
 import io.vrio.server.worker.SocketOptions;
 import io.vrio.transport.flow.FrameBufferPool;
 import io.vrio.transport.link.NeighbourTable;
@@ -16,11 +19,15 @@ import io.vrio.transport.remote.PeerOptions;
 import io.vrio.transport.remote.RemoteDisk;
 import io.vrio.transport.remote.RemotePeer;
 import io.vrio.transport.remote.ShortCircuit;
+import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /** A running server: its association with the IOhyp, the sockets of its devices, its control. */
 final class ServerDaemon implements AutoCloseable {
@@ -41,7 +48,7 @@ final class ServerDaemon implements AutoCloseable {
 
     /** Everything is open when it returns; nothing is when it throws. */
     static ServerDaemon start(ServerSettings settings)
-            throws CommandFailedException, ControlException {
+            throws CommandFailedException, ControlException, StateException {
         ServerDaemon daemon = new ServerDaemon(settings);
         try {
             daemon.open();
@@ -52,13 +59,14 @@ final class ServerDaemon implements AutoCloseable {
         }
     }
 
-    private void open() throws CommandFailedException, ControlException {
+    private void open() throws CommandFailedException, ControlException, StateException {
         NetworkPort port =
                 opened.add(
                         NetworkPort.open(
                                 settings.network().interfaceName(), settings.network().address()));
         FrameBufferPool buffers = opened.add(new FrameBufferPool(FRAME_BUFFERS_MAX));
         NeighbourTable neighbours = opened.add(new NeighbourTable(port));
+        StateFolder folder = opened.add(StateFolder.open(settings.stateFolder()));
         Worker worker = DaemonWorker.start(opened, settings.process());
         RemotePeer peer = worker.call(() -> openPeer(worker, port, neighbours, buffers));
         // An association that is lost is opened anew, with a link of its own.
@@ -71,16 +79,17 @@ final class ServerDaemon implements AutoCloseable {
         SocketPaths paths = new SocketPaths();
         ServedDevices<RemoteDisk> disks =
                 opened.add(new ServedDevices<>(worker, new DiskKind(peer), paths, sockets));
-        for (NamedSocket disk : settings.disks()) {
-            disks.create(disk.name(), settings.socket(disk));
-        }
         ShortCircuit circuit = new ShortCircuit(NanoClock.SYSTEM);
         ServedDevices<ServedNic> nics =
                 opened.add(new ServedDevices<>(worker, new NicKind(peer, circuit), paths, sockets));
-        for (NamedSocket nic : settings.nics()) {
-            nics.create(nic.name(), settings.socket(nic));
-        }
-        ServerControl control = new ServerControl(settings, worker, peer, disks, nics);
+        ServerDevices devices =
+                new ServerDevices(
+                        settings.socketFolder(),
+                        folder,
+                        () -> Optional.ofNullable(worker.call(peer::status).reason()));
+        devices.begin(DeviceKind.DISK, disks, sockets(settings.disks()));
+        devices.begin(DeviceKind.NIC, nics, sockets(settings.nics()));
+        ServerControl control = new ServerControl(settings, worker, peer, devices, disks, nics);
         ControlServer.Options options =
                 new ControlServer.Options(settings.control(), Optional.empty());
         opened.add(ControlServer.open(options, control.commands())).start();
@@ -88,6 +97,10 @@ final class ServerDaemon implements AutoCloseable {
         // perhaps an older process of this name, serves.
         worker.execute(() -> worker.add(peer));
         awaitAnswers(worker, peer, () -> disks.areAnswered() && nics.areAnswered());
+    }
+
+    private Map<String, Path> sockets(List<NamedSocket> options) {
+        return options.stream().collect(Collectors.toMap(NamedSocket::name, settings::socket));
     }
 
     /**

@@ -7,6 +7,7 @@ import io.vrio.cli.control.ControlException;
 import io.vrio.cli.daemon.ServedDevices.Served;
 import io.vrio.common.agent.Worker;
 import io.vrio.common.io.DiskProperties;
+import io.vrio.libvirt.domain.DeviceKind;
 import io.vrio.server.device.block.BlockDevice;
 import io.vrio.transport.remote.RemoteDisk;
 import java.util.LinkedHashMap;
@@ -18,10 +19,14 @@ final class ServerDiskControl {
     private final ServedDevices<RemoteDisk> disks;
     private final ServedControl<RemoteDisk> served;
 
-    ServerDiskControl(ServerSettings settings, Worker worker, ServedDevices<RemoteDisk> disks) {
+    ServerDiskControl(
+            ServerSettings settings,
+            Worker worker,
+            ServerDevices all,
+            ServedDevices<RemoteDisk> disks) {
         this.worker = worker;
         this.disks = disks;
-        served = new ServedControl<>("disk", settings, disks, this::disk);
+        served = new ServedControl<>(DeviceKind.DISK, settings, all, disks, this::disk);
     }
 
     Map<String, ControlCommand> commands() {

@@ -7,6 +7,7 @@ import io.vrio.cli.control.ControlException;
 import io.vrio.cli.daemon.NicKind.ServedNic;
 import io.vrio.cli.daemon.ServedDevices.Served;
 import io.vrio.common.agent.Worker;
+import io.vrio.libvirt.domain.DeviceKind;
 import io.vrio.server.device.net.NetDevice;
 import io.vrio.transport.remote.RemoteNic;
 import java.util.LinkedHashMap;
@@ -18,10 +19,14 @@ final class ServerNicControl {
     private final ServedDevices<ServedNic> nics;
     private final ServedControl<ServedNic> served;
 
-    ServerNicControl(ServerSettings settings, Worker worker, ServedDevices<ServedNic> nics) {
+    ServerNicControl(
+            ServerSettings settings,
+            Worker worker,
+            ServerDevices all,
+            ServedDevices<ServedNic> nics) {
         this.worker = worker;
         this.nics = nics;
-        served = new ServedControl<>("NIC", settings, nics, this::nic);
+        served = new ServedControl<>(DeviceKind.NIC, settings, all, nics, this::nic);
     }
 
     Map<String, ControlCommand> commands() {

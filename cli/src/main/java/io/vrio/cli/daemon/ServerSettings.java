@@ -21,6 +21,7 @@ record ServerSettings(
         List<NamedSocket> nics,
         boolean hangsUp,
         Path socketFolder,
+        Path stateFolder,
         long ioTimeoutNs,
         Path control,
         ProcessOptions process,

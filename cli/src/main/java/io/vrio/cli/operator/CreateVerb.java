@@ -22,8 +22,8 @@ import picocli.CommandLine.TypeConversionException;
         mixinStandardHelpOptions = true,
         description = {
             "At the IOhyp: makes and exports a ${bundle:device}; it is kept over restarts.",
-            "At the server: serves a ${bundle:device} of the IOhyp to a guest, until the server"
-                    + " ends."
+            "At the server: serves a ${bundle:device} of the IOhyp to a guest; it is kept over"
+                    + " restarts."
         })
 final class CreateVerb implements Callable<Integer> {
     @Spec private CommandSpec spec;

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which daemon is asked, and how its answer is printed. */
@@ -25,15 +26,9 @@ final class DaemonOptions {
             })
     private Path control;
 
-    @Option(
-            names = "--format",
-            paramLabel = "table|json",
-            converter = OutputFormat.Converter.class,
-            defaultValue = "table",
-            description = "How the answer is printed. Default: table.")
-    private OutputFormat format;
+    @Mixin private FormatOption format;
 
-    OutputFormat format() {
+    FormatOption format() {
         return format;
     }
 

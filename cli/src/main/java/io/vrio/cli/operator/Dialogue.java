@@ -14,7 +14,11 @@ final class Dialogue {
     }
 
     Printer printer(DaemonOptions daemon) {
-        return new Printer(surroundings.out(), daemon.format());
+        return printer(daemon.format());
+    }
+
+    Printer printer(FormatOption format) {
+        return new Printer(surroundings.out(), format.format());
     }
 
     /** All that the answer, one object, says. */

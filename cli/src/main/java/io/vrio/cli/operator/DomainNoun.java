@@ -12,9 +12,15 @@ public final class DomainNoun {
 
     /** The noun with its verbs. */
     public static CommandLine tree(Surroundings surroundings) {
+        Dialogue dialogue = new Dialogue(surroundings);
         return Noun.tree(
                 "domain",
                 "Domains of this host's libvirt and their devices.",
-                List.of(new CheckVerb(surroundings, System.in), new WatchCommand(surroundings)));
+                List.of(
+                        new CheckVerb(surroundings, System.in),
+                        new ListDomainsVerb(dialogue),
+                        new ShowDomainVerb(dialogue),
+                        new ReleaseDomainVerb(dialogue),
+                        new WatchCommand(surroundings)));
     }
 }

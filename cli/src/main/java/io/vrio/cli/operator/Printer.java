@@ -22,6 +22,11 @@ final class Printer {
         print(rows, new Table(columns).lines(rows));
     }
 
+    /** One object; JSON has all of it, the table has the array that is its {@code field}. */
+    void rowsOf(JsonNode object, String field, List<Column> columns) {
+        print(object, new Table(columns).lines(object.path(field)));
+    }
+
     /** One object, a line for each of its fields; those of inner objects stand beside them. */
     void object(JsonNode object) {
         List<Column> columns = new ArrayList<>();

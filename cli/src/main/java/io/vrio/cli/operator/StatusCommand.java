@@ -24,7 +24,7 @@ public final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailedException {
         try (DaemonSession session = daemon.connect()) {
-            new Printer(surroundings.out(), daemon.format()).object(session.status());
+            new Printer(surroundings.out(), daemon.format().format()).object(session.status());
         }
         return ExitStatus.OK;
     }

@@ -188,8 +188,19 @@ class ControlServerTest {
         SocketChannel client = connect();
         send(client, "x".repeat(ControlProtocol.REQUEST_LENGTH_MAX));
 
-        assertEquals("{\"error\":\"a request is longer than 16384\"}", receive(client));
+        assertEquals("{\"error\":\"a request is longer than 2097152\"}", receive(client));
         assertEquals("", receive(client));
+    }
+
+    /** The XML of a domain is long, and what comes behind it must not be lost. */
+    @Test
+    void shouldTakeALongRequestAndTheOneBehindIt() throws Exception {
+        SocketChannel client = connect();
+        String text = "x".repeat(1_500_000);
+        send(client, echo(text) + "\n" + echo("behind") + "\n");
+
+        assertEquals("{\"result\":{\"said\":\"" + text + "\"}}", receive(client));
+        assertEquals("{\"result\":{\"said\":\"behind\"}}", receive(client));
     }
 
     @Test
