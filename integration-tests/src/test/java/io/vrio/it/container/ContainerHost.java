@@ -29,6 +29,10 @@ import org.testcontainers.utility.DockerImageName;
  */
 final class ContainerHost implements AutoCloseable {
     private static final String VRIO = SourceTree.root().resolve("bin/vrio").toString();
+    private static final String RENAME =
+            "cd /sys/class/net && for name in eth*; do [ $name = eth0 ] || {"
+                    + " ip link set $name down && ip link set $name name eth0"
+                    + " && ip link set eth0 up; }; done";
     private static final long WAIT_NS = TimeUnit.SECONDS.toNanos(30);
     private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -128,9 +132,14 @@ final class ContainerHost implements AutoCloseable {
 
     /** After {@link #kill}; the daemon serves when this returns. */
     void start() {
-        container.getDockerClient().startContainerCmd(container.getContainerId()).exec();
+        startInVain();
         starts++;
         await("it is ready", () -> readyLines() == starts);
+    }
+
+    /** After {@link #kill}; the daemon will not serve. */
+    void startInVain() {
+        container.getDockerClient().startContainerCmd(container.getContainerId()).exec();
     }
 
     private long readyLines() {
@@ -141,8 +150,15 @@ final class ContainerHost implements AutoCloseable {
         lan.disconnect(container.getContainerId());
     }
 
-    void connect() {
-        lan.connect(container.getContainerId(), address);
+    /** After {@link #disconnect}; the interface has the same name and address as before. */
+    void connect() throws Exception {
+        connectAs(address);
+        // Docker 20 goes on counting: eth1, eth2 ...
+        run("sh", "-c", RENAME).assertOk();
+    }
+
+    void connectAs(String newAddress) {
+        lan.connect(container.getContainerId(), newAddress);
     }
 
     ContainerHost awaitLog(String part) {

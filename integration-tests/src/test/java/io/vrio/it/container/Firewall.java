@@ -70,6 +70,14 @@ final class Firewall implements AutoCloseable {
         return result.getStdout().strip().equals("1");
     }
 
+    /**
+     * Counts from 0 again: after the death of a daemon its kernel may refuse more than one frame of
+     * a connection, and all refusals but the first are invalid.
+     */
+    void forget() throws IOException, InterruptedException {
+        iptables("--zero", List.of());
+    }
+
     /** It has seen so many frames of connections at least, and has found none invalid. */
     void assertSawOnlyValidFrames(long framesMin) throws IOException, InterruptedException {
         List<String> lines =

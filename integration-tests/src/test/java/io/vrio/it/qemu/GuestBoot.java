@@ -27,6 +27,7 @@ public final class GuestBoot {
     // Limit: a guest that a whole class of tests talks to is ended after so long.
     private static final int RUN_SECONDS = 300;
 
+    private final List<String> prefix = new ArrayList<>();
     private final List<String> options = new ArrayList<>();
 
     private GuestBoot(String option, String... devices) {
@@ -34,6 +35,16 @@ public final class GuestBoot {
             options.addAll(List.of(option, device));
         }
         options.addAll(List.of("--timeout", Integer.toString(BOOT_SECONDS)));
+    }
+
+    /**
+     * Runs QEMU elsewhere.
+     *
+     * @param words words before a command that make it run there
+     */
+    public GuestBoot inside(List<String> words) {
+        prefix.addAll(words);
+        return this;
     }
 
     /** Builds the guest unless it is there; skips the test where there is no QEMU. */
@@ -108,7 +119,7 @@ public final class GuestBoot {
     }
 
     private List<String> command(String... what) {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(prefix);
         command.add(SCRIPTS.resolve("boot").toString());
         command.addAll(options);
         command.addAll(List.of(what));
