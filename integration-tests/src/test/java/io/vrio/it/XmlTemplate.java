@@ -45,6 +45,7 @@ public final class XmlTemplate {
                     Map.entry("NIC_SOCKET", "/run/vrio/vm1-net.sock"),
                     Map.entry("MAC", "52:54:00:00:00:01"),
                     Map.entry("QUEUES", "1"),
+                    Map.entry("MTU", "9000"),
                     Map.entry("NIC_ALIAS", "net0"));
 
     private XmlTemplate() {}

@@ -5,10 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.vrio.cli.CommandFailedException;
 import io.vrio.cli.option.GuestTypes;
 import io.vrio.common.io.MacAddress;
-import io.vrio.common.io.NicProperties;
 import io.vrio.libvirt.domain.DeviceElement;
 import java.util.Optional;
-import java.util.OptionalInt;
 import picocli.CommandLine.Option;
 
 /** What can be chosen of a NIC's element. */
@@ -35,7 +33,6 @@ final class NicElementOptions implements ElementOptions {
         return DeviceElement.nic(
                 nic.path("socket").asText(),
                 mac(nic),
-                mtu(nic),
                 ElementOptions.queues(nic, queues, "pairs of queues"));
     }
 
@@ -51,11 +48,5 @@ final class NicElementOptions implements ElementOptions {
                             + " or give the NIC this MAC on the I/O host");
         }
         return Optional.of(mac);
-    }
-
-    /** What guests take without being told is not written: they need not ask the server for it. */
-    private static OptionalInt mtu(JsonNode nic) {
-        int mtu = nic.path("mtu").asInt(NicProperties.MTU_DEFAULT);
-        return mtu == NicProperties.MTU_DEFAULT ? OptionalInt.empty() : OptionalInt.of(mtu);
     }
 }

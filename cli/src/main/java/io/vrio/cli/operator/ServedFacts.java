@@ -40,7 +40,6 @@ final class ServedFacts {
                 state(row.path("state").asText()),
                 row.path("reason").asText(),
                 row.path("mac").asText(),
-                row.path("mtu").asInt(),
                 row.path("queuesMax").asInt(),
                 row.path("frontend").isNumber()
                         ? OptionalLong.of(row.path("frontend").asLong())

@@ -103,13 +103,6 @@ class XmlVerbTest {
     }
 
     @Test
-    void shouldTellTheGuestOfAnotherMtu() {
-        nic.put("mtu", 9000);
-
-        assertTrue(run("nic", "xml", "net").out().contains("  <mtu size='9000'/>"));
-    }
-
-    @Test
     void shouldTakeAnotherMacWhereTheNicHasNone() {
         nic.put("mac", "");
 

@@ -90,6 +90,7 @@ class XmlTemplatesAcceptedTest {
                 "memory-hugepages.xml",
                 "memory-file.xml",
                 "metadata.xml",
+                "nic-mtu.xml",
                 "tcg-one-queue.xml",
                 "tcg-several-queues.xml"
             })

@@ -87,7 +87,6 @@ class XmlTemplatesTest {
                 DeviceElement.nic(
                         "/run/vrio/vm1-net.sock",
                         Optional.of("52:54:00:00:00:01"),
-                        OptionalInt.empty(),
                         OptionalInt.of(1));
 
         assertEquals(

@@ -2,7 +2,6 @@
 package io.vrio.libvirt.admin;
 
 import io.vrio.common.io.MacAddress;
-import io.vrio.common.io.NicProperties;
 import io.vrio.libvirt.admin.GuestDomain.Scope;
 import io.vrio.libvirt.domain.DeviceElement;
 import io.vrio.libvirt.domain.DevicePlaces;
@@ -11,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -228,7 +226,7 @@ public final class Attachment {
         }
         return switch (wish.kind()) {
             case DISK -> DeviceElement.disk(socket, target, wish.queues()).text();
-            case NIC -> DeviceElement.nic(socket, mac(device), mtu(device), wish.queues()).text();
+            case NIC -> DeviceElement.nic(socket, mac(device), wish.queues()).text();
         };
     }
 
@@ -242,12 +240,6 @@ public final class Attachment {
                             .formatted(wish.label(), bound.get()));
         }
         return wish.mac().or(() -> bound);
-    }
-
-    private static OptionalInt mtu(ServedDevice nic) {
-        return nic.mtu() == NicProperties.MTU_DEFAULT
-                ? OptionalInt.empty()
-                : OptionalInt.of(nic.mtu());
     }
 
     private void plugIn(String element, Path socket) throws AdminException {

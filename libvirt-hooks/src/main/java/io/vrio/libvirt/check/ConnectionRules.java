@@ -74,7 +74,7 @@ final class ConnectionRules {
                 findings.add(
                         Finding.error(
                                 Subject.where(device),
-                                "it has the socket of %s, %s: one of them gets no connection"
+                                "it has the socket of %s, %s: the start fails, or hangs"
                                         .formatted(Subject.where(first), device.socket()),
                                 "give each device a socket of its own"));
             }
@@ -104,7 +104,7 @@ final class ConnectionRules {
                                                             guest.isEmpty()
                                                                     ? ""
                                                                     : ", guest " + guest)
-                                            + " second one, which hangs",
+                                            + " second one, whose start fails, or hangs",
                                     advice));
         }
         return subject.host().isConnected(Subject.path(element.socket()))

@@ -26,12 +26,23 @@ final class ElementRules {
 
     private static final Map<String, String> REFUSED_OF_DISKS = new LinkedHashMap<>();
 
+    /** libvirt 9 refuses them at the start or before. */
+    private static final Map<String, String> REFUSED_OF_NICS =
+            Map.of(
+                    "mtu",
+                    "leave it out; for another MTU than 1500 see xml-templates/nic-mtu.xml",
+                    "vlan",
+                    "leave it out, and say vlan=N in the backend of the NIC at the IOhyp",
+                    "coalesce",
+                    "leave it out",
+                    "port isolated=yes",
+                    "leave it out; each guest on a VLAN of its own is isolated");
+
     /** libvirt 9 takes them and does nothing. */
     private static final Map<String, String> IDLE_OF_NICS =
             Map.of(
                     "bandwidth", NOT_YET,
                     "filterref", "filter on the I/O host, at the interface of the NIC's backend",
-                    "vlan", "say vlan=N in the backend of the NIC at the IOhyp",
                     "link state=down", "use vrio nic set-link NAME down on the I/O host");
 
     static {
@@ -70,18 +81,22 @@ final class ElementRules {
     private ElementRules() {}
 
     static Stream<Finding> refused(Subject subject, DeviceDetails device) {
-        if (device.device().kind() != DeviceKind.DISK) {
-            return Stream.empty();
-        }
-        return REFUSED_OF_DISKS.entrySet().stream()
-                .filter(refused -> device.settings().contains(refused.getKey()))
+        DeviceKind kind = device.device().kind();
+        Map<String, String> refused =
+                switch (kind) {
+                    case DISK -> REFUSED_OF_DISKS;
+                    case NIC -> REFUSED_OF_NICS;
+                };
+        return refused.entrySet().stream()
+                .filter(setting -> device.settings().contains(setting.getKey()))
                 .map(
-                        refused ->
+                        setting ->
                                 Finding.error(
                                         Subject.where(device.device()),
-                                        "libvirt refuses %s of a vhostuser disk"
-                                                .formatted(written(refused.getKey())),
-                                        refused.getValue()));
+                                        "libvirt refuses %s of a vhostuser %s"
+                                                .formatted(
+                                                        written(setting.getKey()), kind.element()),
+                                        setting.getValue()));
     }
 
     private static String written(String setting) {

@@ -21,7 +21,6 @@ public record ServedDevice(
         State state,
         String reason,
         String mac,
-        int mtu,
         int queuesMax,
         OptionalLong frontend) {
     /** How it stands with the IOhyp. */

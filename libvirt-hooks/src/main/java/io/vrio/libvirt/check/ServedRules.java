@@ -21,7 +21,6 @@ final class ServedRules {
                     served(ServedRules::state),
                     served(ServedRules::queues),
                     served(ServedRules::mac),
-                    served(ServedRules::mtu),
                     Rule.eachDevice(ServedRules::queuesForProcessors));
 
     /** A rule about a device that the server of this machine serves. */
@@ -79,7 +78,7 @@ final class ServedRules {
                 ? Optional.empty()
                 : error(
                         device,
-                        "socket %s is that of %s %s: QEMU does not start"
+                        "socket %s is that of %s %s: the guest cannot use it"
                                 .formatted(served.socket(), served.kind().noun(), served.name()),
                         "name the socket that vrio %s list shows"
                                 .formatted(device.device().kind().command()));
@@ -114,7 +113,7 @@ final class ServedRules {
                 ? Optional.empty()
                 : error(
                         device,
-                        "%d queues%s, the server has %d: QEMU does not start"
+                        "%d queues%s, the server has %d: the start fails, or hangs"
                                 .formatted(
                                         queues,
                                         isByProcessors ? ", one for each processor" : "",
@@ -149,19 +148,6 @@ final class ServedRules {
                 device,
                 problem.formatted(served.mac()),
                 "write <mac address='%s'/>".formatted(served.mac()));
-    }
-
-    static Optional<Finding> mtu(Subject subject, DeviceDetails device, ServedDevice served) {
-        int wanted = device.mtu().orElse(0);
-        boolean isTooLarge = served.state() == ServedDevice.State.ATTACHED && wanted > served.mtu();
-        return served.kind() == DeviceKind.NIC && isTooLarge
-                ? error(
-                        device,
-                        "MTU %d, the IOhyp's NIC has %d: the guest's NIC stays dead"
-                                .formatted(wanted, served.mtu()),
-                        "write <mtu size='%d'/>, or raise that of the NIC's backend"
-                                .formatted(served.mtu()))
-                : Optional.empty();
     }
 
     private static Optional<Finding> error(DeviceDetails device, String problem, String advice) {

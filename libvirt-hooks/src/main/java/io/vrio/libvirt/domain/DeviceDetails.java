@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.libvirt.domain;
 
-import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -9,14 +8,9 @@ import java.util.Set;
  *
  * @param alias the name that libvirt gives it, or the XML's own
  * @param areQueuesChosen otherwise QEMU takes as many for a disk as the guest has processors
- * @param mtu of an interface, where the XML says it
  * @param settings what else the XML says of it: names of its elements ({@code serial}), of the
  *     driver's attributes ({@code driver cache}), and both with their value ({@code driver
  *     iommu=on}, {@code link state=down})
  */
 public record DeviceDetails(
-        VhostUserDevice device,
-        String alias,
-        boolean areQueuesChosen,
-        OptionalInt mtu,
-        Set<String> settings) {}
+        VhostUserDevice device, String alias, boolean areQueuesChosen, Set<String> settings) {}

@@ -5,32 +5,25 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The element of a device of ours in a domain XML, as {@code virsh attach-device} takes it.
+ * The element of a device of ours in a domain XML, as {@code virsh attach-device} takes it. It
+ * never says an MTU: libvirt 9 then looks for an interface of the host, and fails.
  *
  * @param socket where the server listens; QEMU connects
  * @param target of a disk, as {@code vdb}; libvirt wants one
  * @param mac of a NIC; without one libvirt makes one up
- * @param mtu of a NIC; without one the guest takes 1500
  * @param queues without a number a disk has one for each processor of the guest, a NIC one pair
  */
 public record DeviceElement(
-        DeviceKind kind,
-        String socket,
-        String target,
-        Optional<String> mac,
-        OptionalInt mtu,
-        OptionalInt queues) {
+        DeviceKind kind, String socket, String target, Optional<String> mac, OptionalInt queues) {
     /** Seconds between QEMU's attempts to connect: the longest stall after a server's restart. */
     static final int RECONNECT_SECONDS = 1;
 
     public static DeviceElement disk(String socket, String target, OptionalInt queues) {
-        return new DeviceElement(
-                DeviceKind.DISK, socket, target, Optional.empty(), OptionalInt.empty(), queues);
+        return new DeviceElement(DeviceKind.DISK, socket, target, Optional.empty(), queues);
     }
 
-    public static DeviceElement nic(
-            String socket, Optional<String> mac, OptionalInt mtu, OptionalInt queues) {
-        return new DeviceElement(DeviceKind.NIC, socket, "", mac, mtu, queues);
+    public static DeviceElement nic(String socket, Optional<String> mac, OptionalInt queues) {
+        return new DeviceElement(DeviceKind.NIC, socket, "", mac, queues);
     }
 
     /** The element in some lines, the last one ended, too. */
@@ -74,7 +67,6 @@ public record DeviceElement(
         if (queues.isPresent()) {
             text.append("  <driver name='vhost'%s/>\n".formatted(queuesAttribute()));
         }
-        mtu.ifPresent(bytes -> text.append("  <mtu size='%d'/>\n".formatted(bytes)));
         return text.append("</interface>\n").toString();
     }
 

@@ -4,7 +4,6 @@ package io.vrio.libvirt.domain;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import org.w3c.dom.Attr;
@@ -94,8 +93,7 @@ public record DomainDetails(
     }
 
     /** In the order of {@link Domain#devices}: by kind, then as written. */
-    private static List<DeviceDetails> devices(Domain domain, Element devices)
-            throws DomainXmlException {
+    private static List<DeviceDetails> devices(Domain domain, Element devices) {
         List<DeviceDetails> found = new ArrayList<>();
         for (DeviceKind kind : DeviceKind.values()) {
             List<Element> all = XmlText.children(devices, kind.element());
@@ -109,15 +107,12 @@ public record DomainDetails(
         return found;
     }
 
-    private static DeviceDetails device(VhostUserDevice device, Element element, int index)
-            throws DomainXmlException {
+    private static DeviceDetails device(VhostUserDevice device, Element element, int index) {
         String written = XmlText.attribute(element, "alias", "name");
-        int mtu = XmlText.number(element, "mtu", "size", 0);
         return new DeviceDetails(
                 device,
                 written.isEmpty() ? byLibvirt(device, index) : written,
                 !XmlText.attribute(element, "driver", "queues").isEmpty(),
-                mtu == 0 ? OptionalInt.empty() : OptionalInt.of(mtu),
                 settings(element));
     }
 

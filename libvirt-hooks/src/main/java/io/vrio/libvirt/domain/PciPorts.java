@@ -61,9 +61,15 @@ public record PciPorts(int named, int used) {
         }
     }
 
+    private static boolean hasUsb(Element devices) {
+        return XmlText.children(devices, "controller").stream()
+                .filter(controller -> controller.getAttribute("type").equals("usb"))
+                .noneMatch(controller -> controller.getAttribute("model").equals("none"));
+    }
+
     /** What libvirt will put behind ports, with the USB controller and balloon that it adds. */
     private static int guess(Element devices) {
-        int count = 1;
+        int count = hasUsb(devices) ? 1 : 0;
         for (Element device : XmlText.children(devices)) {
             String name = device.getLocalName();
             boolean isVirtioDisk =

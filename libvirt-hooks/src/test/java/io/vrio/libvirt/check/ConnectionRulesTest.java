@@ -66,8 +66,8 @@ class ConnectionRulesTest {
                 List.of(
                         Finding.error(
                                 "interface 52:54:00:00:00:01",
-                                "it has the socket of disk vda, /run/vrio/../vrio/vm1.sock: one of"
-                                        + " them gets no connection",
+                                "it has the socket of disk vda, /run/vrio/../vrio/vm1.sock: the"
+                                        + " start fails, or hangs",
                                 "give each device a socket of its own")),
                 host.findings(FakeHost.NIC, "/run/vrio/../vrio/vm1.sock"));
     }
@@ -82,7 +82,7 @@ class ConnectionRulesTest {
                         Finding.error(
                                 "disk vda",
                                 "socket /run/vrio/vm1.sock is in use by process 7, guest vm2: the"
-                                        + " server hangs up on a second one, which hangs",
+                                        + " server hangs up on a second one, whose start fails, or hangs",
                                 "stop that guest, or detach the device from it, first")),
                 host.findings("", ""));
     }
@@ -118,7 +118,6 @@ class ConnectionRulesTest {
                 disk.state(),
                 "",
                 "",
-                0,
                 disk.queuesMax(),
                 OptionalLong.of(process));
     }

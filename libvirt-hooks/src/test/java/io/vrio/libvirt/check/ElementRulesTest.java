@@ -100,6 +100,22 @@ class ElementRulesTest {
                 problems(host.findings("<model type='virtio'/>", model)));
     }
 
+    /** Each was refused by libvirt 9.0, the first ones when the guest was started. */
+    @ParameterizedTest
+    @ValueSource(strings = {"mtu size='9000'", "vlan", "coalesce", "port isolated='yes'"})
+    void shouldKnowWhatLibvirtRefusesOfAnInterface(String element) {
+        String model = "<model type='virtio'/>";
+
+        List<Finding> findings = host.findings(model, model + "<" + element + "/>");
+
+        assertEquals(
+                List.of(
+                        "libvirt refuses <"
+                                + element.replace(" size='9000'", "").replace("'", "")
+                                + "> of a vhostuser interface"),
+                problems(findings));
+    }
+
     @Test
     void shouldWarnOfWhatLibvirtIgnoresOfAnInterface() {
         assertEquals(

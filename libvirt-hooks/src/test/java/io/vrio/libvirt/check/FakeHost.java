@@ -94,7 +94,6 @@ final class FakeHost implements Host {
                 ServedDevice.State.ATTACHED,
                 "",
                 "",
-                0,
                 64,
                 OptionalLong.empty());
     }
@@ -107,7 +106,6 @@ final class FakeHost implements Host {
                 ServedDevice.State.ATTACHED,
                 "",
                 MAC,
-                1500,
                 16,
                 OptionalLong.empty());
     }

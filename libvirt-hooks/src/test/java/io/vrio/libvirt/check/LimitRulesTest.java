@@ -28,6 +28,16 @@ class LimitRulesTest {
     }
 
     @Test
+    void shouldNotCountWhatTheXmlForbids() {
+        assertEquals(
+                List.of(),
+                host.findings(
+                        "</devices>",
+                        "<controller type='usb' model='none'/><memballoon model='none'/>"
+                                + ports(3)));
+    }
+
+    @Test
     void shouldMissAFreePortInADefinedDomain() {
         String defined =
                 """

@@ -39,13 +39,11 @@ class DeviceElementTest {
                   </source>
                   <model type='virtio'/>
                   <driver name='vhost' queues='2'/>
-                  <mtu size='9000'/>
                 </interface>
                 """,
                 DeviceElement.nic(
                                 "/run/vrio/vm1-net.sock",
                                 Optional.of("52:54:00:00:00:01"),
-                                OptionalInt.of(9000),
                                 OptionalInt.of(2))
                         .text());
     }
@@ -61,7 +59,7 @@ class DeviceElementTest {
                   <model type='virtio'/>
                 </interface>
                 """,
-                DeviceElement.nic("/s", Optional.empty(), NONE, NONE).text());
+                DeviceElement.nic("/s", Optional.empty(), NONE).text());
     }
 
     @Test
