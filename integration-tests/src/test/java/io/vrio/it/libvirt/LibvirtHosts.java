@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 
 /**
  * A VM host with libvirt and an I/O host, joined by a cable. No daemon of ours runs at first. What
@@ -70,6 +72,14 @@ public final class LibvirtHosts implements AutoCloseable {
     /** Writes a file that virsh can read, and returns its path. */
     public String file(String content) throws IOException {
         return Files.writeString(Files.createTempFile(folder, "virsh", ".xml"), content).toString();
+    }
+
+    /** Attaches or detaches an element; returns how virsh ended. */
+    public CommandOutcome change(String verb, String domain, String element, String... options)
+            throws IOException, InterruptedException {
+        List<String> words = new ArrayList<>(List.of(verb, domain, file(element)));
+        words.addAll(List.of(options));
+        return virsh(words.toArray(String[]::new));
     }
 
     public void define(DomainText domain) throws IOException, InterruptedException {
