@@ -5,6 +5,7 @@ import io.vrio.cli.daemon.IohypCommand;
 import io.vrio.cli.daemon.LocalCommand;
 import io.vrio.cli.daemon.LocalType;
 import io.vrio.cli.daemon.ServerCommand;
+import io.vrio.cli.operator.CompletionCommand;
 import io.vrio.cli.operator.DiskNoun;
 import io.vrio.cli.operator.DomainNoun;
 import io.vrio.cli.operator.NicNoun;
@@ -16,7 +17,6 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -73,7 +73,7 @@ public final class Vrio implements Runnable {
                         .addSubcommand("domain", DomainNoun.tree(surroundings))
                         .addSubcommand("peer", PeerNoun.tree(surroundings))
                         .addSubcommand("status", new StatusCommand(surroundings))
-                        .addSubcommand("completion", completion());
+                        .addSubcommand("completion", new CompletionCommand(surroundings));
         addVersion(commandLine);
         return commandLine
                 .setOut(writer(surroundings.out()))
@@ -81,16 +81,6 @@ public final class Vrio implements Runnable {
                 .setParameterExceptionHandler(Vrio::onWrongOption)
                 .setExecutionExceptionHandler(Vrio::onFailure)
                 .setUsageHelpAutoWidth(true);
-    }
-
-    private static CommandLine completion() {
-        CommandLine completion = new CommandLine(new AutoComplete.GenerateCompletion());
-        completion
-                .getCommandSpec()
-                .usageMessage()
-                .description(
-                        "Prints a script for bash and zsh; use it with: source <(vrio completion)");
-        return completion;
     }
 
     private static void addVersion(CommandLine commandLine) {

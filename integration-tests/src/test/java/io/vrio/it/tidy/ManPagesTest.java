@@ -3,9 +3,9 @@ package io.vrio.it.tidy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.vrio.cli.StopSignal;
 import io.vrio.cli.Surroundings;
 import io.vrio.cli.Vrio;
+import io.vrio.it.NeverStops;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,22 +106,5 @@ class ManPagesTest {
         return SourceTree.root().resolve(file).toFile().exists()
                 ? SourceTree.lines(file)
                 : List.of();
-    }
-
-    /** Nothing is run here. */
-    private static final class NeverStops implements StopSignal {
-        @Override
-        public void arm() {}
-
-        @Override
-        public void await() {}
-
-        @Override
-        public void fail() {}
-
-        @Override
-        public boolean hasFailed() {
-            return false;
-        }
     }
 }
