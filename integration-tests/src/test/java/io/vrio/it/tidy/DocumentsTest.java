@@ -23,7 +23,7 @@ class DocumentsTest {
     private static final Pattern MAKE =
             Pattern.compile("(?m)(?:`|^ {4}(?:sudo )?|^# )make ([a-z]+(?:-[a-z]+)*)\\b");
 
-    private static final Pattern TARGET = Pattern.compile("(?m)^([a-z]+(?:-%)?):");
+    private static final Pattern TARGET = Pattern.compile("(?m)^([a-z]+(?:-[a-z]+)*(?:-%)?):");
 
     @Test
     void shouldLinkToFilesThatExist() throws Exception {
