@@ -2,6 +2,8 @@
 package io.vrio.cli.operator;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +27,28 @@ final class Printer {
     /** One object; JSON has all of it, the table has the array that is its {@code field}. */
     void rowsOf(JsonNode object, String field, List<Column> columns) {
         print(object, new Table(columns).lines(object.path(field)));
+    }
+
+    /** Counters by device; JSON has them so, the table has a line for each counter. */
+    void counters(ObjectNode byDevice) {
+        ArrayNode rows = byDevice.arrayNode();
+        byDevice.fields()
+                .forEachRemaining(
+                        device ->
+                                device.getValue()
+                                        .fields()
+                                        .forEachRemaining(
+                                                counter ->
+                                                        rows.addObject()
+                                                                .put("device", device.getKey())
+                                                                .put("counter", counter.getKey())
+                                                                .set("value", counter.getValue())));
+        List<Column> columns =
+                List.of(
+                        Column.text("DEVICE", "device"),
+                        Column.text("COUNTER", "counter"),
+                        Column.number("VALUE", "value"));
+        print(byDevice, new Table(columns).lines(rows));
     }
 
     /** One object, a line for each of its fields; those of inner objects stand beside them. */
