@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 /** Prints answers in the format that the operator chose. */
@@ -32,17 +33,14 @@ final class Printer {
     /** Counters by device; JSON has them so, the table has a line for each counter. */
     void counters(ObjectNode byDevice) {
         ArrayNode rows = byDevice.arrayNode();
-        byDevice.fields()
-                .forEachRemaining(
-                        device ->
-                                device.getValue()
-                                        .fields()
-                                        .forEachRemaining(
-                                                counter ->
-                                                        rows.addObject()
-                                                                .put("device", device.getKey())
-                                                                .put("counter", counter.getKey())
-                                                                .set("value", counter.getValue())));
+        for (Map.Entry<String, JsonNode> device : byDevice.properties()) {
+            for (Map.Entry<String, JsonNode> counter : device.getValue().properties()) {
+                rows.addObject()
+                        .put("device", device.getKey())
+                        .put("counter", counter.getKey())
+                        .set("value", counter.getValue());
+            }
+        }
         List<Column> columns =
                 List.of(
                         Column.text("DEVICE", "device"),
