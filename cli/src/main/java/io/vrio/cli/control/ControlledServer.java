@@ -76,7 +76,6 @@ public final class ControlledServer implements DeviceServer {
                 ServedDevice.State.valueOf(row.path("state").asText().toUpperCase(Locale.ROOT)),
                 row.path("reason").asText(),
                 row.path("mac").asText(),
-                row.path("mtu").asInt(),
                 row.path("queuesMax").asInt(),
                 frontend.isNumber() ? OptionalLong.of(frontend.asLong()) : OptionalLong.empty(),
                 domain(row));

@@ -12,7 +12,6 @@ import java.util.OptionalLong;
  * @param state how it stands between the server and the IOhyp
  * @param reason why it is refused; empty otherwise
  * @param mac of a NIC, as the IOhyp has it; empty while it is not bound to one
- * @param mtu of a NIC; 0 otherwise
  * @param queuesMax of a disk; pairs of a NIC
  * @param frontend process that is connected to its socket
  * @param domain UUID of the domain that it was made for; none when it is an option of the server or
@@ -25,7 +24,6 @@ public record ServedDevice(
         State state,
         String reason,
         String mac,
-        int mtu,
         int queuesMax,
         OptionalLong frontend,
         Optional<String> domain) {

@@ -30,8 +30,7 @@ final class FakeServer implements DeviceServer {
         }
 
         private ServedDevice device() {
-            return new ServedDevice(
-                    kind, name, socket, state, reason, mac, 1500, 16, frontend, domain);
+            return new ServedDevice(kind, name, socket, state, reason, mac, 16, frontend, domain);
         }
 
         private boolean is(DeviceKind otherKind, String otherName) {
