@@ -19,6 +19,7 @@ import java.util.UUID;
 final class TapSocket implements FrameSocket {
     private static final String BRIDGE = "bridge";
     private static final String OPEN_VSWITCH = "openvswitch";
+    private static final String TUN = "tun";
 
     /** First byte of the host's side: a bridge takes the lowest address of its ports as its own. */
     private static final long HIGH_MAC = 0xFEL << 40;
@@ -59,7 +60,7 @@ final class TapSocket implements FrameSocket {
     }
 
     private static void checkTap(String name, LinkStatus status) throws BackendException {
-        if (status != null && !(status.kind().equals("tun") && status.isEthernet())) {
+        if (status != null && !(status.kind().equals(TUN) && status.isEthernet())) {
             throw new BackendException(
                     name + " is a network interface, but no tap: choose another name");
         }
@@ -73,15 +74,17 @@ final class TapSocket implements FrameSocket {
                             + spec.bridge()
                             + ": `ip link show type bridge` lists those there are");
         }
-        if (bridge.kind().equals(OPEN_VSWITCH)) {
+        // One that forwards in user space is a tap to the kernel.
+        if (bridge.kind().equals(OPEN_VSWITCH) || bridge.kind().equals(TUN)) {
             throw new BackendException(
                     spec.bridge()
-                            + " belongs to Open vSwitch: leave out the bridge, and run `ovs-vsctl"
-                            + " add-port "
+                            + " is no Linux bridge; if it is one of Open vSwitch, leave out the"
+                            + " bridge, and run once: ip tuntap add "
+                            + spec.name()
+                            + " mode tap && ovs-vsctl add-port "
                             + spec.bridge()
                             + " "
-                            + spec.name()
-                            + "`");
+                            + spec.name());
         }
         if (!bridge.kind().equals(BRIDGE)) {
             throw new BackendException(

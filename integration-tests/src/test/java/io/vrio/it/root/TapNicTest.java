@@ -370,7 +370,7 @@ final class TapNicTest {
     @Test
     void shouldRefuseABridgeThatIsNone() throws Exception {
         guest("tap:vm2", GUEST);
-        assertTrue(refusal("tap:vm1,bridge=vm2").startsWith("vm2 is no bridge: "));
+        assertTrue(refusal("tap:vm1,bridge=vm2").startsWith("vm2 is no Linux bridge; "));
     }
 
     @Test
