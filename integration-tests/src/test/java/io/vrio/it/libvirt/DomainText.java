@@ -37,9 +37,16 @@ public final class DomainText {
         return this;
     }
 
-    /** What the domain's metadata consists of: one element of each namespace. */
-    public DomainText describing(String elements) {
-        metadata = elements;
+    /**
+     * Describes devices in the metadata.
+     *
+     * @param devices such as {@code <vrio:disk name='a'/>}
+     */
+    public DomainText describing(String... devices) {
+        metadata =
+                "<vrio:devices xmlns:vrio='https://vrio.io/xmlns/domain/1.0'>"
+                        + String.join("", devices)
+                        + "</vrio:devices>";
         return this;
     }
 

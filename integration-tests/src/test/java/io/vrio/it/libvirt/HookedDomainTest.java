@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.it.libvirt;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vrio.it.qemu.GuestShell;
+import io.vrio.it.qemu.NicOptions;
+import io.vrio.it.root.CommandOutcome;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** libvirt calls our hook: the server has no options, a domain brings what it needs. */
+@Tag("libvirt")
+@Timeout(120)
+final class HookedDomainTest {
+    private static final String READS = "dd if=/dev/vda of=/dev/null bs=1M count=1 iflag=direct";
+    private static final String[] NO_OPTIONS = {};
+    private static final Path STATE = Path.of("/run/vrio/server.control.state");
+
+    @TempDir static Path folder;
+    private static LibvirtHosts hosts;
+
+    @BeforeAll
+    static void open() throws Exception {
+        hosts = LibvirtHosts.open(folder);
+        hosts.daemons().iohyp("--disk=root=ram:64M", "--disk=data=ram:16M");
+        startServer();
+    }
+
+    private static void startServer() throws IOException {
+        hosts.daemons().server(NO_OPTIONS);
+    }
+
+    @AfterAll
+    static void close() throws IOException {
+        if (hosts != null) {
+            hosts.close();
+        }
+    }
+
+    @AfterEach
+    void forgetDomains() throws Exception {
+        for (String name : names("list", "--name")) {
+            hosts.virsh("destroy", name).assertOk();
+        }
+        for (String name : names("list", "--all", "--name")) {
+            hosts.virsh("undefine", name).assertOk();
+        }
+    }
+
+    private static List<String> names(String... words) throws Exception {
+        return hosts.virsh(words).assertOk().out().lines().filter(line -> !line.isBlank()).toList();
+    }
+
+    private static DomainText domain(String name, String disk) {
+        return new DomainText(name).with(DomainText.disk(disk, "vda"));
+    }
+
+    @Test
+    void shouldMakeAndFreeWhatADomainHas() throws Exception {
+        hosts.define(domain("vm1", "root").describing("<vrio:disk name='data'/>"));
+        GuestShell guest = hosts.start("vm1");
+        guest.run(READS);
+        hosts.change("attach-device", "vm1", DomainText.disk("data", "vdb")).assertOk();
+        guest.run(NicOptions.until("[ -b /dev/vdb ]"));
+        assertEquals(2, names("domblklist", "vm1").size());
+        hosts.virsh("destroy", "vm1").assertOk();
+        assertEquals("[ ]", servedDisks());
+    }
+
+    @Test
+    void shouldShowWhyAStartIsRefused() throws Exception {
+        hosts.define(domain("vm1", "unknown"));
+        CommandOutcome refused = hosts.virsh("start", "vm1");
+        assertEquals(1, refused.exitStatus());
+        assertTrue(
+                refused.err()
+                        .contains("vrio: disk unknown is refused by the IOhyp: this IOhyp has no"),
+                refused.err());
+        assertEquals(List.of(), names("list", "--name"));
+        assertEquals("[ ]", servedDisks());
+    }
+
+    @Test
+    void shouldRefuseASecondDomainAtOneSocket() throws Exception {
+        hosts.define(domain("vm1", "root"));
+        hosts.define(domain("vm2", "root"));
+        GuestShell first = hosts.start("vm1");
+        CommandOutcome refused = hosts.virsh("start", "vm2");
+        assertEquals(1, refused.exitStatus());
+        assertTrue(refused.err().contains("vrio: disk root belongs to domain vm1"), refused.err());
+        first.run(READS);
+    }
+
+    @Test
+    void shouldNeedTheServerOnlyForItsDevices() throws Exception {
+        hosts.daemons().server().close();
+        hosts.define(new DomainText("other"));
+        hosts.define(domain("vm1", "root"));
+        hosts.start("other").run("true");
+        CommandOutcome refused = hosts.virsh("start", "vm1");
+        startServer();
+        assertEquals(1, refused.exitStatus());
+        assertTrue(refused.err().contains("cannot be reached"), refused.err());
+    }
+
+    @Test
+    void shouldServeARunningGuestAfterARestartOfTheServer() throws Exception {
+        hosts.define(domain("vm1", "root"));
+        GuestShell guest = hosts.start("vm1");
+        hosts.daemons().server().close();
+        startServer();
+        guest.run(READS);
+    }
+
+    /** The server has lost what it knew; a restart of libvirtd tells it of the running domains. */
+    @Test
+    void shouldServeARunningGuestAfterARestartOfLibvirtd() throws Exception {
+        hosts.define(domain("vm1", "root"));
+        GuestShell guest = hosts.start("vm1");
+        hosts.daemons().server().close();
+        hosts.libvirtd().run("rm", "-r", STATE.toString()).assertOk();
+        startServer();
+        hosts.libvirtd().restart();
+        guest.run(READS);
+        assertTrue(hosts.daemons().atServer("domain", "list").assertOk().out().contains("vm1"));
+    }
+
+    /** QEMU refuses, because the server keeps no log of the memory that it writes. */
+    @Test
+    void shouldServeAGuestOnThatCannotBeSaved() throws Exception {
+        hosts.define(domain("vm1", "root"));
+        GuestShell guest = hosts.start("vm1");
+        CommandOutcome refused = hosts.virsh("save", "vm1", "/var/lib/libvirt/vm1.save");
+        assertEquals(1, refused.exitStatus());
+        assertTrue(refused.err().contains("Migration disabled: vhost-user"), refused.err());
+        guest.run(READS);
+    }
+
+    private static String servedDisks() throws Exception {
+        return hosts.daemons().atServer("disk", "list", "--format=json").assertOk().out().strip();
+    }
+}
