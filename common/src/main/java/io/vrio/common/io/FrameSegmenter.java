@@ -43,6 +43,9 @@ public final class FrameSegmenter implements AutoCloseable {
     private int gsoSize;
     private int count;
 
+    /** Its field then no longer holds the pseudo header's part. */
+    private boolean isSummed;
+
     /**
      * Takes a frame in.
      *
@@ -58,6 +61,7 @@ public final class FrameSegmenter implements AutoCloseable {
         checksumOffset = frame.checksumOffset();
         gsoSize = frame.gsoSize();
         count = 1;
+        isSummed = false;
         if (length > NetFrame.LENGTH_MAX) {
             return NetDrop.TOO_LONG;
         }
@@ -85,14 +89,17 @@ public final class FrameSegmenter implements AutoCloseable {
         return count;
     }
 
-    /** One of them; valid until the next is asked for. */
+    /** One of them, as often as wanted; valid until the next is asked for. */
     public NetFrame segment(int index) {
         return isGso ? cut(index) : sum();
     }
 
     private NetFrame sum() {
-        int sum = InternetChecksum.sum(whole, checksumStart, length - checksumStart);
-        whole.putShortBigEndian(checksumStart + checksumOffset, checksumField(sum));
+        if (!isSummed) {
+            isSummed = true;
+            int sum = InternetChecksum.sum(whole, checksumStart, length - checksumStart);
+            whole.putShortBigEndian(checksumStart + checksumOffset, checksumField(sum));
+        }
         segment.begin(queue).data().add(whole, 0, length);
         return segment;
     }

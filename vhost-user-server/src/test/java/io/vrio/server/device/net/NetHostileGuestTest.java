@@ -346,6 +346,23 @@ final class NetHostileGuestTest {
         assertEquals(100, guest.receive(0).data().length);
     }
 
+    /** Its checksum was wrong: it had been summed once more with each look for buffers. */
+    @Test
+    void shouldSumAFrameOnceThatWaitsForBuffers() {
+        restart(RingFeatures.SPLIT | NetFeatures.MRG_RXBUF);
+        guest.offerBuffers(0, 1, BUFFER);
+        PlainFrame whole = PlainFrame.tcp4(1900, PlainFrame.ACK).withPseudoSum();
+        NetFrame frame =
+                nic.frame(whole.bytes())
+                        .offload(NetFrame.NEEDS_CHECKSUM, NetFrame.GSO_NONE, 0, 0)
+                        .checksum(whole.checksumStart(), whole.checksumOffset());
+        assertTrue(nic.deliver(frame));
+        guest.device().doWork();
+        guest.offerBuffers(0, 1, BUFFER);
+        guest.device().doWork();
+        assertTrue(whole.like(guest.receive(0).data()).isSumRight());
+    }
+
     @Test
     void shouldForgetTheRestOfACutFrameWhenItsQueueStops() {
         restart(RingFeatures.SPLIT | NetFeatures.MRG_RXBUF);
