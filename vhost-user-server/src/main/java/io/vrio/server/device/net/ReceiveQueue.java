@@ -71,7 +71,11 @@ final class ReceiveQueue implements NetQueue {
 
     @Override
     public boolean prepareToBlock() {
-        return service.prepareToBlock(isStarving ? KickWish.MORE_CHAINS : KickWish.NONE);
+        boolean mayBlock =
+                service.prepareToBlock(isStarving ? KickWish.MORE_CHAINS : KickWish.NONE);
+        // Whoever has kept a frame offers it again now, unless it was dropped meanwhile.
+        isStarving &= mayBlock;
+        return mayBlock;
     }
 
     /** Whether it takes frames at all now. */

@@ -213,6 +213,17 @@ final class NetDeviceTest {
         assertFalse(guest.device().prepareToBlock());
     }
 
+    /** The worker went round at full speed until the next frame came. */
+    @Test
+    void shouldBlockWhenTheFrameThatBuffersWereMissingForIsGone() {
+        guest.offerBuffers(0, 1, 600);
+        assertFalse(nic.deliver(frame(1500)));
+        guest.offerBuffers(0, 2, 600);
+        assertFalse(guest.device().prepareToBlock());
+        guest.device().doWork();
+        assertTrue(guest.device().prepareToBlock());
+    }
+
     @Test
     void shouldDropAFrameThatFitsNoBuffer() {
         restart(RingFeatures.SPLIT);
