@@ -139,6 +139,15 @@ public final class Association implements AutoCloseable {
         return frameSender().report(flow, id, clock.nanoTime());
     }
 
+    /**
+     * The next frame of a NIC begins another message.
+     *
+     * @return the number of the last one
+     */
+    public int endMessage(FrameFlow flow) {
+        return frameSender().endMessage(flow);
+    }
+
     private FrameSender frameSender() {
         if (frames == null) {
             frames = new FrameSender(sender, retransmits, credit, clock, counters);

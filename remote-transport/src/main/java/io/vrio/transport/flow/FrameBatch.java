@@ -111,6 +111,11 @@ final class FrameBatch {
         open = null;
     }
 
+    /** The next frame begins another message, also when it is of the same NIC. */
+    void endMessage() {
+        closeSegment(0);
+    }
+
     /** Adds how far the frames of the peer's NIC {@code flow} have been taken. */
     void report(int flow, int id) {
         closeSegment(0);

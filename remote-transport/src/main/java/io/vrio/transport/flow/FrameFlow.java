@@ -33,11 +33,26 @@ public final class FrameFlow {
      * @param flow 1 to 65535
      */
     public FrameFlow(int flow) {
-        this.flow = flow;
+        this(flow, 0);
     }
 
-    int flow() {
+    /**
+     * @param lastId of the messages of whoever had this flow before in this association: what is
+     *     still under way of them must not look like something new
+     */
+    public FrameFlow(int flow, int lastId) {
+        this.flow = flow;
+        this.lastId = lastId;
+        takenId = lastId;
+    }
+
+    public int flow() {
         return flow;
+    }
+
+    /** The number of the last message that has one. */
+    public int lastId() {
+        return lastId;
     }
 
     /** Numbers run on for ever, and are compared by difference. */

@@ -129,6 +129,14 @@ final class FrameSender {
         return true;
     }
 
+    /** Ends the NIC's message; returns its number. */
+    int endMessage(FrameFlow flow) {
+        if (batch.isOpen(flow)) {
+            batch.endMessage();
+        }
+        return flow.lastId();
+    }
+
     /** Sends what was collected; false when it must wait. */
     private boolean flush(long nowNs) {
         if (batch.isEmpty()) {

@@ -187,7 +187,7 @@ public sealed interface ControlMessage {
     record Detach(int flow) implements ControlMessage {}
 
     /** Who uses the NIC from now on may be another guest, with another address. */
-    record GuestLeft(int flow) implements ControlMessage {}
+    record GuestLeft(int flow, int frames) implements ControlMessage {}
 
     /** The disk or NIC is not the server's any more; it may ask for it again. */
     record Revoked(int flow, String reason) implements ControlMessage {

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.remote;
 
-import io.vrio.common.memory.MemorySlice;
-import io.vrio.common.memory.SliceList;
 import io.vrio.transport.flow.Association;
-import io.vrio.transport.flow.AssociationException;
 import io.vrio.transport.message.ControlCodec;
 import io.vrio.transport.message.ControlMessage;
 import io.vrio.transport.message.MessageKind;
 import io.vrio.transport.message.OutboundMessage;
-import io.vrio.transport.message.SegmentHeader;
-import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -24,7 +19,8 @@ final class ControlChannel implements AutoCloseable {
 
     private final Association association;
     private final Set<OutboundMessage> underWay = new HashSet<>();
-    private int nextId = 1;
+    private int lastControlId;
+    private int lastProbeId;
     private boolean isOverrun;
 
     ControlChannel(Association association) {
@@ -35,23 +31,24 @@ final class ControlChannel implements AutoCloseable {
         byte[] bytes = ControlCodec.encode(message);
         OutboundMessage outbound = new OutboundMessage(this::onAcknowledged, bytes.length);
         outbound.header().putBytes(0, bytes, 0, bytes.length);
-        begin(outbound, MessageKind.CONTROL, bytes.length, null);
+        // Without gaps: the peer acts on them in this order.
+        begin(outbound, MessageKind.CONTROL, ++lastControlId, bytes.length);
     }
 
     /** Sends {@code length} meaningless bytes, 1 or more, of which the peer tells the arrival. */
     void probe(int length) {
         OutboundMessage outbound = new OutboundMessage(this::onAcknowledged, length);
-        begin(outbound, MessageKind.PROBE, length, null);
+        begin(outbound, MessageKind.PROBE, ++lastProbeId, length);
     }
 
-    private void begin(OutboundMessage outbound, MessageKind kind, int length, SliceList data) {
+    private void begin(OutboundMessage outbound, MessageKind kind, int id, int length) {
         if (underWay.size() == UNDER_WAY_MAX) {
             isOverrun = true;
             outbound.close();
             return;
         }
         underWay.add(outbound);
-        outbound.begin(kind, 0, nextId++, length, data);
+        outbound.begin(kind, 0, id, length, null);
         association.send(outbound);
     }
 
@@ -69,25 +66,6 @@ final class ControlChannel implements AutoCloseable {
     /** Whether something sent here has not been acknowledged. */
     boolean isWaiting() {
         return !underWay.isEmpty();
-    }
-
-    /**
-     * Reads a control message, which must be in one segment.
-     *
-     * @throws AssociationException when it is not one that this version knows
-     */
-    static ControlMessage read(SegmentHeader segment, MemorySlice memory, long offset) {
-        int length = segment.segmentLength();
-        if (length != segment.messageLength() || length > ControlMessage.LENGTH_MAX) {
-            throw new AssociationException("control message of " + segment.messageLength());
-        }
-        byte[] bytes = new byte[length];
-        memory.getBytes(offset, bytes, 0, length);
-        try {
-            return ControlCodec.decode(bytes);
-        } catch (IOException e) {
-            throw new AssociationException(e.getMessage());
-        }
     }
 
     @Override

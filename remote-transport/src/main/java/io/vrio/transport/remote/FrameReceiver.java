@@ -38,6 +38,15 @@ final class FrameReceiver {
     /** Messages taken after which the peer is told; it waits when four times as many are not. */
     static final int REPORT_INTERVAL = FrameFlow.UNTAKEN_MAX / 4;
 
+    /**
+     * How long after a report it is made again: it may have been lost, and the peer waits long for
+     * another one.
+     */
+    static final long REPEAT_NS = 1_000_000L;
+
+    /** Limit: repetitions of a report; then the peer's own patience has to do. */
+    static final int REPEATS_MAX = 2;
+
     private static final long RETRY_NS = 500_000L;
 
     private final NanoClock clock;
@@ -54,6 +63,8 @@ final class FrameReceiver {
     private int lastId;
     private int takenId;
     private int reportedId;
+    private long reportedNs;
+    private int repeatsLeft;
     private int cycleFrames;
     private int cycleBytes;
     private long refusedSinceNs;
@@ -95,6 +106,19 @@ final class FrameReceiver {
         lastId = 0;
         takenId = 0;
         reportedId = 0;
+        repeatsLeft = 0;
+        isRefused = false;
+    }
+
+    /** Messages up to this one are not wanted any more: those that wait, and those to come. */
+    void dropUpTo(int id) {
+        while (!backlog.isEmpty() && backlog.peekFirst().id() - id <= 0) {
+            drop(removeFirst(), NetDrop.NOT_CONNECTED);
+        }
+        if (id - lastId > 0) {
+            dropIncomplete();
+            lastId = id;
+        }
         isRefused = false;
     }
 
@@ -211,14 +235,20 @@ final class FrameReceiver {
     /** Tells the peer how far its frames have been taken, when that is news. */
     void report(Association association, int flow) {
         boolean isNews = takenId - reportedId >= REPORT_INTERVAL;
-        if (isNews && association.reportTaken(flow, takenId)) {
+        long nowNs = clock.nanoTime();
+        boolean isDue = isNews || repeatsLeft > 0 && nowNs - reportedNs >= REPEAT_NS;
+        if (isDue && association.reportTaken(flow, takenId)) {
+            repeatsLeft = isNews ? REPEATS_MAX : repeatsLeft - 1;
             reportedId = takenId;
+            reportedNs = nowNs;
         }
     }
 
     /** When {@link #doWork} must run even if nothing happens, or {@code Agent.NO_DEADLINE}. */
     long deadlineNs() {
-        return backlog.isEmpty() ? Agent.NO_DEADLINE : clock.nanoTime() + RETRY_NS;
+        long repeatNs = repeatsLeft > 0 ? reportedNs + REPEAT_NS : Agent.NO_DEADLINE;
+        long retryNs = backlog.isEmpty() ? Agent.NO_DEADLINE : clock.nanoTime() + RETRY_NS;
+        return Agent.earlier(repeatNs, retryNs);
     }
 
     private void deliver() {

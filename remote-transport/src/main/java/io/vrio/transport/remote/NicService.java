@@ -18,7 +18,6 @@ import io.vrio.transport.message.SegmentHeader;
  * the claimed card. Lives from attach to detach; one worker.
  */
 final class NicService {
-    private final int flow;
     private final NicClaim claim;
     private final Association association;
     private final NanoClock clock;
@@ -28,19 +27,21 @@ final class NicService {
     private final Counters<NetDrop> drops;
     private final Counters<RemoteNicCounter> counters;
 
+    /**
+     * @param sending numbers frames for the guest, on from who had the flow before
+     */
     NicService(
-            int flow,
+            FrameFlow sending,
             NicClaim claim,
             Association association,
             BufferShare share,
             NanoClock clock,
             Counters<RemoteNicCounter> counters) {
-        this.flow = flow;
+        this.sending = sending;
         this.claim = claim;
         this.association = association;
         this.counters = counters;
         this.clock = clock;
-        sending = new FrameFlow(flow);
         drops = claim.nic().drops();
         receiver = new FrameReceiver(clock, share, drops, counters, NetDrop.NO_ROOM);
         receiver.target(claim.nic().port());
@@ -49,17 +50,17 @@ final class NicService {
     }
 
     int flow() {
-        return flow;
+        return sending.flow();
     }
 
     ControlMessage.NicAttached attached() {
-        return new ControlMessage.NicAttached(flow, properties());
+        return new ControlMessage.NicAttached(flow(), properties());
     }
 
     /** What the server must know anew after a change. */
     ControlMessage.NicChanged changed() {
         receiver.mtu(properties().mtu());
-        return new ControlMessage.NicChanged(flow, properties());
+        return new ControlMessage.NicChanged(flow(), properties());
     }
 
     private NicProperties properties() {
@@ -83,8 +84,14 @@ final class NicService {
         return true;
     }
 
-    /** The next guest may have another address. */
-    void onGuestLeft() {
+    /**
+     * The next guest may have another address.
+     *
+     * @param frames the last message of the one that has left: what comes later of it must not take
+     *     an address for the next one
+     */
+    void onGuestLeft(int frames) {
+        receiver.dropUpTo(frames);
         claim.nic().connect(null);
         claim.nic().connect(this::offer);
     }
@@ -102,12 +109,17 @@ final class NicService {
     int doWork() {
         sending.expire(clock.nanoTime());
         int count = receiver.doWork();
-        receiver.report(association, flow);
+        receiver.report(association, flow());
         return count;
     }
 
     long deadlineNs() {
         return Agent.earlier(receiver.deadlineNs(), sending.deadlineNs());
+    }
+
+    /** No message has been sent with a number above this one. */
+    int lastId() {
+        return association.endMessage(sending);
     }
 
     /** The association has ended, or the server gives the card back. */

@@ -35,6 +35,10 @@ public final class RemoteNic implements Nic, NetPort {
     private NicProperties properties = NicProperties.UNKNOWN;
     private Runnable listener = () -> {};
     private Association association;
+
+    /** The last one: within it, messages of frames are numbered on. */
+    private Association numbered;
+
     private FrameFlow sending;
     private String refusal;
 
@@ -94,7 +98,7 @@ public final class RemoteNic implements Nic, NetPort {
     public void connect(NetPort guest) {
         receiver.target(guest);
         if (guest == null && association != null) {
-            peer.sayGuestLeft(flow);
+            peer.sayGuestLeft(flow, association.endMessage(sending));
         }
     }
 
@@ -132,7 +136,7 @@ public final class RemoteNic implements Nic, NetPort {
 
     /** The peer has taken messages of frames up to this one. */
     void onTaken(int id) {
-        if (sending != null) {
+        if (association != null) {
             sending.onTaken(id);
         }
     }
@@ -148,7 +152,7 @@ public final class RemoteNic implements Nic, NetPort {
     }
 
     long deadlineNs() {
-        long offerNs = sending == null ? Agent.NO_DEADLINE : sending.deadlineNs();
+        long offerNs = association == null ? Agent.NO_DEADLINE : sending.deadlineNs();
         return Agent.earlier(receiver.deadlineNs(), offerNs);
     }
 
@@ -160,7 +164,10 @@ public final class RemoteNic implements Nic, NetPort {
         }
         refusal = null;
         association = newAssociation;
-        sending = new FrameFlow(flow);
+        // What the peer has not taken before it took the card away, it will not tell.
+        int lastId = newAssociation == numbered ? newAssociation.endMessage(sending) : 0;
+        numbered = newAssociation;
+        sending = new FrameFlow(flow, lastId);
         become(attached.properties());
     }
 
@@ -197,7 +204,6 @@ public final class RemoteNic implements Nic, NetPort {
     void onDetached() {
         if (association != null) {
             association = null;
-            sending = null;
             receiver.restart();
             become(properties.withLink(false));
         }

@@ -55,6 +55,7 @@ public final class RemotePeer implements Agent {
     private LinkFactory.OpenLink openLink;
     private Association association;
     private ControlChannel control;
+    private ControlInbox inbox;
     private long peerEpoch;
     private int mtu;
     private long attachNs;
@@ -114,8 +115,8 @@ public final class RemotePeer implements Agent {
         }
     }
 
-    void sayGuestLeft(int flow) {
-        control.send(new ControlMessage.GuestLeft(flow));
+    void sayGuestLeft(int flow, int frames) {
+        control.send(new ControlMessage.GuestLeft(flow, frames));
     }
 
     @Override
@@ -296,6 +297,7 @@ public final class RemotePeer implements Agent {
             AssociationSetup setup = handshake.accept(openLink.link(), header, tag);
             association = new Association(setup, openLink.link(), buffers, clock, this::onSegment);
             control = new ControlChannel(association);
+            inbox = new ControlInbox(this::onControl);
             progress.enter(PeerState.GREETING, nowNs);
             progress.pause(nowNs, PeerProgress.STEP_TIMEOUT_NS);
             control.send(
@@ -324,7 +326,7 @@ public final class RemotePeer implements Agent {
     private void onSegment(SegmentHeader segment, FrameBuffer buffer, long offset) {
         switch (segment.kind()) {
             case RESPONSE -> onResponse(segment, buffer, offset);
-            case CONTROL -> onControl(ControlChannel.read(segment, buffer.slice(), offset));
+            case CONTROL -> inbox.onSegment(segment, buffer.slice(), offset);
             case FRAMES -> onFrames(segment, buffer, offset);
             case FRAMES_TAKEN -> onFramesTaken(segment);
             case PROBE -> {}
@@ -434,6 +436,7 @@ public final class RemotePeer implements Agent {
 
     private void closeAssociation() {
         if (control != null) {
+            inbox.close();
             control.close();
             control = null;
         }

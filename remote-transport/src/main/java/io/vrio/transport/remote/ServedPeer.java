@@ -8,6 +8,7 @@ import io.vrio.transport.flow.AssociationException;
 import io.vrio.transport.flow.AssociationSetup;
 import io.vrio.transport.flow.FrameBuffer;
 import io.vrio.transport.flow.FrameBufferPool;
+import io.vrio.transport.flow.FrameFlow;
 import io.vrio.transport.message.ControlMessage;
 import io.vrio.transport.message.SegmentHeader;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ final class ServedPeer implements AutoCloseable {
     private final Association association;
     private final AssociationSetup setup;
     private final ControlChannel control;
+    private final ControlInbox inbox = new ControlInbox(this::onControl);
     private final BufferShare share;
 
     /** Not the disks': frames that wait must not keep reads from being answered. */
@@ -46,6 +48,9 @@ final class ServedPeer implements AutoCloseable {
     private final long sinceNs;
     private final int tag;
     private ControlMessage.Hello hello;
+
+    /** No NIC that was given back has sent a message of frames with a higher number. */
+    private int lastFramesId;
 
     ServedPeer(
             IohypEndpoint endpoint,
@@ -95,7 +100,7 @@ final class ServedPeer implements AutoCloseable {
     private void onSegment(SegmentHeader segment, FrameBuffer buffer, long offset) {
         switch (segment.kind()) {
             case REQUEST -> onRequest(segment, buffer, offset);
-            case CONTROL -> onControl(ControlChannel.read(segment, buffer.slice(), offset));
+            case CONTROL -> inbox.onSegment(segment, buffer.slice(), offset);
             case FRAMES -> onFrames(segment, buffer, offset);
             case FRAMES_TAKEN -> onFramesTaken(segment);
             case PROBE -> {}
@@ -156,7 +161,7 @@ final class ServedPeer implements AutoCloseable {
         } else if (message instanceof ControlMessage.Detach detach) {
             detach(detach.flow());
         } else if (message instanceof ControlMessage.GuestLeft left) {
-            onGuestLeft(left.flow());
+            onGuestLeft(left);
         } else {
             throw new AssociationException("a server does not say " + message);
         }
@@ -259,7 +264,7 @@ final class ServedPeer implements AutoCloseable {
                     endpoint.catalogs().nics().claim(attach.nic(), serverName(), serverEpoch());
             NicService nic =
                     new NicService(
-                            flow,
+                            new FrameFlow(flow, lastFramesId),
                             claim,
                             association,
                             frameShare,
@@ -279,10 +284,10 @@ final class ServedPeer implements AutoCloseable {
         control.send(new ControlMessage.Changed(disk.flow(), disk.attached().properties()));
     }
 
-    private void onGuestLeft(int flow) {
-        NicService nic = nic(flow);
+    private void onGuestLeft(ControlMessage.GuestLeft left) {
+        NicService nic = nic(left.flow());
         if (nic != null) {
-            nic.onGuestLeft();
+            nic.onGuestLeft(left.frames());
         }
     }
 
@@ -294,8 +299,7 @@ final class ServedPeer implements AutoCloseable {
         }
         NicService nic = nic(flow);
         if (nic != null) {
-            nics.remove(nic);
-            nic.close();
+            close(nic);
         }
     }
 
@@ -307,10 +311,17 @@ final class ServedPeer implements AutoCloseable {
     }
 
     private void revoke(NicService nic, String reason) {
-        if (nics.remove(nic)) {
+        if (nics.contains(nic)) {
             control.send(new ControlMessage.Revoked(nic.flow(), reason));
-            nic.close();
+            close(nic);
         }
+    }
+
+    private void close(NicService nic) {
+        nics.remove(nic);
+        int lastId = nic.lastId();
+        lastFramesId = lastId - lastFramesId > 0 ? lastId : lastFramesId;
+        nic.close();
     }
 
     boolean hasDevices() {
@@ -374,6 +385,7 @@ final class ServedPeer implements AutoCloseable {
         disks.clear();
         nics.forEach(NicService::close);
         nics.clear();
+        inbox.close();
         control.close();
         association.close();
     }

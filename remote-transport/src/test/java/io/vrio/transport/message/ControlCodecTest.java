@@ -44,7 +44,7 @@ final class ControlCodecTest {
                     new Attached(3, 5, 1024, PROPERTIES),
                     new AttachRefused(3, "no such disk"),
                     new Detach(3),
-                    new GuestLeft(3),
+                    new GuestLeft(3, 17),
                     new Revoked(3, "taken"),
                     new Changed(3, PROPERTIES.withCapacity(2 << 20)),
                     new AttachNic(4, "vm1-net"),

@@ -281,6 +281,73 @@ final class NicServiceTest {
         assertEquals(0, fixture.nic.takenCount());
     }
 
+    /** One that was lost cost the peer 50 ms. */
+    @Test
+    void shouldTellAgainHowFarItHasTakenFrames() {
+        for (int id = 1; id <= FrameReceiver.REPORT_INTERVAL; id++) {
+            send(id, record(60));
+        }
+        fixture.exchange(server);
+        assertEquals(List.of(8), takenIds());
+        fixture.pass(server, FrameReceiver.REPEAT_NS);
+        assertEquals(List.of(8), takenIds());
+        fixture.pass(server, 10 * FrameReceiver.REPEAT_NS);
+        assertEquals(List.of(8), takenIds());
+        fixture.pass(server, 10 * FrameReceiver.REPEAT_NS);
+        assertEquals(List.of(), takenIds());
+    }
+
+    private List<Integer> takenIds() {
+        return ids(MessageKind.FRAMES_TAKEN);
+    }
+
+    private List<Integer> ids(MessageKind kind) {
+        return server.takeSegments().stream()
+                .filter(segment -> segment.kind() == kind)
+                .map(RawEnd.Segment::id)
+                .toList();
+    }
+
+    /** The server took the frames of the new claim for late ones of the old claim. */
+    @Test
+    void shouldNumberFramesOnWhenTheNicIsClaimedAgain() {
+        for (int i = 0; i < 3; i++) {
+            assertTrue(fixture.nic.send(0, frame(60)));
+            fixture.exchange(server);
+        }
+        assertEquals(List.of(1, 2, 3), ids(MessageKind.FRAMES));
+        fixture.revocation.run();
+        sayAttach(FLOW);
+        assertTrue(fixture.nic.send(0, frame(60)));
+        fixture.exchange(server);
+        assertEquals(List.of(4), ids(MessageKind.FRAMES));
+    }
+
+    /** They bound the NIC to the address of a guest that was there no more. */
+    @Test
+    void shouldDropFramesThatComeAfterTheirGuestHasLeft() {
+        send(5, record(60));
+        server.control("{\"type\":\"guest-left\",\"flow\":2,\"frames\":7}");
+        send(6, record(61));
+        send(7, record(62));
+        send(8, record(63));
+        assertEquals(List.of(60, 63), takenLengths());
+        assertEquals(2, drops(NetDrop.LATE));
+    }
+
+    @Test
+    void shouldDropFramesThatWaitWhenTheirGuestLeaves() {
+        fixture.nic.room(0);
+        send(5, record(60));
+        send(6, record(61));
+        server.control("{\"type\":\"guest-left\",\"flow\":2,\"frames\":5}");
+        fixture.exchange(server);
+        fixture.nic.room(10);
+        fixture.exchange(server);
+        assertEquals(List.of(61), takenLengths());
+        assertEquals(1, drops(NetDrop.NOT_CONNECTED));
+    }
+
     @Test
     void shouldGiveTheNicBackWithTheAssociation() {
         server.sendFin();

@@ -59,6 +59,9 @@ final class RawEnd implements AutoCloseable {
     /** What our super-frames carry. */
     int remoteTag;
 
+    /** They are numbered without gaps. */
+    int lastControlId;
+
     /** Whether we say what we have received. */
     boolean isAcknowledging = true;
 
@@ -70,6 +73,7 @@ final class RawEnd implements AutoCloseable {
     /** Begins anew; what came before is forgotten. */
     void sendSyn(int initialSequence) {
         remoteTag = 0;
+        lastControlId = 0;
         next = (initialSequence & 0xFFFF_FFFFL) + 1;
         int headersLength = writer.writeSyn(headers, next - 1, 65535);
         link.send(headers, headersLength, null, 0, 0);
@@ -77,6 +81,7 @@ final class RawEnd implements AutoCloseable {
 
     /** Answers the SYN that has been received last. */
     void sendSynAck(int initialSequence) {
+        lastControlId = 0;
         next = (initialSequence & 0xFFFF_FFFFL) + 1;
         int headersLength = writer.writeSynAck(headers, next - 1, expected, 65535);
         link.send(headers, headersLength, null, 0, 0);
@@ -111,7 +116,7 @@ final class RawEnd implements AutoCloseable {
 
     RawEnd addControl(String json) {
         byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-        return add(MessageKind.CONTROL, 0, 1, bytes.length, 0, bytes);
+        return add(MessageKind.CONTROL, 0, ++lastControlId, bytes.length, 0, bytes);
     }
 
     /** The bytes of the super-frame, to be spoilt. */
