@@ -15,8 +15,13 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The devices of one kind of a server in {@code disks.json} or {@code nics.json}. */
-record DeviceRecordFormat(DeviceKind deviceKind) implements RecordFormat<DeviceRecord> {
+/**
+ * The devices of one kind of a server in {@code disks.json} or {@code nics.json}.
+ *
+ * @param boot tells this run of the host's kernel from others: no domain outlives it
+ */
+record DeviceRecordFormat(DeviceKind deviceKind, String boot)
+        implements RecordFormat<DeviceRecord> {
     @Override
     public String kind() {
         return deviceKind.noun();
@@ -34,7 +39,8 @@ record DeviceRecordFormat(DeviceKind deviceKind) implements RecordFormat<DeviceR
 
     @Override
     public DeviceRecord read(RecordFields fields) throws StateException {
-        Optional<String> domain = fields.optionalText("domain");
+        boolean isOfThisBoot = fields.text("boot").equals(boot);
+        Optional<String> domain = fields.optionalText("domain").filter(name -> isOfThisBoot);
         return new DeviceRecord(
                 deviceKind,
                 fields.name(),
@@ -75,7 +81,8 @@ record DeviceRecordFormat(DeviceKind deviceKind) implements RecordFormat<DeviceR
     public void write(DeviceRecord record, ObjectNode target) {
         target.put("name", record.name())
                 .put("socket", record.socket().toString())
-                .put("maker", text(record.maker()));
+                .put("maker", text(record.maker()))
+                .put("boot", boot);
         record.domain()
                 .ifPresent(
                         domain -> target.put("domain", domain.name()).put("uuid", domain.uuid()));

@@ -12,6 +12,8 @@ import io.vrio.libvirt.hook.DeviceRecord;
 import io.vrio.libvirt.hook.DeviceRecord.Maker;
 import io.vrio.libvirt.hook.DeviceStanding;
 import io.vrio.libvirt.hook.HookException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -29,6 +31,8 @@ import org.slf4j.LoggerFactory;
  */
 final class ServerDevices implements DeviceHost {
     private static final Logger LOG = LoggerFactory.getLogger(ServerDevices.class);
+
+    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
     private final Path socketFolder;
     private final StateFolder stateFolder;
@@ -74,7 +78,8 @@ final class ServerDevices implements DeviceHost {
      */
     void begin(DeviceKind kind, ServedDevices<?> served, Map<String, Path> options)
             throws ControlException, StateException {
-        StateFile<DeviceRecord> file = new StateFile<>(stateFolder, new DeviceRecordFormat(kind));
+        DeviceRecordFormat format = new DeviceRecordFormat(kind, bootId());
+        StateFile<DeviceRecord> file = new StateFile<>(stateFolder, format);
         Devices devices = new Devices(served, file);
         kinds.put(kind, devices);
         devices.kept = devices.file.load();
@@ -91,9 +96,24 @@ final class ServerDevices implements DeviceHost {
                             Maker.OPTION,
                             before == null ? Optional.empty() : before.domain()));
         }
-        kept.values().stream()
-                .filter(record -> record.maker() != Maker.OPTION)
-                .forEach(this::restore);
+        kept.values().stream().filter(ServerDevices::isWanted).forEach(this::restore);
+    }
+
+    /** An option that is given no more is not, nor what was made for a domain of a former boot. */
+    private static boolean isWanted(DeviceRecord record) {
+        return switch (record.maker()) {
+            case OPTION -> false;
+            case OPERATOR -> true;
+            case HOOK -> record.domain().isPresent();
+        };
+    }
+
+    private static String bootId() throws StateException {
+        try {
+            return Files.readString(BOOT_ID).strip();
+        } catch (IOException e) {
+            throw new StateException(BOOT_ID + " cannot be read: " + e, e);
+        }
     }
 
     /** One that cannot be served shall not keep the others from their guests. */
