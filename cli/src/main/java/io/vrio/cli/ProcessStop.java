@@ -32,6 +32,11 @@ final class ProcessStop implements StopSignal {
     }
 
     @Override
+    public boolean isWished() {
+        return wish.getCount() == 0;
+    }
+
+    @Override
     public void fail() {
         hasFailed = true;
         wish.countDown();

@@ -9,6 +9,9 @@ public interface StopSignal {
     /** Waits until the end is wished for, or the waiting thread is interrupted. */
     void await();
 
+    /** Whether the end is wished for. */
+    boolean isWished();
+
     /** Wishes for the end because the daemon cannot go on; the exit status will be 1. */
     void fail();
 

@@ -26,6 +26,11 @@ public final class TestStop implements StopSignal {
     }
 
     @Override
+    public boolean isWished() {
+        return wish.getCount() == 0;
+    }
+
+    @Override
     public void fail() {
         hasFailed = true;
         wish.countDown();

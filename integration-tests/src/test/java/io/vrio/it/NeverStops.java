@@ -12,6 +12,11 @@ public final class NeverStops implements StopSignal {
     public void await() {}
 
     @Override
+    public boolean isWished() {
+        return false;
+    }
+
+    @Override
     public void fail() {}
 
     @Override

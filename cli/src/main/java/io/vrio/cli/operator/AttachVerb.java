@@ -56,12 +56,17 @@ final class AttachVerb implements Callable<Integer> {
                         options.target(),
                         options.mac(),
                         options.queues());
-        // What is begun is ended, or undone, before a signal ends the process.
+        // A signal ends the process when what was begun is undone, or has come to its end.
         surroundings.stop().arm();
         String uri = domain.libvirt().uri(surroundings.environment());
         try (LibvirtConnection libvirt = LibvirtConnection.open(uri)) {
             Attached attached =
-                    new Attachment(wish, libvirt, server.devices(), domain.patience()).attach();
+                    new Attachment(
+                                    wish,
+                                    libvirt,
+                                    server.devices(),
+                                    domain.patience(surroundings.stop()))
+                            .attach();
             surroundings.out().println(attached.place());
             surroundings.out().flush();
             attached.warning(libvirt.version()).ifPresent(this::warn);

@@ -52,11 +52,12 @@ final class DetachVerb implements Callable<Integer> {
                         Optional.empty(),
                         Optional.empty(),
                         OptionalInt.empty());
-        // What is begun is ended before a signal ends the process.
+        // A signal ends the waiting, and then the process; nothing is freed too early.
         surroundings.stop().arm();
         String uri = domain.libvirt().uri(surroundings.environment());
         try (LibvirtConnection libvirt = LibvirtConnection.open(uri)) {
-            new Detachment(wish, libvirt, server.devices(), domain.patience()).detach();
+            new Detachment(wish, libvirt, server.devices(), domain.patience(surroundings.stop()))
+                    .detach();
         } catch (AdminException e) {
             throw new CommandFailedException(e.getMessage(), e);
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.cli.operator;
 
+import io.vrio.cli.StopSignal;
 import io.vrio.cli.option.LibvirtOptions;
 import io.vrio.cli.option.OptionTypes;
 import io.vrio.libvirt.admin.Patience;
@@ -60,7 +61,8 @@ final class DomainOptions {
         return isPersistent;
     }
 
-    Patience patience() {
-        return new Patience(timeout);
+    /** Ends with the time, or with the wish to stop. */
+    Patience patience(StopSignal stop) {
+        return new Patience(timeout, stop::isWished);
     }
 }

@@ -120,6 +120,11 @@ final class VrioCommand implements StopSignal {
     }
 
     @Override
+    public boolean isWished() {
+        return wish.getCount() == 0;
+    }
+
+    @Override
     public void fail() {
         wish.countDown();
     }

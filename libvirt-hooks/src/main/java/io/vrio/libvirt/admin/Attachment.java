@@ -249,7 +249,7 @@ public final class Attachment {
     }
 
     private void unplug(Path socket) throws AdminException {
-        Unplugging unplugging = new Unplugging(guest, wish.kind(), socket, patience);
+        Unplugging unplugging = new Unplugging(guest, wish.kind(), socket, patience.steadfast());
         for (Scope scope : scopes) {
             unplugging.from(scope);
         }

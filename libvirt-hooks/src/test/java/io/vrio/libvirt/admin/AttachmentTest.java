@@ -135,6 +135,27 @@ class AttachmentTest {
     }
 
     @Test
+    void shouldTakeBackWhatWasBegunBeforeASignal() {
+        server.make(entry -> entry.state = State.WAITING);
+        FakeHypervisor hypervisor = new FakeHypervisor(guest);
+
+        String stopped =
+                assertThrows(
+                                AdminException.class,
+                                () ->
+                                        new Attachment(
+                                                        Wishes.disk("data"),
+                                                        hypervisor,
+                                                        server,
+                                                        Wishes.noPatience())
+                                                .attach())
+                        .getMessage();
+
+        assertTrue(stopped.startsWith("stopped by a signal"), stopped);
+        assertNothingIsLeft(stopped);
+    }
+
+    @Test
     void shouldTakeBackWhatAFailingLibvirtHasDone() {
         guest.failing("libvirt says: broken pipe");
 

@@ -55,9 +55,15 @@ final class Wishes {
                 OptionalInt.empty());
     }
 
+    /** The operator has lost it. */
+    static Patience noPatience() {
+        ManualClock clock = new ManualClock(0);
+        return new Patience(TimeUnit.SECONDS.toNanos(10), clock, clock::advance, () -> true);
+    }
+
     /** Ten seconds of a clock that moves by waiting alone. */
     static Patience patience() {
         ManualClock clock = new ManualClock(0);
-        return new Patience(TimeUnit.SECONDS.toNanos(10), clock, clock::advance);
+        return new Patience(TimeUnit.SECONDS.toNanos(10), clock, clock::advance, () -> false);
     }
 }
