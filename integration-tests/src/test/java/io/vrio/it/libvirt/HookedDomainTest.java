@@ -23,6 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 final class HookedDomainTest {
     private static final String READS = "dd if=/dev/vda of=/dev/null bs=1M count=1 iflag=direct";
+    private static final String SAVED = "/var/lib/libvirt/vm1.save";
+    private static final String CARRIER = "/sys/class/net/eth0/carrier";
     private static final String[] NO_OPTIONS = {};
     private static final Path STATE = Path.of("/run/vrio/server.control.state");
 
@@ -32,7 +34,7 @@ final class HookedDomainTest {
     @BeforeAll
     static void open() throws Exception {
         hosts = LibvirtHosts.open(folder);
-        hosts.daemons().iohyp("--disk=root=ram:64M", "--disk=data=ram:16M");
+        hosts.daemons().iohyp("--disk=root=ram:64M", "--disk=data=ram:16M", "--nic=lan=switch:lan");
         startServer();
     }
 
@@ -67,14 +69,19 @@ final class HookedDomainTest {
 
     @Test
     void shouldMakeAndFreeWhatADomainHas() throws Exception {
-        hosts.define(domain("vm1", "root").describing("<vrio:disk name='data'/>"));
+        hosts.define(
+                domain("vm1", "root")
+                        .with(DomainText.nic("lan", "52:54:00:00:00:01"))
+                        .describing("<vrio:disk name='data'/>"));
         GuestShell guest = hosts.start("vm1");
         guest.run(READS);
+        guest.run("ip link set eth0 up; " + NicOptions.until("grep -q 1 " + CARRIER));
         hosts.change("attach-device", "vm1", DomainText.disk("data", "vdb")).assertOk();
         guest.run(NicOptions.until("[ -b /dev/vdb ]"));
         assertEquals(2, names("domblklist", "vm1").size());
         hosts.virsh("destroy", "vm1").assertOk();
-        assertEquals("[ ]", servedDisks());
+        assertEquals("[ ]", served("disk"));
+        assertEquals("[ ]", served("nic"));
     }
 
     @Test
@@ -87,7 +94,7 @@ final class HookedDomainTest {
                         .contains("vrio: disk unknown is refused by the IOhyp: this IOhyp has no"),
                 refused.err());
         assertEquals(List.of(), names("list", "--name"));
-        assertEquals("[ ]", servedDisks());
+        assertEquals("[ ]", served("disk"));
     }
 
     @Test
@@ -135,18 +142,36 @@ final class HookedDomainTest {
         assertTrue(hosts.daemons().atServer("domain", "list").assertOk().out().contains("vm1"));
     }
 
+    /** A guest that has no device of ours when it is saved, but gets one afterwards. */
+    @Test
+    void shouldRestoreADomainWhoseSocketsWereElsewhere() throws Exception {
+        hosts.libvirtd().run("install", "-d", "-g", "kvm", "-m", "0750", "/run/other").assertOk();
+        hosts.define(
+                new DomainText("vm1")
+                        .describing("<vrio:disk name='data' socket='/run/other/data.sock'/>"));
+        hosts.start("vm1").run("echo in memory >/tmp/word");
+        hosts.virsh("save", "vm1", SAVED).assertOk();
+        hosts.virsh("restore", SAVED).assertOk();
+        String xml = hosts.virsh("dumpxml", "vm1").assertOk().out();
+        assertTrue(xml.contains("/run/vrio/data.sock"), xml);
+        GuestShell restored = hosts.shell("vm1");
+        hosts.change("attach-device", "vm1", DomainText.disk("data", "vda")).assertOk();
+        restored.run(NicOptions.until("[ -b /dev/vda ]") + "; " + READS);
+        assertEquals("in memory", restored.run("cat /tmp/word"));
+    }
+
     /** QEMU refuses, because the server keeps no log of the memory that it writes. */
     @Test
     void shouldServeAGuestOnThatCannotBeSaved() throws Exception {
         hosts.define(domain("vm1", "root"));
         GuestShell guest = hosts.start("vm1");
-        CommandOutcome refused = hosts.virsh("save", "vm1", "/var/lib/libvirt/vm1.save");
+        CommandOutcome refused = hosts.virsh("save", "vm1", SAVED);
         assertEquals(1, refused.exitStatus());
         assertTrue(refused.err().contains("Migration disabled: vhost-user"), refused.err());
         guest.run(READS);
     }
 
-    private static String servedDisks() throws Exception {
-        return hosts.daemons().atServer("disk", "list", "--format=json").assertOk().out().strip();
+    private static String served(String noun) throws Exception {
+        return hosts.daemons().atServer(noun, "list", "--format=json").assertOk().out().strip();
     }
 }
