@@ -13,6 +13,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -178,6 +179,46 @@ class LibvirtHookTest {
         assertEquals("vm", domains().at("/0/domain").asText());
         assertEquals("attached", daemons.shownAtServer("disk", "root").get("state").asText());
         assertEquals("attached", daemons.shownAtServer("nic", "lan").get("state").asText());
+    }
+
+    /** One guest's socket is gone wrong; the others' guests wait for theirs. */
+    @Test
+    void shouldServeTheOthersWhenOneSocketCannotBeHad() throws Exception {
+        prepare("vm", "root", "lan");
+        daemons.server().stop();
+        Files.writeString(folder.resolve("root.sock"), "precious");
+
+        daemons.startServer();
+
+        assertEquals("[ ]", daemons.atServer("disk", "list", "--format=json"));
+        assertEquals("attached", daemons.shownAtServer("nic", "lan").get("state").asText());
+        assertEquals("precious", Files.readString(folder.resolve("root.sock")));
+
+        daemons.server().stop();
+        Files.delete(folder.resolve("root.sock"));
+        daemons.startServer();
+        assertEquals("vm", daemons.shownAtServer("disk", "root").get("domain").asText());
+    }
+
+    /** No domain outlives the boot that it was started in; what an operator made does. */
+    @Test
+    void shouldForgetDomainsOfAFormerBoot() throws Exception {
+        daemons.atServer("nic", "create", "lan");
+        prepare("vm", "root", "lan");
+        daemons.server().stop();
+        Path state = folder.resolve("server.control.state");
+        for (String file : List.of("disks.json", "nics.json")) {
+            String kept = Files.readString(state.resolve(file));
+            Files.writeString(
+                    state.resolve(file),
+                    kept.replaceAll("\"boot\" : \"[^\"]*\"", "\"boot\" : \"before\""));
+        }
+
+        daemons.startServer();
+
+        assertEquals("[ ]", daemons.atServer("disk", "list", "--format=json"));
+        assertEquals("", daemons.shownAtServer("nic", "lan").get("domain").asText());
+        assertEquals(DONE, prepare("other", "root", "lan"));
     }
 
     @Test
