@@ -24,7 +24,6 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** check: what in a domain XML would fail or hang; needs neither libvirt nor a server. */
@@ -59,13 +58,7 @@ final class CheckVerb implements Callable<Integer> {
             description = "A file, or - for standard input: virsh dumpxml VM | vrio domain check -")
     private String file;
 
-    @Option(
-            names = "--format",
-            paramLabel = "table|json",
-            converter = OutputFormat.Converter.class,
-            defaultValue = "table",
-            description = "How the findings are printed. Default: table.")
-    private OutputFormat format;
+    @Mixin private FormatOption format;
 
     private final Surroundings surroundings;
     private final InputStream in;
@@ -114,7 +107,7 @@ final class CheckVerb implements Callable<Integer> {
     }
 
     private void print(List<Finding> findings) {
-        if (findings.isEmpty() && format == OutputFormat.TABLE) {
+        if (findings.isEmpty() && format.format() == OutputFormat.TABLE) {
             surroundings.out().println("nothing would fail");
             return;
         }
@@ -126,6 +119,6 @@ final class CheckVerb implements Callable<Integer> {
                     .put("problem", finding.problem())
                     .put("advice", finding.advice());
         }
-        new Printer(surroundings.out(), format).rows(rows, COLUMNS);
+        new Printer(surroundings.out(), format.format()).rows(rows, COLUMNS);
     }
 }

@@ -88,20 +88,25 @@ final class ServedRules {
         String name = served.kind().noun() + " " + served.name();
         return switch (served.state()) {
             case ATTACHED -> Optional.empty();
-            case WAITING ->
-                    Optional.of(
-                            Finding.warning(
-                                    Subject.where(device.device()),
-                                    "the IOhyp has not answered for %s: the guest starts, and its"
-                                                    .formatted(name)
-                                            + " I/O waits",
-                                    "see vrio peer list"));
+            case WAITING -> Optional.of(waiting(subject, device, name));
             case REFUSED ->
                     error(
                             device,
                             "the IOhyp refuses %s: %s".formatted(name, served.reason()),
                             "see vrio %s list on the I/O host".formatted(served.kind().command()));
         };
+    }
+
+    private static Finding waiting(Subject subject, DeviceDetails device, String name) {
+        String where = Subject.where(device.device());
+        String problem = "the IOhyp has not answered for " + name;
+        return subject.host().hasHook()
+                ? Finding.error(
+                        where, problem + ": the hook refuses the start", "see vrio peer list")
+                : Finding.warning(
+                        where,
+                        problem + ": the guest starts, and its I/O waits",
+                        "see vrio peer list");
     }
 
     static Optional<Finding> queues(Subject subject, DeviceDetails device, ServedDevice served) {

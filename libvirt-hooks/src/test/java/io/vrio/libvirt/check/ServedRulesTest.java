@@ -59,6 +59,21 @@ class ServedRulesTest {
     }
 
     @Test
+    void shouldKnowThatTheHookWaitsForTheIohyp() {
+        host.served.set(0, disk(ServedDevice.State.WAITING, "", 64));
+        host.hasHook = true;
+
+        assertEquals(
+                List.of(
+                        Finding.error(
+                                "disk vda",
+                                "the IOhyp has not answered for disk vm1: the hook refuses the"
+                                        + " start",
+                                "see vrio peer list")),
+                host.findings("", ""));
+    }
+
+    @Test
     void shouldRefuseADiskAtTheSocketOfANic() {
         String swapped =
                 FakeHost.DOMAIN
