@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.libvirt.check;
 
-import io.vrio.libvirt.domain.DescribedDevice;
-import io.vrio.libvirt.domain.DeviceKind;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -29,7 +26,7 @@ final class LimitRules {
 
     static Stream<Finding> hotPlugged(Subject subject) {
         return subject.domain().described().stream()
-                .filter(described -> !isColdPlugged(subject, described))
+                .filter(described -> !subject.isColdPlugged(described))
                 .map(
                         described ->
                                 Finding.note(
@@ -41,37 +38,15 @@ final class LimitRules {
                                                 + " after it"));
     }
 
-    private static boolean isColdPlugged(Subject subject, DescribedDevice described) {
-        return subject.domain().devices().stream()
-                .filter(device -> device.kind() == described.kind())
-                .map(device -> Subject.path(device.socket()))
-                .anyMatch(path -> path.equals(socket(subject, described)));
-    }
-
-    private static Path socket(Subject subject, DescribedDevice described) {
-        String file = described.name() + ".sock";
-        return described
-                .socket()
-                .or(
-                        () ->
-                                subject.host()
-                                        .server()
-                                        .map(server -> server.socketFolder().resolve(file)))
-                .orElse(Path.of("/run/vrio", file));
-    }
-
+    /** Both move the guest's memory, and QEMU cannot tell which of it the server has written. */
     static Stream<Finding> migration(Subject subject) {
-        boolean hasNic =
-                subject.domain().devices().stream()
-                        .anyMatch(device -> device.kind() == DeviceKind.NIC);
-        String problem =
-                hasNic
-                        ? "virsh migrate --live is refused by QEMU while it has these NICs"
-                        : "virsh migrate --live is not supported with these disks";
         return subject.domain().devices().isEmpty()
                 ? Stream.empty()
                 : Stream.of(
                         Finding.note(
-                                Subject.DOMAIN, problem, "save and restore it, or restart it"));
+                                Subject.DOMAIN,
+                                "virsh save and migrate --live are refused by QEMU while it has"
+                                        + " devices of vRIO",
+                                "shut the guest down instead"));
     }
 }

@@ -86,6 +86,7 @@ final class QemuRules {
         }
         return subject.domain().described().stream()
                 .filter(described -> described.kind() == DeviceKind.NIC)
+                .filter(described -> !subject.isColdPlugged(described))
                 .map(
                         described ->
                                 Finding.warning(

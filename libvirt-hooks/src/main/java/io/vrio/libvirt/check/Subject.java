@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.libvirt.check;
 
+import io.vrio.libvirt.domain.DescribedDevice;
 import io.vrio.libvirt.domain.Domain;
 import io.vrio.libvirt.domain.DomainDetails;
 import io.vrio.libvirt.domain.VhostUserDevice;
@@ -48,6 +49,22 @@ record Subject(DomainDetails details, Host host) {
                                         described.kind() == device.kind()
                                                 && described.socket().equals(Optional.of(path)));
         return host.hasHook() && host.server().isPresent() && (isOurs || isDescribed);
+    }
+
+    /** Whether what our metadata describes is among the domain's devices as well. */
+    boolean isColdPlugged(DescribedDevice described) {
+        return domain().devices().stream()
+                .filter(device -> device.kind() == described.kind())
+                .map(device -> path(device.socket()))
+                .anyMatch(path -> path.equals(socket(described)));
+    }
+
+    private Path socket(DescribedDevice described) {
+        String file = described.name() + ".sock";
+        return described
+                .socket()
+                .or(() -> host.server().map(server -> server.socketFolder().resolve(file)))
+                .orElse(Path.of("/run/vrio", file));
     }
 
     /** Normal form, so that two spellings of one path are equal. */

@@ -12,8 +12,8 @@ class DomainCheckTest {
     private static final Finding MIGRATION =
             Finding.note(
                     "domain",
-                    "virsh migrate --live is refused by QEMU while it has these NICs",
-                    "save and restore it, or restart it");
+                    "virsh save and migrate --live are refused by QEMU while it has devices of vRIO",
+                    "shut the guest down instead");
 
     private final FakeHost host = new FakeHost();
 
