@@ -178,7 +178,9 @@ final class ServerDevices implements DeviceHost {
     public void create(DeviceRecord device) throws HookException {
         try {
             serve(device);
-        } catch (ControlException | SocketPathException e) {
+        } catch (ControlException e) {
+            throw new HookException(e.getMessage(), e);
+        } catch (SocketPathException e) {
             throw new HookException(device.label() + ": " + e.getMessage(), e);
         }
     }

@@ -23,6 +23,9 @@ public final class DomainXml {
     /** Limit: vhostuser and described devices of a domain; more are refused. */
     static final int DEVICES_MAX = 1024;
 
+    /** Limit: characters of a domain's name; libvirt names files after it. */
+    private static final int NAME_LENGTH_MAX = 255;
+
     private DomainXml() {}
 
     /**
@@ -36,13 +39,22 @@ public final class DomainXml {
         }
         Element os = XmlText.child(domain, "os").orElse(domain);
         return new Domain(
-                XmlText.text(domain, "name"),
+                name(domain),
                 XmlText.text(domain, "uuid"),
                 domain.getAttribute("type"),
                 XmlText.attribute(os, "type", "machine"),
                 isMemoryShared(domain),
                 List.copyOf(devices(domain)),
                 List.copyOf(described(domain)));
+    }
+
+    private static String name(Element domain) throws DomainXmlException {
+        String name = XmlText.text(domain, "name");
+        if (name.length() > NAME_LENGTH_MAX) {
+            throw new DomainXmlException(
+                    "the domain's name is longer than " + NAME_LENGTH_MAX + " characters");
+        }
+        return name;
     }
 
     /** Either all of the memory, or each part of it by itself. */

@@ -66,7 +66,15 @@ public final class DomainHook {
             undo.run();
             throw e;
         }
+        log(domain.name(), "prepared", wanted);
         return wanted;
+    }
+
+    private static void log(String domain, String what, List<DeviceRecord> devices) {
+        // A domain's name may hold anything but a slash; a log line is one line.
+        String name = domain.replaceAll("\\p{Cntrl}", "?");
+        List<String> labels = devices.stream().map(DeviceRecord::label).toList();
+        LOG.info("domain=\"{}\" {} devices={}", name, what, labels);
     }
 
     private static void checkFree(DeviceRecord device, DomainId id) throws HookException {
@@ -221,6 +229,7 @@ public final class DomainHook {
         awaitFrontendsGone(devices);
         devices.forEach(this::free);
         if (!devices.isEmpty()) {
+            log(nameOrUuid, "released", devices);
             host.keep();
         }
         return devices;
@@ -251,6 +260,7 @@ public final class DomainHook {
         }
         own(wanted, id, undo);
         freeAllBut(wanted, id);
+        log(domain.name(), "known again", wanted);
         host.keep();
         return wanted;
     }

@@ -255,6 +255,13 @@ class DomainXmlTest {
     }
 
     @Test
+    void shouldRefuseANameThatNoFileCanHave() {
+        String xml = "<domain><name>" + "x".repeat(256) + "</name></domain>";
+
+        assertEquals("domain XML: the domain's name is longer than 255 characters", refusal(xml));
+    }
+
+    @Test
     void shouldRefuseMoreDevicesThanAServerHas() {
         String disk = "<disk type='vhostuser'><source path='/s'/></disk>";
         String xml = domain("<devices>" + disk.repeat(1025) + "</devices>");
