@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Containers that are killed, started again and unplugged while a guest is at work. */
 @Tag("container")
-@Timeout(60)
+@Timeout(120)
 final class ContainerBadDaysTest {
     private static final GuestOptions OPTIONS =
             GuestOptions.DEFAULT.withQueues(2, 128).withSlots(8, 256 << 10);
@@ -35,7 +35,7 @@ final class ContainerBadDaysTest {
     static void open() throws Exception {
         Requires.docker();
         site = new ContainerSite(folder, 1500);
-        iohyp = site.iohyp(site.disk("a", "32M"), "--peer-timeout=1s");
+        iohyp = site.iohyp(site.disk("a", "8M"), "--peer-timeout=1s");
         server = site.server("--disk=a", "--peer-timeout=1s");
     }
 

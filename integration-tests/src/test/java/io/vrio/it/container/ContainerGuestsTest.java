@@ -41,8 +41,8 @@ final class ContainerGuestsTest {
         site = new ContainerSite(folder, 1500);
         opened.push(site::close);
         site.iohyp(
-                site.disk("a", "32M"),
-                site.disk("b", "32M"),
+                site.disk("a", "8M"),
+                site.disk("b", "8M"),
                 "--nic=n1=switch:s",
                 "--nic=n2=switch:s");
         ContainerHost host = site.server("--disk=a", "--nic=n1");
