@@ -107,6 +107,14 @@ public final class Association implements AutoCloseable {
     }
 
     /**
+     * The messages of a flow may be ended although the peer has not answered them: what it has got
+     * a part of it gets whole, out of a copy, and what was not sent it never gets.
+     */
+    public void disown(int flow) {
+        retransmits.disown(flow);
+    }
+
+    /**
      * Sends what fills super-frames now, and leaves the rest for {@link #transmit}: the peer works
      * on the first answers while the next are still being made.
      */

@@ -201,6 +201,13 @@ final class RetransmitQueue {
         release(frame);
     }
 
+    /** See {@link Association#disown}. */
+    void disown(int flow) {
+        for (int i = 0; i < count; i++) {
+            at(i).disown(flow);
+        }
+    }
+
     /** When {@link #nextLost} must be asked again. */
     long deadlineNs() {
         long deadlineNs = Agent.NO_DEADLINE;

@@ -123,6 +123,32 @@ final class TxFrame {
      * hit are told.
      */
     void replaceLostData() {
+        substitute();
+    }
+
+    /**
+     * The messages of a flow end although the peer may not have them, and their memory is needed
+     * for other things: what is sent again of them is a copy.
+     */
+    void disown(int flow) {
+        boolean isHit = false;
+        for (int i = 0; i < segmentCount; i++) {
+            if (owners[i] != null && isOwned(i) && owners[i].flow() == flow) {
+                owners[i] = null;
+                isHit = true;
+            }
+        }
+        if (isHit && substitute == null) {
+            substitute();
+        }
+    }
+
+    /** Whether a segment is part of a message that has not ended. */
+    private boolean isOwned(int index) {
+        return owners[index].isUnderWay() && owners[index].life() == ownerLives[index];
+    }
+
+    private void substitute() {
         int length = (int) payload.length();
         NativeBuffer copy = new NativeBuffer(length);
         int at = 0;
@@ -153,7 +179,7 @@ final class TxFrame {
         for (int i = 0; i < segmentCount; i++) {
             int limit = i + 1 < segmentCount ? starts[i + 1] : (int) payload.length();
             boolean isHit = starts[i] < at + length && limit > at;
-            if (isHit && owners[i].isUnderWay() && owners[i].life() == ownerLives[i]) {
+            if (isHit && owners[i] != null && isOwned(i)) {
                 owners[i].onDataLost();
             }
         }
@@ -166,10 +192,10 @@ final class TxFrame {
         }
     }
 
-    /** Whether every message in it is still under way; if not, the peer has answered it. */
+    /** Whether every message in it is under way or disowned; if not, the peer has answered it. */
     boolean isLive() {
         for (int i = 0; i < segmentCount; i++) {
-            if (!owners[i].isUnderWay() || owners[i].life() != ownerLives[i]) {
+            if (owners[i] != null && !isOwned(i)) {
                 return false;
             }
         }
@@ -180,8 +206,9 @@ final class TxFrame {
     void onAcknowledged() {
         for (int i = 0; i < segmentCount; i++) {
             OutboundMessage owner = owners[i];
+            boolean isTold = owner != null && isOwned(i);
             owners[i] = null;
-            if (owner.isUnderWay() && owner.life() == ownerLives[i]) {
+            if (isTold) {
                 owner.onFrameAcknowledged();
             }
         }

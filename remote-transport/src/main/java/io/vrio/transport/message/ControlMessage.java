@@ -21,6 +21,7 @@ import io.vrio.common.io.NicProperties;
     @JsonSubTypes.Type(value = ControlMessage.Attached.class, name = "attached"),
     @JsonSubTypes.Type(value = ControlMessage.AttachRefused.class, name = "attach-refused"),
     @JsonSubTypes.Type(value = ControlMessage.Detach.class, name = "detach"),
+    @JsonSubTypes.Type(value = ControlMessage.Abandon.class, name = "abandon"),
     @JsonSubTypes.Type(value = ControlMessage.Revoked.class, name = "revoked"),
     @JsonSubTypes.Type(value = ControlMessage.Changed.class, name = "changed"),
     @JsonSubTypes.Type(value = ControlMessage.AttachNic.class, name = "attach-nic"),
@@ -183,8 +184,21 @@ public sealed interface ControlMessage {
         }
     }
 
-    /** The server gives a NIC back, or a disk all whose requests have ended. */
+    /** The server gives a disk or a NIC back; requests under way are not answered. */
     record Detach(int flow) implements ControlMessage {}
+
+    /**
+     * The server waits for no answer to the requests on {@code flow}, and claims the disk anew, as
+     * {@link Attach} does.
+     *
+     * @param nextFlow not used in this association before
+     */
+    record Abandon(int flow, int nextFlow, String disk) implements ControlMessage {
+        @Override
+        public String invalidReason() {
+            return invalidAttachReason(nextFlow, disk);
+        }
+    }
 
     /** Who uses the NIC from now on may be another guest, with another address. */
     record GuestLeft(int flow, int frames) implements ControlMessage {}

@@ -19,9 +19,13 @@ final class DeviceTable {
 
     private static final int FLOW_MAX = 0xFFFF;
 
+    /** Limit: so often flows are changed in one association, so that none comes again. */
+    private static final int RENUMBERINGS_MAX = FLOW_MAX / 2;
+
     private final List<RemoteDisk> disks = new ArrayList<>();
     private final List<RemoteNic> nics = new ArrayList<>();
     private int lastFlow;
+    private int renumberings;
 
     RemoteDisk openDisk(String name, RemotePeer peer, NanoClock clock) {
         if (disks.size() == DEVICES_MAX) {
@@ -39,6 +43,20 @@ final class DeviceTable {
         RemoteNic nic = new RemoteNic(name, freeFlow(), peer, share, clock);
         nics.add(nic);
         return nic;
+    }
+
+    /**
+     * Gives a disk another flow: what was sent on its present one is not for its next claim.
+     *
+     * @return false when this association has used up all flows
+     */
+    boolean renumber(RemoteDisk disk) {
+        if (renumberings == RENUMBERINGS_MAX) {
+            return false;
+        }
+        renumberings++;
+        disk.flow(freeFlow());
+        return true;
     }
 
     private int freeFlow() {
@@ -168,6 +186,7 @@ final class DeviceTable {
 
     /** The association has ended. */
     void onDetached() {
+        renumberings = 0;
         disks.forEach(RemoteDisk::onDetached);
         nics.forEach(RemoteNic::onDetached);
     }

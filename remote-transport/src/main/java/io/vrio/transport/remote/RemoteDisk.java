@@ -39,7 +39,6 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
     private static final int GENERATION_SHIFT = 17;
 
     private final String name;
-    private final int flow;
     private final RemotePeer peer;
     private final NanoClock clock;
     private final Counters<RemoteDiskCounter> counters = new Counters<>(RemoteDiskCounter.class);
@@ -47,6 +46,7 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
     private final ArrayDeque<Slot> free = new ArrayDeque<>();
     private final ArrayDeque<Slot> waiting = new ArrayDeque<>();
     private final LossNotice lossNotice = new LossNotice();
+    private int flow;
     private DiskProperties properties = DiskProperties.ofCapacity(0, "");
     private Runnable listener = () -> {};
     private Association association;
@@ -98,6 +98,10 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
 
     int flow() {
         return flow;
+    }
+
+    void flow(int newFlow) {
+        flow = newFlow;
     }
 
     /** Whether the peer has it claimed for us now. */
@@ -375,13 +379,15 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
 
     /** The disk was taken from us. */
     void onRevoked(ControlMessage.Revoked revoked) {
-        if (requestsSent > 0) {
-            // What was sent may still arrive: it must not be taken for a request of a later claim.
-            // And frames that carry it as well as other disks' requests cannot be sent again.
-            peer.reset("disk " + name + " was revoked with requests under way");
+        boolean wasSent = requestsSent > 0;
+        if (wasSent) {
+            association.disown(flow);
         }
         onDetached();
         onRefused(revoked.reason());
+        if (wasSent) {
+            peer.changeFlow(this);
+        }
     }
 
     void onRefused(String reason) {
@@ -393,9 +399,14 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
 
     /** The association has ended: what was sent and not answered waits for the next one. */
     void onDetached() {
-        if (association == null) {
-            return;
+        if (association != null) {
+            counters.add(RemoteDiskCounter.RESUBMITTED, requestsSent);
+            takeBackSent();
         }
+    }
+
+    /** What was sent stands before what waits, as if it never had been. */
+    private void takeBackSent() {
         association = null;
         requestsSent = 0;
         largeReads = 0;
@@ -409,7 +420,6 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
         }
         sent.sort((a, b) -> Long.compare(b.number, a.number));
         sent.forEach(waiting::addFirst);
-        counters.add(RemoteDiskCounter.RESUBMITTED, sent.size());
     }
 
     /** Ends what has waited longer than it may; only while the peer is away. */
@@ -434,12 +444,24 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
 
     @Override
     public void abandonRequests() {
-        boolean wasSent = requestsSent > 0;
-        if (wasSent) {
-            // The peer may still execute what was sent; a new association begins only after it
-            // has ended, so that no old write comes after a new one.
-            peer.reset("disk " + name + " abandons requests that the peer has not answered");
+        if (requestsSent > 0) {
+            // The peer may still execute what was sent; the new claim begins only after it has
+            // ended, so that no old write comes after a new one.
+            int abandonedFlow = flow;
+            disownSent();
+            if (peer.changeFlow(this)) {
+                peer.sayAbandoned(abandonedFlow, this);
+            }
         }
+        endWaiting();
+    }
+
+    private void disownSent() {
+        association.disown(flow);
+        takeBackSent();
+    }
+
+    private void endWaiting() {
         while (!waiting.isEmpty()) {
             end(waiting.removeFirst(), IoStatus.IO_ERROR);
         }
@@ -447,7 +469,10 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
 
     @Override
     public void close() {
-        abandonRequests();
+        if (requestsSent > 0) {
+            disownSent();
+        }
+        endWaiting();
         peer.forget(this);
         slots.forEach(slot -> slot.message.close());
     }

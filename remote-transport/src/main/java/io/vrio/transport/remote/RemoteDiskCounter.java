@@ -7,7 +7,7 @@ import io.vrio.common.counter.CounterId;
 public enum RemoteDiskCounter implements CounterId {
     REQUESTS("a request was submitted"),
     ERRORS("a request ended with another status than OK"),
-    RESUBMITTED("a request was sent again because its association had ended"),
+    RESUBMITTED("a request was sent again because its association or claim had ended"),
     EXPIRED("a request ended with an error because the peer was away too long"),
     STALE_RESPONSES("an answer came to a request that had ended"),
     GUEST_MEMORY_FAULTS("guest memory had gone when an answer was to be stored in it");

@@ -104,6 +104,20 @@ public final class RemotePeer implements Agent {
         sayDetached(disk.flow());
     }
 
+    /**
+     * Gives a disk another flow: what was sent on the old one must not be taken for a request of
+     * its next claim. Frames that carry it are not forgotten, because they carry others' as well.
+     *
+     * @return false when the association had to end instead
+     */
+    boolean changeFlow(RemoteDisk disk) {
+        boolean isChanged = devices.renumber(disk);
+        if (!isChanged) {
+            reset("the disks of this server have used up all flows");
+        }
+        return isChanged;
+    }
+
     void forget(RemoteNic nic) {
         devices.remove(nic);
         sayDetached(nic.flow());
@@ -113,6 +127,10 @@ public final class RemotePeer implements Agent {
         if (progress.isEstablished()) {
             control.send(new ControlMessage.Detach(flow));
         }
+    }
+
+    void sayAbandoned(int flow, RemoteDisk disk) {
+        control.send(new ControlMessage.Abandon(flow, disk.flow(), disk.name()));
     }
 
     void sayGuestLeft(int flow, int frames) {

@@ -155,7 +155,10 @@ final class ServedPeer implements AutoCloseable {
         } else if (hello == null) {
             throw new AssociationException("the first message is not a greeting");
         } else if (message instanceof ControlMessage.Attach attach) {
-            onAttach(attach);
+            attach(attach.flow(), attach.disk());
+        } else if (message instanceof ControlMessage.Abandon abandon) {
+            detach(abandon.flow());
+            attach(abandon.nextFlow(), abandon.disk());
         } else if (message instanceof ControlMessage.AttachNic attach) {
             onAttachNic(attach);
         } else if (message instanceof ControlMessage.Detach detach) {
@@ -209,8 +212,7 @@ final class ServedPeer implements AutoCloseable {
         return greeting.mtu() < IohypEndpoint.MTU_MIN ? "the server's MTU is too small" : null;
     }
 
-    private void onAttach(ControlMessage.Attach attach) {
-        int flow = attach.flow();
+    private void attach(int flow, String diskName) {
         DiskService present = disk(flow);
         if (present != null) {
             control.send(present.attached());
@@ -229,13 +231,13 @@ final class ServedPeer implements AutoCloseable {
         }
         try {
             DiskClaim claim =
-                    endpoint.catalogs().disks().claim(attach.disk(), serverName(), serverEpoch());
+                    endpoint.catalogs().disks().claim(diskName, serverName(), serverEpoch());
             DiskService disk = new DiskService(flow, claim, association, share, counters);
             disks.add(disk);
-            claim.onRevoke(() -> revoke(disk, "disk " + attach.disk() + " was taken away"));
+            claim.onRevoke(() -> revoke(disk, "disk " + diskName + " was taken away"));
             claim.disk().onPropertiesChange(() -> onPropertiesChange(disk));
             control.send(disk.attached());
-            LOG.info("disk={} server={} attached", attach.disk(), serverName());
+            LOG.info("disk={} server={} attached", diskName, serverName());
         } catch (ClaimRefusedException e) {
             control.send(new ControlMessage.AttachRefused(flow, e.getMessage()));
         }
@@ -295,7 +297,7 @@ final class ServedPeer implements AutoCloseable {
         DiskService disk = disk(flow);
         if (disk != null) {
             disks.remove(disk);
-            disk.close();
+            end(disk);
         }
         NicService nic = nic(flow);
         if (nic != null) {
@@ -303,10 +305,16 @@ final class ServedPeer implements AutoCloseable {
         }
     }
 
+    /** Nobody waits for the answers that are under way, but they share frames with others. */
+    private void end(DiskService disk) {
+        association.disown(disk.flow());
+        disk.close();
+    }
+
     private void revoke(DiskService disk, String reason) {
         if (disks.remove(disk)) {
             control.send(new ControlMessage.Revoked(disk.flow(), reason));
-            disk.close();
+            end(disk);
         }
     }
 

@@ -108,6 +108,45 @@ final class TxFrameTest {
     }
 
     @Test
+    void shouldCopyWhatIsDisowned() {
+        message.begin(MessageKind.REQUEST, 1, 2, 32, pieces);
+        frame.addSegment(message, 60_000);
+        frame.finish();
+        frame.disown(1);
+        message.end();
+        data.slice().fill(0, 8192, (byte) 9);
+        copied(48);
+        assertEquals((byte) 7, copy.slice().getByte(48 + 24 + 32));
+        assertTrue(frame.isLive());
+        frame.onAcknowledged();
+        assertEquals(0, acknowledged);
+    }
+
+    @Test
+    void shouldNotCopyWhatOtherFlowsOwn() {
+        message.begin(MessageKind.REQUEST, 1, 2, 32, pieces);
+        frame.addSegment(message, 60_000);
+        frame.finish();
+        frame.disown(2);
+        data.slice().fill(0, 8192, (byte) 9);
+        copied(48);
+        assertEquals((byte) 9, copy.slice().getByte(48 + 24 + 32));
+    }
+
+    @Test
+    void shouldStillTellTheOwnersOfTheRest() {
+        message.begin(MessageKind.REQUEST, 1, 2, 32, pieces);
+        frame.addSegment(message, 60_000);
+        other.begin(MessageKind.REQUEST, 2, 3, 20, null);
+        frame.addSegment(other, 60_000);
+        frame.finish();
+        frame.disown(1);
+        message.end();
+        frame.onAcknowledged();
+        assertEquals(1, acknowledged);
+    }
+
+    @Test
     void shouldBeFullAtItsLimit() {
         OutboundMessage[] small = new OutboundMessage[TxFrame.SEGMENTS_MAX];
         for (int i = 0; i < small.length; i++) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.vrio.common.io.DiskProperties;
 import io.vrio.common.io.NicProperties;
 import io.vrio.transport.ProtocolDocument;
+import io.vrio.transport.message.ControlMessage.Abandon;
 import io.vrio.transport.message.ControlMessage.Attach;
 import io.vrio.transport.message.ControlMessage.AttachNic;
 import io.vrio.transport.message.ControlMessage.AttachRefused;
@@ -44,6 +45,7 @@ final class ControlCodecTest {
                     new Attached(3, 5, 1024, PROPERTIES),
                     new AttachRefused(3, "no such disk"),
                     new Detach(3),
+                    new Abandon(3, 5, "vm1"),
                     new GuestLeft(3, 17),
                     new Revoked(3, "taken"),
                     new Changed(3, PROPERTIES.withCapacity(2 << 20)),
@@ -109,6 +111,8 @@ final class ControlCodecTest {
                 "{\"type\":\"attach\",\"flow\":65536,\"disk\":\"vm1\"}",
                 "{\"type\":\"attach\",\"flow\":1,\"disk\":\"\"}",
                 "{\"type\":\"attach\",\"flow\":1}",
+                "{\"type\":\"abandon\",\"flow\":1,\"nextFlow\":65536,\"disk\":\"vm1\"}",
+                "{\"type\":\"abandon\",\"flow\":1,\"nextFlow\":2}",
                 "{\"type\":\"changed\",\"flow\":1}",
                 "{\"type\":\"attach-nic\",\"flow\":0,\"nic\":\"n\"}",
                 "{\"type\":\"attach-nic\",\"flow\":1}",

@@ -113,6 +113,53 @@ final class DiskServiceTest {
         assertEquals(IoStatus.OUT_OF_RANGE, execute(request(BlockRequestKind.GET_ID, 0, 512, 0)));
     }
 
+    private void abandon() {
+        server.control("{\"type\":\"abandon\",\"flow\":1,\"nextFlow\":2,\"disk\":\"disk\"}");
+        fixture.exchange(server);
+    }
+
+    @Test
+    void shouldClaimTheDiskAnewForWhoAbandonsRequests() {
+        abandon();
+        assertTrue(fixture.catalog.claims().get(0).isClosed());
+        assertTrue(server.takeControl().get(0).startsWith("{\"type\":\"attached\",\"flow\":2,"));
+        server.send(MessageKind.REQUEST, 2, 9, request(BlockRequestKind.FLUSH, 0, 0, 0));
+        fixture.exchange(server);
+        assertEquals(IoStatus.OK, statusOf(9));
+    }
+
+    @Test
+    void shouldNotAnswerWhatIsAbandoned() {
+        fixture.catalog.hold();
+        sendRequest(server, 9, request(BlockRequestKind.WRITE, 0, 512, 512));
+        fixture.exchange(server);
+        abandon();
+        server.takeSegments();
+        fixture.catalog.endHeld(IoStatus.OK);
+        fixture.exchange(server);
+        assertEquals(List.of(), server.takeSegments());
+        assertEquals(BUFFERS, fixture.buffers.available());
+    }
+
+    @Test
+    void shouldNotExecuteWhatComesAfterItWasAbandoned() {
+        fixture.catalog.hold();
+        abandon();
+        sendRequest(server, 9, request(BlockRequestKind.WRITE, 0, 512, 512));
+        fixture.exchange(server);
+        assertEquals(0, fixture.catalog.held().size());
+        assertEquals(1, fixture.endpoint.peers().size());
+    }
+
+    @Test
+    void shouldForgetThePartsOfWhatIsAbandoned() {
+        server.begin().add(MessageKind.REQUEST, 1, 1, 544, 0, new byte[100]).send();
+        fixture.exchange(server);
+        assertEquals(BUFFERS - 1, fixture.buffers.available());
+        abandon();
+        assertEquals(BUFFERS, fixture.buffers.available());
+    }
+
     @Test
     void shouldIgnoreRequestsOnAFlowWithoutADisk() {
         server.send(MessageKind.REQUEST, 77, 1, request(BlockRequestKind.FLUSH, 0, 0, 0));

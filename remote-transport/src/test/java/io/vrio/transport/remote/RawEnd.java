@@ -193,6 +193,14 @@ final class RawEnd implements AutoCloseable {
         }
     }
 
+    /** Whatever has come gets lost. */
+    void lose() {
+        int frameLength = link.receive(receivedMemory.slice());
+        while (frameLength > 0) {
+            frameLength = link.receive(receivedMemory.slice());
+        }
+    }
+
     private void onFrame(int frameLength) {
         header.wrap(receivedMemory.slice());
         if (header.invalidReason(frameLength) != null) {

@@ -81,13 +81,14 @@ final class RemoteDiskSimulationTest {
             DiskWorkload workload = new DiskWorkload(disk, CAPACITY, 16, 200, seed);
             for (int i = 0; i < 10; i++) {
                 run(network, workload, 2000);
-                switch (random.nextInt(4)) {
+                switch (random.nextInt(5)) {
                     case 0 -> network.restartIohyp();
                     case 1 -> {
                         network.crashHost();
                         workload.onCrash(network.disk());
                     }
                     case 2 -> network.peer().reset("the test says so");
+                    case 3 -> disk.abandonRequests();
                     default -> {}
                 }
             }

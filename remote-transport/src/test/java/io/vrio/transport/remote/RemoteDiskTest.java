@@ -12,7 +12,6 @@ import io.vrio.common.io.BlockRequestKind;
 import io.vrio.common.io.IoStatus;
 import io.vrio.transport.message.MessageKind;
 import io.vrio.transport.remote.RawEnd.Segment;
-import io.vrio.transport.wire.FrameHeader;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -288,15 +287,80 @@ final class RemoteDiskTest {
         assertEquals(IoStatus.IO_ERROR, fixture.ended.get(2));
     }
 
+    private List<String> control() {
+        fixture.exchange();
+        return fixture.iohyp.takeControl();
+    }
+
     @Test
-    void shouldEndTheAssociationWhenRequestsAreAbandoned() {
+    void shouldClaimTheDiskAnewWhenRequestsAreAbandoned() {
         attach();
         fixture.submit(disk, BlockRequestKind.WRITE, 0);
         onlyRequest();
         disk.abandonRequests();
         assertEquals(List.of(IoStatus.IO_ERROR), fixture.ended);
-        fixture.iohyp.receive();
-        assertEquals(1, fixture.iohyp.count(FrameHeader.RST));
+        assertEquals(
+                List.of("{\"type\":\"abandon\",\"flow\":1,\"nextFlow\":2,\"disk\":\"vm1\"}"),
+                control());
+        assertEquals(PeerState.ESTABLISHED, fixture.state());
+    }
+
+    @Test
+    void shouldSendLaterRequestsOnTheNextFlow() {
+        attach();
+        fixture.submit(disk, BlockRequestKind.WRITE, 0);
+        onlyRequest();
+        disk.abandonRequests();
+        fixture.submit(disk, BlockRequestKind.WRITE, 512);
+        fixture.exchange();
+        assertEquals(List.of(), fixture.takeRequests());
+
+        fixture.attach(2, 1);
+        Segment later = fixture.takeRequests().get(0);
+        assertEquals(2, later.flow());
+        assertEquals(512, offset(later));
+        fixture.answer(later, IoStatus.OK, 0);
+        assertEquals(List.of(IoStatus.IO_ERROR, IoStatus.OK), fixture.ended);
+    }
+
+    @Test
+    void shouldAskAgainWhenTheAbandonedDiskIsRefused() {
+        attach();
+        fixture.submit(disk, BlockRequestKind.WRITE, 0);
+        onlyRequest();
+        disk.abandonRequests();
+        control();
+        fixture.iohyp.control("{\"type\":\"attach-refused\",\"flow\":2,\"reason\":\"broken\"}");
+        fixture.pass(200 * MS);
+        assertEquals(List.of("{\"type\":\"attach\",\"flow\":2,\"disk\":\"vm1\"}"), control());
+    }
+
+    @Test
+    void shouldIgnoreAnswersToAbandonedRequests() {
+        attach();
+        fixture.memory.slice().fill(0, 512, (byte) 0xEE);
+        fixture.submit(disk, BlockRequestKind.READ, 0);
+        Segment abandoned = onlyRequest();
+        disk.abandonRequests();
+        fixture.answer(abandoned, IoStatus.OK, 512);
+        assertEquals(List.of(IoStatus.IO_ERROR), fixture.ended);
+        assertEquals((byte) 0xEE, fixture.memory.slice().getByte(0));
+        assertEquals(PeerState.ESTABLISHED, fixture.state());
+    }
+
+    @Test
+    void shouldResendACopyOfWhatIsAbandoned() {
+        attach();
+        fixture.memory.slice().fill(0, 512, (byte) 7);
+        fixture.submit(disk, BlockRequestKind.WRITE, 0);
+        fixture.peer.doWork();
+        fixture.iohyp.lose();
+        disk.abandonRequests();
+        // The guest uses its memory for other things.
+        fixture.memory.slice().fill(0, 512, (byte) 9);
+        fixture.pass(100 * MS);
+        byte[] bytes = fixture.takeRequests().get(0).bytes();
+        assertEquals(7, bytes[BlockMessage.REQUEST_LENGTH]);
     }
 
     @Test
@@ -310,21 +374,25 @@ final class RemoteDiskTest {
     }
 
     @Test
-    void shouldEndTheAssociationWhenADiskIsRevokedWithRequestsUnderWay() {
+    void shouldSendRequestsOfARevokedDiskAgainOnTheNextFlow() {
         RemoteDisk other = fixture.peer.openDisk("vm2");
         attach();
         fixture.attach(2, 1);
         fixture.submit(disk, BlockRequestKind.WRITE, 0);
         fixture.submit(other, BlockRequestKind.WRITE, 512);
         fixture.exchange();
-        fixture.takeRequests();
+        Segment others = fixture.takeRequests().get(1);
         fixture.iohyp.control("{\"type\":\"revoked\",\"flow\":1,\"reason\":\"gone\"}");
         fixture.exchange();
-        assertEquals(1, fixture.iohyp.count(FrameHeader.RST));
-        fixture.establish();
-        fixture.attach(2, 1);
-        assertEquals(512, offset(fixture.takeRequests().get(0)));
-        assertEquals(List.of(), fixture.ended);
+        fixture.answer(others, IoStatus.OK, 0);
+        assertEquals(List.of(IoStatus.OK), fixture.ended);
+
+        fixture.attach(3, 1);
+        Segment again = fixture.takeRequests().get(0);
+        assertEquals(3, again.flow());
+        assertEquals(0, offset(again));
+        fixture.answer(again, IoStatus.OK, 0);
+        assertEquals(List.of(IoStatus.OK, IoStatus.OK), fixture.ended);
     }
 
     @Test
