@@ -103,9 +103,8 @@ public interface VirtioDevice extends AutoCloseable {
     void reset();
 
     /**
-     * The frontend has gone: stops all queues and forgets the driver's choices. What is in flight
-     * goes on, with the guest's memory mapped until it ends, and nobody is told: others should not
-     * suffer from an interruption that no guest waits for. No queue starts before all has ended.
+     * The frontend has gone: abandons all queues and forgets the driver's choices. The guest's
+     * memory may belong to somebody else from now on, even while it is mapped here.
      */
     void detach();
 

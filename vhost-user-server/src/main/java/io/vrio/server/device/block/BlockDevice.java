@@ -17,8 +17,6 @@ import io.vrio.server.virtqueue.DescriptorChain;
 import io.vrio.server.virtqueue.RingCounter;
 import io.vrio.server.virtqueue.SplitVirtqueue;
 import io.vrio.server.virtqueue.Virtqueue;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -42,7 +40,6 @@ public final class BlockDevice implements VirtioDevice {
     private final Counters<RingCounter> ringCounters = new Counters<>(RingCounter.class);
     private final ServedQueues<BlockQueue> queues;
     private final DeviceReports reports;
-    private final List<BlockQueue> detached = new ArrayList<>();
     private DiskProperties properties;
     private boolean isWriteThrough;
     private long features;
@@ -137,7 +134,6 @@ public final class BlockDevice implements VirtioDevice {
     @Override
     public void startQueue(int index, Virtqueue virtqueue, EventFd call) {
         queues.checkFree(index);
-        endDetached();
         queues.start(index, new BlockQueue(this, index, virtqueue, call));
     }
 
@@ -198,34 +194,13 @@ public final class BlockDevice implements VirtioDevice {
 
     @Override
     public void detach() {
-        for (int i = 0; i < queueCountMax; i++) {
-            BlockQueue queue = queues.at(i);
-            if (queue != null) {
-                queue.service().forget();
-                if (queue.inFlight() > 0) {
-                    detached.add(queue);
-                }
-                queues.remove(i);
-            }
-        }
-        forgetDriver();
+        reset();
     }
 
     private void forgetDriver() {
         features = 0;
         config.setWriteback(true);
         chooseCacheMode();
-    }
-
-    /** Sees to it that nothing is under way any more for a frontend that has gone. */
-    private void endDetached() {
-        for (BlockQueue queue : detached) {
-            if (queue.inFlight() > 0) {
-                counters.add(BlockCounter.ABANDONED, queue.inFlight());
-                disk.abandonRequests();
-            }
-        }
-        detached.clear();
     }
 
     @Override
@@ -338,7 +313,6 @@ public final class BlockDevice implements VirtioDevice {
         isClosed = true;
         disk.onPropertiesChange(null);
         reset();
-        endDetached();
         chain.close();
         command.close();
         config.close();
