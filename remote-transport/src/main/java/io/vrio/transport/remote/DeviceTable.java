@@ -5,13 +5,15 @@ import io.vrio.common.agent.Agent;
 import io.vrio.common.clock.NanoClock;
 import io.vrio.transport.flow.Association;
 import io.vrio.transport.flow.AssociationException;
+import io.vrio.transport.flow.FrameBuffer;
 import io.vrio.transport.message.ControlMessage;
+import io.vrio.transport.message.SegmentHeader;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The disks and NICs of one server: the flow of each, and what is said about them on the control
- * channel. They outlive the associations. One worker.
+ * The disks and NICs of one server: the flow of each, and what comes for them. They outlive the
+ * associations. One worker.
  */
 final class DeviceTable {
     /** Limit: disks of one server, and NICs of one server; flows are 16 bit. */
@@ -120,6 +122,27 @@ final class DeviceTable {
             if (!nic.isAttached()) {
                 control.send(new ControlMessage.AttachNic(nic.flow(), nic.name()));
             }
+        }
+    }
+
+    void onResponse(SegmentHeader segment, FrameBuffer buffer, long offset) {
+        RemoteDisk disk = disk(segment.flow());
+        if (disk != null) {
+            disk.onResponse(segment, buffer, offset);
+        }
+    }
+
+    void onFrames(SegmentHeader segment, FrameBuffer buffer, long offset) {
+        RemoteNic nic = nic(segment.flow());
+        if (nic != null) {
+            nic.onFrames(segment, buffer, offset);
+        }
+    }
+
+    void onFramesTaken(SegmentHeader segment) {
+        RemoteNic nic = nic(segment.flow());
+        if (nic != null) {
+            nic.onTaken(segment.id());
         }
     }
 

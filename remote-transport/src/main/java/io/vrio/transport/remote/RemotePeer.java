@@ -343,33 +343,12 @@ public final class RemotePeer implements Agent {
 
     private void onSegment(SegmentHeader segment, FrameBuffer buffer, long offset) {
         switch (segment.kind()) {
-            case RESPONSE -> onResponse(segment, buffer, offset);
+            case RESPONSE -> devices.onResponse(segment, buffer, offset);
             case CONTROL -> inbox.onSegment(segment, buffer.slice(), offset);
-            case FRAMES -> onFrames(segment, buffer, offset);
-            case FRAMES_TAKEN -> onFramesTaken(segment);
+            case FRAMES -> devices.onFrames(segment, buffer, offset);
+            case FRAMES_TAKEN -> devices.onFramesTaken(segment);
             case PROBE -> {}
             case REQUEST -> throw new AssociationException("an IOhyp has no requests");
-        }
-    }
-
-    private void onResponse(SegmentHeader segment, FrameBuffer buffer, long offset) {
-        RemoteDisk disk = devices.disk(segment.flow());
-        if (disk != null) {
-            disk.onResponse(segment, buffer, offset);
-        }
-    }
-
-    private void onFrames(SegmentHeader segment, FrameBuffer buffer, long offset) {
-        RemoteNic nic = devices.nic(segment.flow());
-        if (nic != null) {
-            nic.onFrames(segment, buffer, offset);
-        }
-    }
-
-    private void onFramesTaken(SegmentHeader segment) {
-        RemoteNic nic = devices.nic(segment.flow());
-        if (nic != null) {
-            nic.onTaken(segment.id());
         }
     }
 
