@@ -33,6 +33,9 @@ public final class Association implements AutoCloseable {
     /** More than the headers of a super-frame and its segments take for a short message. */
     private static final int HEADERS_ROOM = 1024;
 
+    /** So often memory is freed that was not needed for so long. */
+    private static final long TRIM_INTERVAL_NS = 1_000_000_000L;
+
     private final AssociationSetup setup;
     private final SegmentHandler handler;
     private final Counters<AssociationCounter> counters = new Counters<>(AssociationCounter.class);
@@ -52,6 +55,7 @@ public final class Association implements AutoCloseable {
     private final NanoClock clock;
     private int localTag;
     private long lastHeardNs;
+    private long trimmedNs;
     private boolean isClosed;
 
     /** Null while there is no NIC. */
@@ -75,6 +79,7 @@ public final class Association implements AutoCloseable {
         txFrames = new TxFrameSender(sender, retransmits, rtt, congestion, counters);
         lastHeardNs = clock.nanoTime();
         sender.lastSentNs(lastHeardNs);
+        trimmedNs = lastHeardNs;
     }
 
     public Endpoint remote() {
@@ -353,6 +358,10 @@ public final class Association implements AutoCloseable {
 
     /** Sends what must be sent again, what waits, and an acknowledgement that is due. */
     public int transmit(long nowNs) {
+        if (nowNs - trimmedNs >= TRIM_INTERVAL_NS) {
+            trimmedNs = nowNs;
+            retransmits.trim();
+        }
         boolean isShared = frames != null && frames.isBusy();
         int framesMax = isShared ? FRAMES_PER_SHARED_CYCLE : FRAMES_PER_CYCLE;
         int count = txFrames.resend(nowNs, FRAMES_PER_CYCLE);

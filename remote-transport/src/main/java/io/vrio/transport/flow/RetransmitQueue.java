@@ -15,11 +15,18 @@ final class RetransmitQueue {
     /** Limit: super-frames in flight; more wait as messages. */
     static final int FRAMES_MAX = 512;
 
+    /** Limit: frames given back at a time; the rest goes the next time. */
+    private static final int TRIM_MAX = 64;
+
+    /** Frames kept in any case: what a few requests at a time need. */
+    private static final int SPARE_MIN = 8;
+
     private final RttEstimator rtt;
     private final ArrayDeque<TxFrame> free = new ArrayDeque<>();
     private final TxFrame[] frames = new TxFrame[FRAMES_MAX];
     private int head;
     private int count;
+    private int countMax;
     private long flightBytes;
     private long newestBlocksSequence;
     private long highestAcked;
@@ -52,7 +59,23 @@ final class RetransmitQueue {
     void keep(TxFrame frame) {
         frames[(head + count) & (FRAMES_MAX - 1)] = frame;
         count++;
+        countMax = Math.max(countMax, count);
         flightBytes += frame.limit() - frame.start();
+    }
+
+    /** Frees memory of frames that were not needed since the last call, of some of them. */
+    void trim() {
+        // One more than are kept: an acknowledgement takes a frame, too.
+        int wanted = Math.max(SPARE_MIN, countMax + 1);
+        for (int i = 0; i < TRIM_MAX && count + free.size() > wanted; i++) {
+            free.removeFirst().close();
+        }
+        countMax = count;
+    }
+
+    /** Frames that have memory. */
+    int frameCount() {
+        return count + free.size();
     }
 
     int count() {

@@ -213,6 +213,8 @@ final class TxFrame {
             }
         }
         segmentCount = 0;
+        payload.clear();
+        dropSubstitute();
     }
 
     /** Forgets the messages without telling them: the association has ended. */

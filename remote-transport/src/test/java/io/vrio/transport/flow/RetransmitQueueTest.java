@@ -75,6 +75,44 @@ final class RetransmitQueueTest {
         return text.toString().trim();
     }
 
+    private void sendAndHear(int frames) {
+        for (int i = 0; i < frames; i++) {
+            send(0);
+        }
+        hear(0, next);
+    }
+
+    @Test
+    void shouldKeepTheMemoryThatIsNeededAgainAndAgain() {
+        sendAndHear(40);
+        queue.trim();
+        sendAndHear(40);
+        queue.trim();
+        assertEquals(40, queue.frameCount());
+    }
+
+    @Test
+    void shouldFreeMemoryThatWasNotNeededLately() {
+        sendAndHear(40);
+        queue.trim();
+        sendAndHear(10);
+        queue.trim();
+        assertEquals(11, queue.frameCount());
+        queue.trim();
+        assertEquals(8, queue.frameCount());
+    }
+
+    @Test
+    void shouldNotFreeWhatIsInFlight() {
+        for (int i = 0; i < 20; i++) {
+            send(0);
+        }
+        queue.trim();
+        queue.trim();
+        assertEquals(20, queue.frameCount());
+        assertEquals(20, queue.count());
+    }
+
     @Test
     void shouldLetGoWhatIsAcknowledged() {
         send(0);
