@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.link;
 
-import io.vrio.common.counter.Counters;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.NativeBuffer;
-import io.vrio.common.memory.SliceList;
 import io.vrio.transport.wire.Coalescer;
 import io.vrio.transport.wire.FrameHeader;
 import java.util.SplittableRandom;
@@ -14,7 +12,7 @@ import java.util.SplittableRandom;
  * many as a seeded choice says. It stands above the faults, as a NIC does: {@code new
  * CoalescingLink(new FaultyLink(memoryLink, clock, seed), seed)}.
  */
-public final class CoalescingLink implements Link {
+public final class CoalescingLink implements LinkLayer {
     /** One join in so many is left out, so that groups of all sizes come about. */
     private static final int STOP_ONE_IN = 16;
 
@@ -30,23 +28,8 @@ public final class CoalescingLink implements Link {
     }
 
     @Override
-    public int mtu() {
-        return inner.mtu();
-    }
-
-    @Override
-    public long hardwareAddress() {
-        return inner.hardwareAddress();
-    }
-
-    @Override
-    public boolean send(
-            MemorySlice headers,
-            int headersLength,
-            SliceList payload,
-            long payloadOffset,
-            int payloadLength) {
-        return inner.send(headers, headersLength, payload, payloadOffset, payloadLength);
+    public Link inner() {
+        return inner;
     }
 
     @Override
@@ -81,16 +64,6 @@ public final class CoalescingLink implements Link {
         }
         ahead.slice().copyTo(0, buffer, 0, length);
         return length;
-    }
-
-    @Override
-    public int descriptor() {
-        return inner.descriptor();
-    }
-
-    @Override
-    public Counters<LinkCounter> counters() {
-        return inner.counters();
     }
 
     @Override

@@ -6,7 +6,6 @@ import io.vrio.common.clock.NanoClock;
 import io.vrio.common.counter.Counters;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.NativeBuffer;
-import io.vrio.common.memory.SliceList;
 import io.vrio.transport.wire.FrameHeader;
 import io.vrio.transport.wire.Segmenter;
 import java.util.Comparator;
@@ -18,7 +17,7 @@ import java.util.SplittableRandom;
  * replays frames, at rates that may change while it runs. The same seed, clock and frames give the
  * same faults. Put it around the receiving end, so that it sees the segments on the wire.
  */
-public final class FaultyLink implements Link {
+public final class FaultyLink implements LinkLayer {
     /** Limit: frames under way; more are lost, as in a switch whose buffer is full. */
     private static final int FRAMES_MAX = 8192;
 
@@ -74,23 +73,8 @@ public final class FaultyLink implements Link {
     }
 
     @Override
-    public int mtu() {
-        return inner.mtu();
-    }
-
-    @Override
-    public long hardwareAddress() {
-        return inner.hardwareAddress();
-    }
-
-    @Override
-    public boolean send(
-            MemorySlice headers,
-            int headersLength,
-            SliceList payload,
-            long payloadOffset,
-            int payloadLength) {
-        return inner.send(headers, headersLength, payload, payloadOffset, payloadLength);
+    public Link inner() {
+        return inner;
     }
 
     @Override
@@ -190,16 +174,6 @@ public final class FaultyLink implements Link {
             dueNs += random.nextLong(faults.jitterNs()) + 1;
         }
         held.add(new Held(frame, dueNs, order++));
-    }
-
-    @Override
-    public int descriptor() {
-        return inner.descriptor();
-    }
-
-    @Override
-    public Counters<LinkCounter> counters() {
-        return inner.counters();
     }
 
     @Override

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.link;
 
-import io.vrio.common.counter.Counters;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.common.memory.SliceList;
 import io.vrio.transport.wire.FrameHeader;
 
 /** Lets the next frame of any link be looked at, by taking it ahead. For tests and simulation. */
-public final class PeekingLink implements ScatterLink {
+public final class PeekingLink implements ScatterLink, LinkLayer {
     private final Link inner;
     private final NativeBuffer ahead = new NativeBuffer(FrameHeader.FRAME_MAX);
     private int aheadLength;
@@ -18,23 +17,8 @@ public final class PeekingLink implements ScatterLink {
     }
 
     @Override
-    public int mtu() {
-        return inner.mtu();
-    }
-
-    @Override
-    public long hardwareAddress() {
-        return inner.hardwareAddress();
-    }
-
-    @Override
-    public boolean send(
-            MemorySlice headers,
-            int headersLength,
-            SliceList payload,
-            long payloadOffset,
-            int payloadLength) {
-        return inner.send(headers, headersLength, payload, payloadOffset, payloadLength);
+    public Link inner() {
+        return inner;
     }
 
     @Override
@@ -73,16 +57,6 @@ public final class PeekingLink implements ScatterLink {
         ahead.slice().copyTo(0, headers, 0, headersLength);
         target.copyFrom(targetOffset, ahead.slice(), headersLength, targetLength);
         return length;
-    }
-
-    @Override
-    public int descriptor() {
-        return inner.descriptor();
-    }
-
-    @Override
-    public Counters<LinkCounter> counters() {
-        return inner.counters();
     }
 
     @Override

@@ -6,11 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vrio.common.clock.ManualClock;
-import io.vrio.common.counter.Counters;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.SliceList;
 import io.vrio.transport.link.Link;
-import io.vrio.transport.link.LinkCounter;
+import io.vrio.transport.link.LinkLayer;
 import io.vrio.transport.link.MemoryLink;
 import io.vrio.transport.link.MemoryLink.Segmentation;
 import io.vrio.transport.message.MessageKind;
@@ -38,17 +37,7 @@ final class NarrowPathTest {
     private int received;
 
     /** Takes frames of any length, and loses the long ones. */
-    private record Narrow(Link inner) implements Link {
-        @Override
-        public int mtu() {
-            return inner.mtu();
-        }
-
-        @Override
-        public long hardwareAddress() {
-            return inner.hardwareAddress();
-        }
-
+    private record Narrow(Link inner) implements LinkLayer {
         @Override
         public boolean send(
                 MemorySlice headers,
@@ -58,26 +47,6 @@ final class NarrowPathTest {
                 int payloadLength) {
             return payloadLength > LENGTH_MAX
                     || inner.send(headers, headersLength, payload, payloadOffset, payloadLength);
-        }
-
-        @Override
-        public int receive(MemorySlice buffer) {
-            return inner.receive(buffer);
-        }
-
-        @Override
-        public int descriptor() {
-            return inner.descriptor();
-        }
-
-        @Override
-        public Counters<LinkCounter> counters() {
-            return inner.counters();
-        }
-
-        @Override
-        public void close() {
-            inner.close();
         }
     }
 

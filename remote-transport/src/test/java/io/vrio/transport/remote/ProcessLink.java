@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.remote;
 
-import io.vrio.common.counter.Counters;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.SliceList;
 import io.vrio.transport.link.Link;
-import io.vrio.transport.link.LinkCounter;
+import io.vrio.transport.link.LinkLayer;
 import io.vrio.transport.wire.FrameHeader;
 
 /**
  * The packet socket of one process on a wire that outlives it: takes the frames for one port, and
  * is silent once the process has died.
  */
-final class ProcessLink implements Link {
+final class ProcessLink implements LinkLayer {
     private static final int SHORTEST = FrameHeader.RST_LENGTH;
 
     private final Link wire;
@@ -31,13 +30,8 @@ final class ProcessLink implements Link {
     }
 
     @Override
-    public int mtu() {
-        return wire.mtu();
-    }
-
-    @Override
-    public long hardwareAddress() {
-        return wire.hardwareAddress();
+    public Link inner() {
+        return wire;
     }
 
     @Override
@@ -66,11 +60,6 @@ final class ProcessLink implements Link {
     @Override
     public int descriptor() {
         return -1;
-    }
-
-    @Override
-    public Counters<LinkCounter> counters() {
-        return wire.counters();
     }
 
     /** The wire is there for the next process. */
