@@ -4,18 +4,15 @@ package io.vrio.it.conformance;
 import static io.vrio.server.protocol.VhostUserRequest.*;
 import static io.vrio.server.session.FakeFrontend.ints;
 import static io.vrio.server.session.FakeFrontend.longs;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vrio.common.agent.Worker;
 import io.vrio.common.clock.NanoClock;
-import io.vrio.common.sys.ErrnoException;
 import io.vrio.common.sys.EventFd;
 import io.vrio.server.memory.GuestRam;
 import io.vrio.server.protocol.ProtocolFeatures;
 import io.vrio.server.protocol.VhostUserRequest;
 import io.vrio.server.session.FakeFrontend;
-import io.vrio.server.session.OpenDescriptors;
 import io.vrio.server.virtqueue.GuestDriver;
 import io.vrio.server.virtqueue.RingFeatures;
 import java.nio.ByteBuffer;
@@ -24,10 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,7 +47,6 @@ final class HostileFrontendTest {
     private static final long FRONTEND = 0x7f00_0000_0000L;
     private static final int NEED_REPLY = FakeFrontend.VERSION | FakeFrontend.NEED_REPLY;
     private static final byte[] EMPTY = {};
-    private static final long ANSWER_NS = TimeUnit.MILLISECONDS.toNanos(300);
 
     @TempDir static Path folder;
 
@@ -65,7 +58,7 @@ final class HostileFrontendTest {
     private static int sector;
 
     private final RingGuest attacker = new RingGuest(GUEST, FRONTEND, FEATURES);
-    private long descriptorsBefore;
+    private Attack run;
 
     @BeforeAll
     static void serve() {
@@ -96,8 +89,8 @@ final class HostileFrontendTest {
     }
 
     @BeforeEach
-    void count() {
-        descriptorsBefore = OpenDescriptors.count();
+    void begin() {
+        run = new Attack(attacked::status, neighbours::status);
     }
 
     @AfterEach
@@ -125,33 +118,17 @@ final class HostileFrontendTest {
     }
 
     private void attack(FakeFrontend frontend, BiConsumer<FakeFrontend, RingGuest> attack) {
-        try {
-            // There is no answer to half a message.
-            frontend.giveUpAfter(ANSWER_NS);
-            attack.accept(frontend, attacker);
-            attacker.kick().signal();
-            // Its answer, or the end: the server has seen all that was sent before.
-            frontend.getNumber(GET_QUEUE_NUM);
-        } catch (ErrnoException | IllegalStateException e) {
-            // The connection was closed, or the answer is one to the attack: both are fine here.
-            assertTrue(neighbours.status().frontend().isPresent());
-        }
+        run.carryOut(
+                frontend,
+                () -> {
+                    attack.accept(frontend, attacker);
+                    attacker.kick().signal();
+                });
     }
 
     private void assertNothingHappened() {
         assertTrue(neighbour.canUseDisk(sector++ % 64, sector & 0x7f));
-        await(() -> attacked.status().frontend().isEmpty());
-        await(() -> OpenDescriptors.count() == descriptorsBefore);
-        assertEquals(descriptorsBefore, OpenDescriptors.count());
-        assertEquals(0, attacker.ram().serverMappings());
-        assertEquals(0, attacked.status().faults());
-    }
-
-    /** Limit: five seconds; then the assertions tell what is wrong. */
-    private static void await(BooleanSupplier condition) {
-        for (int i = 0; i < 25_000 && !condition.getAsBoolean(); i++) {
-            LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(200));
-        }
+        run.assertNothingLeft(attacker.ram());
     }
 
     static List<Arguments> attacks() {

@@ -4,16 +4,13 @@ package io.vrio.it.conformance;
 import static io.vrio.server.protocol.VhostUserRequest.*;
 import static io.vrio.server.session.FakeFrontend.ints;
 import static io.vrio.server.session.FakeFrontend.longs;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vrio.common.agent.Worker;
 import io.vrio.common.clock.NanoClock;
 import io.vrio.common.memory.MemorySlice;
-import io.vrio.common.sys.ErrnoException;
 import io.vrio.server.protocol.ProtocolFeatures;
 import io.vrio.server.session.FakeFrontend;
-import io.vrio.server.session.OpenDescriptors;
 import io.vrio.server.virtqueue.GuestDriver;
 import io.vrio.server.virtqueue.GuestDriver.Buffer;
 import io.vrio.server.virtqueue.RingFeatures;
@@ -21,10 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,7 +44,6 @@ final class HostileNetGuestTest {
                     | ProtocolFeatures.VHOST_USER_F_PROTOCOL_FEATURES;
     private static final long GUEST = 0x10_0000L;
     private static final long FRONTEND = 0x7f00_0000_0000L;
-    private static final long ANSWER_NS = TimeUnit.MILLISECONDS.toNanos(300);
     private static final int CONTROL = 2 * ServedEchoNic.PAIRS;
 
     @TempDir static Path folder;
@@ -63,7 +56,7 @@ final class HostileNetGuestTest {
     private static int value;
 
     private final NicGuest attacker = new NicGuest(GUEST, FRONTEND, FEATURES);
-    private long descriptorsBefore;
+    private Attack run;
 
     @BeforeAll
     static void serve() {
@@ -95,8 +88,8 @@ final class HostileNetGuestTest {
     }
 
     @BeforeEach
-    void count() {
-        descriptorsBefore = OpenDescriptors.count();
+    void begin() {
+        run = new Attack(attacked::status, neighbours::status);
     }
 
     @AfterEach
@@ -115,33 +108,18 @@ final class HostileNetGuestTest {
     }
 
     private void attack(FakeFrontend frontend, BiConsumer<FakeFrontend, NicGuest> attack) {
-        try {
-            frontend.giveUpAfter(ANSWER_NS);
-            attack.accept(frontend, attacker);
-            attacker.kick(NicGuest.RX).signal();
-            attacker.kick(NicGuest.TX).signal();
-            // Its answer, or the end: the server has seen all that was sent before.
-            frontend.getNumber(GET_QUEUE_NUM);
-        } catch (ErrnoException | IllegalStateException e) {
-            // The connection was closed, or the answer is one to the attack: both are fine here.
-            assertTrue(neighbours.status().frontend().isPresent());
-        }
+        run.carryOut(
+                frontend,
+                () -> {
+                    attack.accept(frontend, attacker);
+                    attacker.kick(NicGuest.RX).signal();
+                    attacker.kick(NicGuest.TX).signal();
+                });
     }
 
     private void assertNothingHappened() {
         assertTrue(neighbour.canUseNic(60 + value++, value & 0x7F));
-        await(() -> attacked.status().frontend().isEmpty());
-        await(() -> OpenDescriptors.count() == descriptorsBefore);
-        assertEquals(descriptorsBefore, OpenDescriptors.count());
-        assertEquals(0, attacker.ram().serverMappings());
-        assertEquals(0, attacked.status().faults());
-    }
-
-    /** Limit: five seconds; then the assertions tell what is wrong. */
-    private static void await(BooleanSupplier condition) {
-        for (int i = 0; i < 25_000 && !condition.getAsBoolean(); i++) {
-            LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(200));
-        }
+        run.assertNothingLeft(attacker.ram());
     }
 
     static List<Arguments> attacks() {
