@@ -3,6 +3,7 @@ package io.vrio.backends.iohyp;
 
 import io.vrio.backends.block.BackendException;
 import io.vrio.backends.net.ClockWorker;
+import io.vrio.backends.net.NicBackend;
 import io.vrio.backends.net.NicSpec;
 import io.vrio.backends.net.VirtualSwitches;
 import io.vrio.common.clock.NanoClock;
@@ -10,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 
 /**
  * A fixture: what is kept of some NICs, all of them ports of switches, over the lives of an IOhyp,
@@ -51,8 +53,20 @@ public final class KeptNics {
 
     /** Begins a life, on the calling thread. */
     public NicRegistry open() throws BackendException {
+        return open((name, port) -> port);
+    }
+
+    /**
+     * Begins a life, on the calling thread.
+     *
+     * @param front puts something in front of a NIC, by its name
+     */
+    public NicRegistry open(BiFunction<String, NicBackend, NicBackend> front)
+            throws BackendException {
         lives++;
-        NicOpener opener = NicOpener.of(new VirtualSwitches("life " + lives));
+        NicOpener ports = NicOpener.of(new VirtualSwitches("life " + lives));
+        NicOpener opener =
+                (spec, context) -> front.apply(context.name(), ports.open(spec, context));
         return new NicRegistry(store, new ClockWorker(clock), () -> NOW, opener);
     }
 }

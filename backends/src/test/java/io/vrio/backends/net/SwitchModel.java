@@ -11,16 +11,22 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
-/** What a switch should do, without a thought of speed. Knows no limits. */
-final class SwitchModel {
+/** A fixture: what a switch should do, without a thought of speed. Knows no limits. */
+public final class SwitchModel {
     private static final long RESERVED = 0x0180_C200_0000L;
 
     private final Map<String, Port> ports = new TreeMap<>();
     private final Map<Station, Place> learned = new HashMap<>();
     private long nowNs;
 
-    /** What becomes of a frame: why it was dropped, or null, and who gets what. */
-    record Outcome(NetDrop drop, Map<String, SwitchedCopy> received) {}
+    /**
+     * What becomes of a frame.
+     *
+     * @param drop why it was dropped, or null
+     * @param received what each port gets that is up and connected
+     * @param copies of the frame, also for ports that are not
+     */
+    public record Outcome(NetDrop drop, Map<String, SwitchedCopy> received, int copies) {}
 
     private record Station(int vlan, long mac) {}
 
@@ -56,12 +62,12 @@ final class SwitchModel {
         }
     }
 
-    void nowNs(long newNowNs) {
+    public void nowNs(long newNowNs) {
         nowNs = newNowNs;
         learned.values().removeIf(place -> nowNs - place.seenNs() >= 300_000_000_000L);
     }
 
-    void add(String name, SwitchSpec spec) {
+    public void add(String name, SwitchSpec spec) {
         Port added = new Port(spec);
         for (Port port : ports.values()) {
             if (added.mac != 0 && port.mac == added.mac && port.meets(added)) {
@@ -71,23 +77,23 @@ final class SwitchModel {
         ports.put(name, added);
     }
 
-    void remove(String name) {
+    public void remove(String name) {
         forget(name);
         ports.remove(name);
     }
 
-    void connect(String name) {
+    public void connect(String name) {
         ports.get(name).isConnected = true;
     }
 
-    void disconnect(String name) {
+    public void disconnect(String name) {
         Port port = ports.get(name);
         port.isConnected = false;
         port.mac = port.configuredMac;
         forget(name);
     }
 
-    void link(String name, boolean isUp) {
+    public void link(String name, boolean isUp) {
         Port port = ports.get(name);
         if (port.isUp != isUp) {
             port.isUp = isUp;
@@ -99,7 +105,7 @@ final class SwitchModel {
         learned.values().removeIf(place -> place.port().equals(name));
     }
 
-    Outcome send(String name, SwitchedCopy copy) {
+    public Outcome send(String name, SwitchedCopy copy) {
         Port from = ports.get(name);
         if (!from.isUp) {
             return dropped(NetDrop.LINK_DOWN);
@@ -173,22 +179,26 @@ final class SwitchModel {
     }
 
     private static Outcome dropped(NetDrop reason) {
-        return new Outcome(reason, Map.of());
+        return new Outcome(reason, Map.of(), 0);
     }
 
     private Outcome delivered(String sender, int vlan, SwitchedCopy copy, Predicate<Port> to) {
         Map<String, SwitchedCopy> received = new TreeMap<>();
         int priority = copy.isTagged() ? copy.tagControl() / 4096 * 4096 : 0;
-        ports.forEach(
-                (name, port) -> {
-                    boolean isReached = port.isUp && port.isConnected && to.test(port);
-                    if (!name.equals(sender) && isReached && port.vlans.contains(vlan)) {
-                        int tag = vlan == port.untagged ? SwitchedCopy.NO_TAG : priority + vlan;
-                        received.put(
-                                name,
-                                new SwitchedCopy(copy.target(), copy.source(), tag, copy.mark()));
-                    }
-                });
-        return new Outcome(null, received);
+        int copies = 0;
+        for (Map.Entry<String, Port> entry : ports.entrySet()) {
+            Port port = entry.getValue();
+            boolean isMember = port.vlans.contains(vlan) && to.test(port);
+            if (!entry.getKey().equals(sender) && isMember) {
+                copies++;
+                if (port.isUp && port.isConnected) {
+                    int tag = vlan == port.untagged ? SwitchedCopy.NO_TAG : priority + vlan;
+                    received.put(
+                            entry.getKey(),
+                            new SwitchedCopy(copy.target(), copy.source(), tag, copy.mark()));
+                }
+            }
+        }
+        return new Outcome(null, received, copies);
     }
 }

@@ -11,8 +11,8 @@ import io.vrio.common.memory.NativeBuffer;
  * @param tagControl of its VLAN tag, or {@link #NO_TAG}
  * @param mark in the first bytes behind the header, to tell frames from each other
  */
-record SwitchedCopy(long target, long source, int tagControl, int mark) {
-    static final int NO_TAG = -1;
+public record SwitchedCopy(long target, long source, int tagControl, int mark) {
+    public static final int NO_TAG = -1;
     static final int LENGTH = 60;
     static final int TYPE = 0x0800;
 
@@ -39,7 +39,7 @@ record SwitchedCopy(long target, long source, int tagControl, int mark) {
         }
     }
 
-    boolean isTagged() {
+    public boolean isTagged() {
         return tagControl != NO_TAG;
     }
 

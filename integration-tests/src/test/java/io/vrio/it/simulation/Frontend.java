@@ -3,7 +3,7 @@ package io.vrio.it.simulation;
 
 import io.vrio.common.agent.Agent;
 import io.vrio.common.clock.NanoClock;
-import io.vrio.server.device.block.BlockDevice;
+import io.vrio.server.device.VirtioDevice;
 import io.vrio.server.memory.GuestMemory;
 import io.vrio.server.memory.GuestRam;
 import io.vrio.server.memory.GuestRegion;
@@ -25,9 +25,9 @@ final class Frontend implements AutoCloseable {
     /** Memory at the start of the guest's, which is never cut: the rings are in it. */
     private static final long RINGS_LENGTH = 64 << 10;
 
-    private final Scenario scenario;
-    private final BlockDevice device;
-    private final Guest guest;
+    private final VirtioDevice device;
+    private final GuestRings guest;
+    private final boolean isHasty;
     private final NanoClock clock;
     private final SplittableRandom random;
     private final GuestMemory memory = new GuestMemory();
@@ -43,18 +43,21 @@ final class Frontend implements AutoCloseable {
         STOPPED
     }
 
+    /**
+     * @param isHasty whether it may have no time for requests in flight
+     */
     Frontend(
-            Scenario scenario,
-            BlockDevice device,
-            Guest guest,
+            VirtioDevice device,
+            GuestRings guest,
+            boolean isHasty,
             NanoClock clock,
             SplittableRandom random) {
-        this.scenario = scenario;
         this.device = device;
         this.guest = guest;
+        this.isHasty = isHasty;
         this.clock = clock;
         this.random = random;
-        int count = scenario.rings().count();
+        int count = guest.ringCount();
         queues = new SplitVirtqueue[count];
         states = new State[count];
         dueNs = new long[count];
@@ -63,24 +66,24 @@ final class Frontend implements AutoCloseable {
     }
 
     private void startAll() {
-        device.acceptFeatures(scenario.rings().features());
+        device.acceptFeatures(guest.features());
         for (int i = 0; i < queues.length; i++) {
-            start(i, guest.queue(i).driver().layout());
+            start(i, guest.ring(i).driver().layout());
         }
     }
 
     private void start(int index, RingLayout layout) {
-        queues[index] = new SplitVirtqueue(memory, layout, scenario.rings().features());
+        queues[index] = new SplitVirtqueue(memory, layout, guest.features());
         if (!queues[index].remap()) {
             throw new AssertionError("ring " + index + " is not in the guest's memory");
         }
-        device.startQueue(index, queues[index], guest.queue(index).call());
-        guest.queue(index).onStart(guest.history().now());
+        device.startQueue(index, queues[index], guest.ring(index).call());
+        guest.onStart(index);
         states[index] = State.RUNNING;
     }
 
     private void startAgain(int index) {
-        RingLayout begun = guest.queue(index).driver().layout();
+        RingLayout begun = guest.ring(index).driver().layout();
         int availIdx = queues[index].availIdx();
         start(
                 index,
@@ -138,7 +141,7 @@ final class Frontend implements AutoCloseable {
     }
 
     private long patienceNs() {
-        boolean isShort = scenario.load().isHasty() && random.nextInt(4) > 0;
+        boolean isShort = isHasty && random.nextInt(4) > 0;
         return isShort ? random.nextLong(2 * MS) : random.nextLong(1, 800) * MS;
     }
 
@@ -184,7 +187,7 @@ final class Frontend implements AutoCloseable {
                 device.failInFlight(index);
                 checkStopped(index);
                 states[index] = State.STOPPED;
-                boolean isAtOnce = scenario.load().isHasty() && random.nextBoolean();
+                boolean isAtOnce = isHasty && random.nextBoolean();
                 dueNs[index] = clock.nanoTime() + (isAtOnce ? 0 : random.nextLong(50 * MS));
             }
             case STOPPED -> {
@@ -259,8 +262,9 @@ final class Frontend implements AutoCloseable {
     /** The worker has gone to sleep: no chain may wait in a ring that is served. */
     void checkNothingWaits() {
         for (int i = 0; i < queues.length; i++) {
-            int offered = guest.queue(i).driver().availIdx();
-            if (states[i] == State.RUNNING && queues[i].availIdx() != offered) {
+            int offered = guest.ring(i).driver().availIdx();
+            boolean isServed = states[i] == State.RUNNING && guest.isTakenAtOnce(i);
+            if (isServed && queues[i].availIdx() != offered) {
                 throw new AssertionError("the worker sleeps while a chain waits in queue " + i);
             }
         }

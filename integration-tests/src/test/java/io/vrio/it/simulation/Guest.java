@@ -16,7 +16,7 @@ import java.util.SplittableRandom;
  * A careful guest: begins requests on all its queues as chance has it, no two under way with
  * sectors in common, and judges every answer.
  */
-final class Guest implements AutoCloseable {
+final class Guest implements GuestRings, AutoCloseable {
     private static final long PAGE = 4096;
     private static final long GUEST_ADDRESS = 0x1_0000_0000L;
     private static final long FRONTEND_ADDRESS = 0x7000_0000_0000L;
@@ -81,12 +81,34 @@ final class Guest implements AutoCloseable {
         return diskName;
     }
 
-    GuestRam ram() {
+    @Override
+    public GuestRam ram() {
         return ram;
     }
 
-    GuestQueue queue(int index) {
-        return queues.get(index);
+    @Override
+    public int ringCount() {
+        return queues.size();
+    }
+
+    @Override
+    public GuestRing ring(int index) {
+        return queues.get(index).ring();
+    }
+
+    @Override
+    public long features() {
+        return scenario.rings().features();
+    }
+
+    @Override
+    public void onStart(int index) {
+        queues.get(index).onStart(history.now());
+    }
+
+    @Override
+    public boolean isTakenAtOnce(int index) {
+        return true;
     }
 
     SectorHistory history() {
@@ -310,8 +332,8 @@ final class Guest implements AutoCloseable {
         }
     }
 
-    /** The driver starts anew; the device has let go of all queues before. */
-    void reset() {
+    @Override
+    public void reset() {
         journal.note(diskName + " guest starts anew");
         queues.forEach(GuestQueue::reset);
         history.onReset();

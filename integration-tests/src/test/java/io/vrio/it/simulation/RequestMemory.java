@@ -42,19 +42,26 @@ final class RequestMemory {
         Arrays.fill(ground, UNTOUCHED);
     }
 
-    /** Finds places for a request's bytes, in at most {@code piecesMax} pieces, 2 or more. */
+    /**
+     * Finds places for a request's bytes, in at most {@code piecesMax} pieces: one at least for the
+     * readable and one for the writable ones, when there are any.
+     */
     void lay(int readableLength, int writableLength, int piecesMax, SplittableRandom random) {
         checkUntouched();
         buffers.clear();
         readable.clear();
         writable.clear();
         used = 0;
-        int readablePieces = 1 + random.nextInt(Math.min(piecesMax - 1, readableLength));
-        int writablePieces =
-                1 + random.nextInt(Math.min(piecesMax - readablePieces, writableLength));
+        int kept = writableLength > 0 ? 1 : 0;
+        int readablePieces = pieces(readableLength, piecesMax - kept, random);
+        int writablePieces = pieces(writableLength, piecesMax - readablePieces, random);
         cut(readable, readableLength, readablePieces, false, random);
         cut(writable, writableLength, writablePieces, true, random);
         used = Math.min(length, used + GAP_MAX);
+    }
+
+    private static int pieces(int bytes, int piecesMax, SplittableRandom random) {
+        return bytes == 0 ? 0 : 1 + random.nextInt(Math.min(piecesMax, bytes));
     }
 
     private void cut(

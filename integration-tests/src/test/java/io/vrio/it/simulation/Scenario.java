@@ -6,7 +6,7 @@ import io.vrio.transport.link.MemoryLink.Segmentation;
 import java.util.SplittableRandom;
 
 /** What a seed means: everything about a run that is settled before it begins. */
-record Scenario(long seed, Wire wire, Rings rings, Disk disk, Load load) {
+record Scenario(long seed, Wire wire, Rings rings, Disk disk, Load load, NetScenario net) {
     private static final long FLUSH = 1L << 9;
     private static final long HASTE = 0x4A57E;
     private static final long US = 1_000;
@@ -26,6 +26,13 @@ record Scenario(long seed, Wire wire, Rings rings, Disk disk, Load load) {
             boolean isNearWrap,
             int serverBuffers,
             int iohypBuffers) {
+        private static final int MANY_BUFFERS = 128;
+
+        /** Whether nothing is dropped for want of them. */
+        boolean hasManyBuffers() {
+            return serverBuffers == MANY_BUFFERS && iohypBuffers == MANY_BUFFERS;
+        }
+
         /** Whether a late frame of an older association can look like one of the present one. */
         boolean hasDoubles() {
             return isNearWrap && portCount < 10;
@@ -39,8 +46,8 @@ record Scenario(long seed, Wire wire, Rings rings, Disk disk, Load load) {
                     random.nextInt(3) == 0 ? Segmentation.WHOLE : Segmentation.CUT,
                     random.nextInt(4) == 0 ? 1 + random.nextInt(2) : 10_000,
                     random.nextInt(3) == 0,
-                    random.nextInt(3) == 0 ? few : 128,
-                    random.nextInt(3) == 0 ? few : 128);
+                    random.nextInt(3) == 0 ? few : MANY_BUFFERS,
+                    random.nextInt(3) == 0 ? few : MANY_BUFFERS);
         }
     }
 
@@ -148,6 +155,7 @@ record Scenario(long seed, Wire wire, Rings rings, Disk disk, Load load) {
                 Wire.of(random, load.sectorsMax()),
                 Rings.of(random),
                 Disk.of(random, load.sectorsMax()),
-                load);
+                load,
+                NetScenario.of(seed));
     }
 }

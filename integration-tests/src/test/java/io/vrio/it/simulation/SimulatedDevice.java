@@ -36,7 +36,8 @@ final class SimulatedDevice {
     }
 
     private void connect() {
-        frontend = new Frontend(scenario, device, guest, clock, random.split());
+        boolean isHasty = scenario.load().isHasty();
+        frontend = new Frontend(device, guest, isHasty, clock, random.split());
     }
 
     /** The frontend leaves, and another one comes with a guest that boots. */

@@ -3,7 +3,9 @@ package io.vrio.it.simulation;
 
 import io.vrio.backends.block.BackendException;
 import io.vrio.backends.iohyp.DiskRegistry;
+import io.vrio.backends.iohyp.KeptNics;
 import io.vrio.backends.iohyp.KeptRegistry;
+import io.vrio.backends.iohyp.NicRegistry;
 import io.vrio.common.agent.Agent;
 import io.vrio.common.clock.NanoClock;
 import io.vrio.transport.flow.FrameBufferPool;
@@ -11,6 +13,7 @@ import io.vrio.transport.remote.Catalogs;
 import io.vrio.transport.remote.EndpointCounter;
 import io.vrio.transport.remote.EndpointOptions;
 import io.vrio.transport.remote.IohypEndpoint;
+import io.vrio.transport.remote.RemoteNicCounter;
 import io.vrio.transport.remote.SimulatedDisk;
 import io.vrio.transport.remote.SimulatedWire;
 import java.util.Collection;
@@ -28,15 +31,22 @@ final class SimulatedIohyp implements AutoCloseable {
     private final RandomGenerator random;
     private final Map<String, SimulatedDisk> disks = new TreeMap<>();
     private final KeptRegistry kept;
+    private final KeptNics keptNics;
+    private final NetWays ways;
     private FrameBufferPool buffers;
     private DiskRegistry registry;
+    private NicRegistry nics;
+    private SwitchWatch watch;
     private IohypEndpoint endpoint;
     private long crashes;
+    private long framesCame;
+    private long framesSent;
 
-    SimulatedIohyp(Scenario scenario, SimulatedWire wire, NanoClock clock, RandomGenerator random) {
+    SimulatedIohyp(Scenario scenario, SimulatedWire wire, NetWays ways, RandomGenerator random) {
         this.scenario = scenario;
         this.wire = wire;
-        this.clock = clock;
+        this.ways = ways;
+        clock = ways.clock();
         this.random = random;
         Scenario.Disk plan = scenario.disk();
         for (int i = 0; i < plan.count(); i++) {
@@ -49,6 +59,17 @@ final class SimulatedIohyp implements AutoCloseable {
                         disks.keySet(),
                         plan.capacity(),
                         name -> new SimulatedBackend(disks.get(name)));
+        keptNics = keepNics();
+    }
+
+    private KeptNics keepNics() {
+        Map<String, String> specs = new TreeMap<>();
+        scenario.net().nics().forEach(card -> specs.put(card.name(), card.spec()));
+        try {
+            return new KeptNics(specs, clock);
+        } catch (BackendException e) {
+            throw new AssertionError(e);
+        }
     }
 
     SimulatedDisk disk(String name) {
@@ -71,14 +92,21 @@ final class SimulatedIohyp implements AutoCloseable {
                         scenario.wire().mtu(),
                         PEER_TIMEOUT_NS);
         buffers = new FrameBufferPool(scenario.wire().iohypBuffers());
+        watch = new SwitchWatch(scenario.net(), clock, ways.ledger());
         try {
             registry = kept.open();
+            nics = keptNics.open(watch::watch);
         } catch (BackendException e) {
             throw new AssertionError(e);
         }
         endpoint =
                 new IohypEndpoint(
-                        options, wire.openIohyp(), Catalogs.of(registry), clock, buffers, random);
+                        options,
+                        wire.openIohyp(),
+                        new Catalogs(registry, nics),
+                        clock,
+                        buffers,
+                        random);
     }
 
     /** The process ends as on SIGTERM, with a goodbye. */
@@ -104,13 +132,59 @@ final class SimulatedIohyp implements AutoCloseable {
         disks.values().forEach(SimulatedDisk::crash);
     }
 
+    /** Says whether a guest's link is to be up. */
+    void setLink(NetScenario.Card card, boolean isUp) {
+        try {
+            nics.setLink(card.name(), isUp);
+        } catch (BackendException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** A NIC breaks, and is opened again. */
+    void retry(NetScenario.Card card) {
+        watch.fail(card);
+        try {
+            nics.retry(card.name());
+        } catch (BackendException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private void onEnd() {
         registry.close();
+        checkFrames();
         Leaks.check(
                 "frame buffers of the IOhyp", buffers.available(), scenario.wire().iohypBuffers());
         buffers.close();
         endpoint = null;
         registry = null;
+        nics = null;
+        watch = null;
+    }
+
+    private void checkFrames() {
+        long refused = nics.list().stream().mapToLong(nic -> nic.counters().get("refused")).sum();
+        nics.close();
+        long received = endpoint.nicCounters().value(RemoteNicCounter.FRAMES_RECEIVED);
+        long sent = endpoint.nicCounters().value(RemoteNicCounter.FRAMES_SENT);
+        // Those that came late count as dropped alone.
+        framesCame += received + watch.late();
+        framesSent += sent;
+        Leaks.check(
+                "frames of the wire and the switch",
+                received + watch.late() + watch.copies(),
+                sent + watch.fromGuests() + watch.dropped() + refused);
+    }
+
+    /** Frames of guests that have come over the wire, in all lives that have ended. */
+    long framesCame() {
+        return framesCame;
+    }
+
+    /** Frames for guests that were handed to the wire, likewise. */
+    long framesSent() {
+        return framesSent;
     }
 
     int doWork() {

@@ -14,15 +14,31 @@ final class Tally {
     private long crashes;
     private long rounds;
     private long durationNs;
+    private long floodNs;
+    private long framesSent;
+    private long framesGot;
+    private long sentByServers;
+    private long cameToServers;
+    private long sentByIohyp;
+    private long cameToIohyp;
 
     void add(SimulatedServer server) {
         for (SimulatedDevice device : server.devices()) {
             expired += device.expired();
             failedAtStop += device.failedAtStop();
         }
+        sentByServers += server.totals().sent();
+        cameToServers += server.totals().came();
+    }
+
+    void add(FrameLedger ledger) {
+        framesSent = ledger.sent();
+        framesGot = ledger.delivered();
     }
 
     void add(SimulatedIohyp iohyp) {
+        sentByIohyp = iohyp.framesSent();
+        cameToIohyp = iohyp.framesCame();
         crashes = iohyp.crashes();
         diskFailures = iohyp.disks().stream().mapToLong(SimulatedDisk::failed).sum();
     }
@@ -31,6 +47,11 @@ final class Tally {
         ended += guest.ended();
         errors += guest.errors();
         flushErrors += guest.flushErrors();
+    }
+
+    /** How long it took to read the disks during a flood of frames. */
+    void flooded(long durationNs) {
+        floodNs = durationNs;
     }
 
     void add(long roundCount, long simulatedNs) {
@@ -44,6 +65,10 @@ final class Tally {
 
     long errors() {
         return errors;
+    }
+
+    long framesGot() {
+        return framesGot;
     }
 
     long rounds() {
@@ -62,13 +87,25 @@ final class Tally {
         if (errors + flushErrors > explained && crashes == 0) {
             throw new AssertionError("flushes failed for no reason: " + this);
         }
+        checkWire(scenario);
+    }
+
+    /** No frame comes that was not sent; where nothing is lost, each comes. */
+    private void checkWire(Scenario scenario) {
+        boolean isLossless = scenario.net().isCalm() && scenario.wire().hasManyBuffers();
+        boolean isMore = cameToIohyp > sentByServers || cameToServers > sentByIohyp;
+        boolean isLess = cameToIohyp < sentByServers || cameToServers < sentByIohyp;
+        if (isMore || isLossless && isLess) {
+            throw new AssertionError("frames on the wire: " + this);
+        }
     }
 
     @Override
     public String toString() {
         return String.format(
                 "ended=%d errors=%d flush-errors=%d expired=%d failed-at-stop=%d disk-failures=%d"
-                        + " crashes=%d rounds=%d seconds=%.1f",
+                        + " crashes=%d rounds=%d seconds=%.1f frames sent=%d got=%d"
+                        + " wire: up %d of %d, down %d of %d flood-ms=%.1f",
                 ended,
                 errors,
                 flushErrors,
@@ -77,6 +114,13 @@ final class Tally {
                 diskFailures,
                 crashes,
                 rounds,
-                durationNs / 1e9);
+                durationNs / 1e9,
+                framesSent,
+                framesGot,
+                cameToIohyp,
+                sentByServers,
+                cameToServers,
+                sentByIohyp,
+                floodNs / 1e6);
     }
 }

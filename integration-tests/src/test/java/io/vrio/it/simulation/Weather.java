@@ -12,13 +12,13 @@ final class Weather {
     private static final long US = 1_000;
     private static final long MS = 1_000 * US;
     private static final long NEVER_NS = Long.MAX_VALUE / 4;
-    private static final int ALL = 1_000_000;
 
     /** More requests than a guest ever begins. */
     private static final int MANY = Integer.MAX_VALUE / 2;
 
     private final WholeWay way;
     private final SplittableRandom random;
+    private final Wind air;
     private final Timer wind = new Timer();
     private final Timer stroke = new Timer();
     private long restartNs;
@@ -27,6 +27,7 @@ final class Weather {
     Weather(WholeWay way, SplittableRandom random) {
         this.way = way;
         this.random = random;
+        air = new Wind(random);
         long nowNs = way.clock().nanoTime();
         restartNs = nowNs + NEVER_NS;
         wind.set(0, 0);
@@ -70,29 +71,30 @@ final class Weather {
         int failurePpm = random.nextInt(3) == 0 ? way.scenario().disk().failurePpm() : 0;
         way.iohyp().disks().forEach(disk -> disk.failures(failurePpm));
         int requests = 1 + random.nextInt(60);
-        switch (random.nextInt(6 + way.scenario().load().unrest())) {
+        int kind = random.nextInt(6 + way.scenario().load().unrest());
+        switch (isCalm() ? 0 : kind) {
             case 0, 1, 2 -> {
-                blow("is quiet", quiet(), quiet());
+                blow("is quiet", air.quiet(), air.quiet());
                 wind.set(requests, random.nextLong(1, 50) * MS);
             }
             case 3, 4 -> {
-                blow("is bad", bad(30_000), bad(30_000));
+                blow("is bad", air.bad(30_000), air.bad(30_000));
                 wind.set(requests, random.nextLong(1, 100) * MS);
             }
             case 5, 6 -> {
-                blow("is very bad", bad(300_000), bad(300_000));
+                blow("is very bad", air.bad(300_000), air.bad(300_000));
                 wind.set(requests, random.nextLong(1, 300) * MS);
             }
             case 7 -> {
                 if (random.nextBoolean()) {
-                    blow("carries nothing to the server", blackHole(), quiet());
+                    blow("carries nothing to the server", air.blackHole(), air.quiet());
                 } else {
-                    blow("carries nothing to the IOhyp", quiet(), blackHole());
+                    blow("carries nothing to the IOhyp", air.quiet(), air.blackHole());
                 }
                 wind.set(MANY, blackOutNs());
             }
             default -> {
-                blow("is a black hole", blackHole(), blackHole());
+                blow("is a black hole", air.blackHole(), air.blackHole());
                 wind.set(MANY, blackOutNs());
             }
         }
@@ -100,26 +102,16 @@ final class Weather {
 
     private void blow(String what, Faults towardsServer, Faults towardsIohyp) {
         way.journal().note("the wire " + what);
-        way.wire().faults(towardsServer, towardsIohyp);
+        if (isCalm()) {
+            // A delay that changes lets frames overtake others, which then come too late.
+            way.wire().faults(Wind.CALM, Wind.CALM);
+        } else {
+            way.wire().faults(towardsServer, towardsIohyp);
+        }
     }
 
-    private Faults quiet() {
-        return Faults.NONE.withDelayNs(random.nextLong(1, 40) * US);
-    }
-
-    private Faults bad(int ppm) {
-        return Faults.NONE
-                .withLossPpm(random.nextInt(ppm))
-                .withDuplicationPpm(random.nextInt(ppm))
-                .withCorruptionPpm(random.nextInt(ppm / 2))
-                .withTruncationPpm(random.nextInt(ppm / 4))
-                .withReplayPpm(random.nextInt(ppm / 2))
-                .withDelayNs(random.nextLong(1, 100) * US)
-                .withJitter(random.nextInt(ppm), random.nextLong(1, 2000) * US);
-    }
-
-    private Faults blackHole() {
-        return quiet().withLossPpm(ALL);
+    private boolean isCalm() {
+        return way.scenario().net().isPresent() && way.scenario().net().isCalm();
     }
 
     /** Often shorter and often longer than a silent peer, or a request, may be. */
@@ -129,7 +121,7 @@ final class Weather {
     }
 
     private void setStroke() {
-        switch (way.scenario().load().unrest()) {
+        switch (isCalm() ? 0 : way.scenario().load().unrest()) {
             case 0 -> stroke.set(MANY, NEVER_NS);
             case 1 -> stroke.set(1 + random.nextInt(150), random.nextLong(1, 3_000) * MS);
             case 2 -> stroke.set(1 + random.nextInt(50), random.nextLong(1, 1_000) * MS);
@@ -177,7 +169,7 @@ final class Weather {
     void clear() {
         isOver = true;
         way.journal().note("all faults stop");
-        way.wire().faults(quiet(), quiet());
+        blow("is quiet", air.quiet(), air.quiet());
         way.iohyp().disks().forEach(disk -> disk.failures(0));
         if (!way.iohyp().isUp()) {
             way.iohyp().start();

@@ -4,17 +4,19 @@ package io.vrio.it.simulation;
 import io.vrio.common.agent.Agent;
 import io.vrio.common.clock.ManualClock;
 import io.vrio.transport.link.MemoryLink;
+import io.vrio.transport.remote.ServerStation;
 import io.vrio.transport.remote.SimulatedWire;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
 /**
- * The whole way under one thread and a manual clock: guest, rings, device, transport, wire, IOhyp,
- * registry, disk. All is real but the guest, the wire and the disk. Time jumps to the next moment
- * at which somebody says that there is something to do.
+ * The whole way under one thread and a manual clock: guests, rings, devices, transport, wire,
+ * IOhyp, registries, disks, the switch. All is real but the guests, the wire and the disks. Time
+ * jumps to the next moment at which somebody says that there is something to do.
  */
 final class WholeWay implements AutoCloseable {
     private static final long START_NS = 1_000_000_000L;
@@ -41,7 +43,15 @@ final class WholeWay implements AutoCloseable {
     private final SplittableRandom random;
     private final SplittableRandom haste;
     private final Tally tally = new Tally();
+    private final NetWays ways;
+    private final NetFleet fleet;
+    private final NetWeather netWeather;
+    private final ServerStation otherStation;
     private SimulatedServer server;
+
+    /** On the second VM host, where guests have NICs only; null when there are no NICs. */
+    private SimulatedServer otherServer;
+
     private long rounds;
     private int idleRounds;
 
@@ -55,17 +65,33 @@ final class WholeWay implements AutoCloseable {
         MemoryLink.Options options =
                 new MemoryLink.Options(plan.mtu(), plan.segmentation(), FRAMES_ON_THE_WIRE_MAX);
         wire = new SimulatedWire(clock, options, numbers);
-        iohyp = new SimulatedIohyp(scenario, wire, clock, numbers);
+        FrameLedger ledger = new FrameLedger(scenario.net(), journal);
+        ways = new NetWays(clock, ledger, new SplittableRandom(scenario.seed() ^ 0x5E75));
+        otherStation = scenario.net().isPresent() ? wire.addServer(scenario.seed()) : null;
+        iohyp = new SimulatedIohyp(scenario, wire, ways, numbers);
         for (int i = 0; i < scenario.disk().count(); i++) {
             guests.add(new Guest(scenario, i, clock, journal));
         }
+        fleet = new NetFleet(scenario, ways, journal);
         weather = new Weather(this, random.split());
+        netWeather = new NetWeather(this, ways.split());
         iohyp.start();
         startServer();
+        startOther();
     }
 
     private void startServer() {
-        server = new SimulatedServer(scenario, wire, clock, guests, random.split());
+        SimulatedServer.Host host = new SimulatedServer.Host("server", wire.server());
+        server = new SimulatedServer(scenario, host, guests, ways, random.split());
+        fleet.onStart(0, server);
+    }
+
+    private void startOther() {
+        if (otherStation != null) {
+            SimulatedServer.Host host = new SimulatedServer.Host("other", otherStation);
+            otherServer = new SimulatedServer(scenario, host, List.of(), ways, ways.split());
+            fleet.onStart(1, otherServer);
+        }
     }
 
     Scenario scenario() {
@@ -86,6 +112,22 @@ final class WholeWay implements AutoCloseable {
 
     SimulatedServer server() {
         return server;
+    }
+
+    NetWays ways() {
+        return ways;
+    }
+
+    NetFleet fleet() {
+        return fleet;
+    }
+
+    SimulatedServer otherServer() {
+        return otherServer;
+    }
+
+    ServerStation otherStation() {
+        return otherStation;
     }
 
     Journal journal() {
@@ -112,37 +154,61 @@ final class WholeWay implements AutoCloseable {
 
     /** The server's process dies with its guests, and all start again. */
     void restartServer(boolean isGraceful) {
-        if (isGraceful) {
-            server.stop();
-        } else {
-            server.kill();
-        }
-        tally.add(server);
+        end(server, isGraceful);
         guests.forEach(Guest::reset);
         startServer();
     }
 
+    /** The same on the second VM host. */
+    void restartOther(boolean isGraceful) {
+        end(otherServer, isGraceful);
+        startOther();
+    }
+
+    private void end(SimulatedServer ending, boolean isGraceful) {
+        if (isGraceful) {
+            ending.stop();
+        } else {
+            ending.kill();
+        }
+        tally.add(ending);
+    }
+
     /** Runs to the end, in bad weather first and then in good, and looks at what is left. */
     Tally run() {
-        while (!guests.stream().allMatch(Guest::hasBegunAll)) {
+        while (!guests.stream().allMatch(Guest::hasBegunAll) || !fleet.haveSentAll()) {
             round();
         }
         weather.clear();
-        runToTheEnd("requests do not end although all faults have stopped");
+        netWeather.clear();
+        long patienceNs = scenario.load().ioTimeoutNs() + 15 * S;
+        String ending = "does not end although all faults have stopped";
+        runUntil(this::areDisksAtRest, patienceNs, "a request " + ending);
+        runUntil(fleet::isAtRest, patienceNs, "a frame " + ending);
         guests.forEach(Guest::beginSweep);
-        runToTheEnd("the disk cannot be read although all faults have stopped");
+        fleet.flood();
+        long floodNs = clock.nanoTime();
+        runUntil(this::areDisksAtRest, patienceNs, "a flood of frames keeps the disk from working");
+        tally.flooded(clock.nanoTime() - floodNs);
+        runUntil(() -> fleet.haveSentAll() && fleet.isAtRest(), patienceNs, "the flood " + ending);
+        new NetProbe(this).run();
         guests.forEach(Guest::checkUntouched);
         return tally;
     }
 
-    private void runToTheEnd(String complaint) {
-        long limitNs = clock.nanoTime() + scenario.load().ioTimeoutNs() + 15 * S;
-        while (!server.devices().stream().allMatch(WholeWay::isAtRest)) {
+    /** Goes on until something is so. */
+    void runUntil(BooleanSupplier isSo, long patienceNs, String complaint) {
+        long limitNs = clock.nanoTime() + patienceNs;
+        while (!isSo.getAsBoolean()) {
             round();
             if (clock.nanoTime() - limitNs > 0) {
                 throw new AssertionError(complaint + ": " + describe());
             }
         }
+    }
+
+    private boolean areDisksAtRest() {
+        return server.devices().stream().allMatch(WholeWay::isAtRest);
     }
 
     private static boolean isAtRest(SimulatedDevice device) {
@@ -162,16 +228,17 @@ final class WholeWay implements AutoCloseable {
                     .append(device.disk().isAttached())
                     .append("; ");
         }
-        return text + waits();
+        return text + fleet.describe() + waits();
     }
 
     /** In how many nanoseconds each of them wants to work. */
     private String waits() {
         long nowNs = clock.nanoTime();
         return String.format(
-                "due in ns: weather=%d server=%d iohyp=%d wire=%d",
+                "due in ns: weather=%d server=%d other=%d iohyp=%d wire=%d",
                 weather.nextDeadlineNs() - nowNs,
                 server.nextDeadlineNs() - nowNs,
+                otherServer == null ? 0 : otherServer.nextDeadlineNs() - nowNs,
                 iohyp.nextDeadlineNs() - nowNs,
                 wire.nextDeadlineNs() - nowNs);
     }
@@ -181,8 +248,9 @@ final class WholeWay implements AutoCloseable {
             throw new AssertionError("it does not get on: " + describe());
         }
         weather.doWork();
-        int work = runGuests();
+        int work = netWeather.doWork() + fleet.doWork() + runGuests();
         work += server.doWork(this::runGuestsMeanwhile);
+        work += otherServer == null ? 0 : otherServer.doWork(this::runGuestsMeanwhile);
         work += iohyp.doWork();
         wire.dropUnheard();
         long waitNs = work > 0 ? CYCLE_NS : nextDeadlineNs() - clock.nanoTime();
@@ -198,7 +266,7 @@ final class WholeWay implements AutoCloseable {
         for (Guest guest : guests) {
             work += guest.doWork(server::kick);
         }
-        return work;
+        return work + fleet.runGuests();
     }
 
     /** The worker has looked at the rings for the last time before it asks for kicks. */
@@ -211,27 +279,33 @@ final class WholeWay implements AutoCloseable {
 
     private long nextDeadlineNs() {
         long nextNs = clock.nanoTime() + S;
-        nextNs = earlier(nextNs, weather.nextDeadlineNs());
+        nextNs = Agent.earlier(nextNs, weather.nextDeadlineNs());
+        nextNs = Agent.earlier(nextNs, netWeather.nextDeadlineNs());
+        nextNs = Agent.earlier(nextNs, fleet.nextDeadlineNs());
         for (Guest guest : guests) {
-            nextNs = earlier(nextNs, guest.nextDeadlineNs());
+            nextNs = Agent.earlier(nextNs, guest.nextDeadlineNs());
         }
-        nextNs = earlier(nextNs, server.nextDeadlineNs());
-        nextNs = earlier(nextNs, iohyp.nextDeadlineNs());
+        nextNs = Agent.earlier(nextNs, server.nextDeadlineNs());
+        if (otherServer != null) {
+            nextNs = Agent.earlier(nextNs, otherServer.nextDeadlineNs());
+        }
+        nextNs = Agent.earlier(nextNs, iohyp.nextDeadlineNs());
         long wireNs = wire.nextDeadlineNs();
         // Frames that nobody takes wait for whoever is short of buffers, and so do we.
-        return wireNs - clock.nanoTime() <= 0 ? nextNs : earlier(nextNs, wireNs);
-    }
-
-    private static long earlier(long nextNs, long otherNs) {
-        return otherNs != Agent.NO_DEADLINE && otherNs - nextNs < 0 ? otherNs : nextNs;
+        return wireNs - clock.nanoTime() <= 0 ? nextNs : Agent.earlier(nextNs, wireNs);
     }
 
     @Override
     public void close() {
-        server.stop();
-        tally.add(server);
+        end(server, true);
+        if (otherServer != null) {
+            end(otherServer, true);
+        }
         iohyp.close();
         tally.add(iohyp);
+        tally.add(ways.ledger());
+        fleet.close();
+        ways.ledger().close();
         tally.add(rounds, clock.nanoTime() - START_NS);
         wire.close();
         for (Guest guest : guests) {

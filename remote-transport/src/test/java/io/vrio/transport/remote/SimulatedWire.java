@@ -3,107 +3,72 @@ package io.vrio.transport.remote;
 
 import io.vrio.common.agent.Agent;
 import io.vrio.common.clock.NanoClock;
+import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.transport.link.CoalescingLink;
 import io.vrio.transport.link.Faults;
 import io.vrio.transport.link.FaultyLink;
 import io.vrio.transport.link.Link;
 import io.vrio.transport.link.MemoryLink;
-import io.vrio.transport.link.PeekingLink;
-import io.vrio.transport.link.ScatterLink;
 import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.FrameHeader;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * A wire in memory between a VM host and an I/O host, with faults of its own in each direction.
- * Processes at either end come and go; what is on the wire then stays on it. One thread.
+ * A wire in memory between VM hosts and an I/O host, with faults of its own towards each of them.
+ * Processes at its ends come and go; what is on the wire then stays on it. One thread.
  */
 public final class SimulatedWire implements AutoCloseable {
     public static final int SERVER_ADDRESS = 0x0A000001;
     public static final int IOHYP_ADDRESS = 0x0A000002;
     public static final int PORT = 8746;
 
-    private static final int FIRST_SERVER_PORT = 40_000;
+    private static final int NEXT_SERVER_ADDRESS = 0x0A000003;
 
-    private final FaultyLink serverFaults;
+    private final MemoryLink memory;
+    private final NanoClock clock;
     private final FaultyLink iohypFaults;
-    private final Link serverEnd;
+    private final ServerStation server;
+    private final List<ServerStation> stations = new ArrayList<>();
     private final Link iohypEnd;
     private final NativeBuffer unheard = new NativeBuffer(FrameHeader.FRAME_MAX);
-    private ServerProcess server;
     private ProcessLink iohyp;
-    private int portsUsed;
 
+    /** A wire with one VM host. */
     public SimulatedWire(NanoClock clock, MemoryLink.Options options, RandomGenerator random) {
-        MemoryLink memory = MemoryLink.pair(options);
-        serverFaults = new FaultyLink(memory, clock, random.nextLong());
+        this.clock = clock;
+        memory = MemoryLink.pair(options);
+        FaultyLink serverFaults = new FaultyLink(memory, clock, random.nextLong());
         iohypFaults = new FaultyLink(memory.peer(), clock, random.nextLong());
-        serverEnd = new CoalescingLink(serverFaults, random.nextLong());
+        long hardwareAddress = iohypFaults.hardwareAddress();
+        server =
+                new ServerStation(SERVER_ADDRESS, hardwareAddress, serverFaults, random.nextLong());
+        stations.add(server);
         iohypEnd = new CoalescingLink(iohypFaults, random.nextLong());
     }
 
-    /** One life of the server: its association attempts, each from a port of its own. */
-    private final class ServerProcess implements LinkFactory {
-        private final int portCount;
-        private ProcessLink current;
-
-        ServerProcess(int portCount) {
-            this.portCount = portCount;
-        }
-
-        @Override
-        public long resolve(int remoteAddress) {
-            return iohypEnd.hardwareAddress();
-        }
-
-        @Override
-        public OpenLink open() {
-            int port = FIRST_SERVER_PORT + portsUsed++ % portCount;
-            Endpoint local = new Endpoint(serverEnd.hardwareAddress(), SERVER_ADDRESS, port);
-            ProcessLink process = new ProcessLink(serverEnd, port);
-            ScatterLink link = new PeekingLink(process);
-            current = process;
-            return new OpenLink() {
-                @Override
-                public ScatterLink link() {
-                    return link;
-                }
-
-                @Override
-                public Endpoint local() {
-                    return local;
-                }
-
-                @Override
-                public void close() {
-                    link.close();
-                    current = null;
-                }
-            };
-        }
-
-        void die() {
-            if (current != null) {
-                current.die();
-                current = null;
-            }
-        }
-    }
-
-    /**
-     * A new process at the server's end.
-     *
-     * @param portCount local ports that it uses in turn, 1 or more
-     */
-    public LinkFactory openServer(int portCount) {
-        server = new ServerProcess(portCount);
+    /** The first VM host. */
+    public ServerStation server() {
         return server;
     }
 
-    /** The server's process has died, without a word. */
-    public void killServer() {
-        server.die();
+    /** One more VM host. */
+    public ServerStation addServer(long seed) {
+        ServerStation added =
+                new ServerStation(
+                        NEXT_SERVER_ADDRESS + stations.size() - 1,
+                        iohypFaults.hardwareAddress(),
+                        new FaultyLink(memory.addStation(), clock, seed),
+                        seed);
+        stations.add(added);
+        return added;
+    }
+
+    /** A new process at the first VM host, see {@link ServerStation#openServer}. */
+    public LinkFactory openServer(int portCount) {
+        return server.openServer(portCount);
     }
 
     /** A new process at the IOhyp's end. */
@@ -123,16 +88,10 @@ public final class SimulatedWire implements AutoCloseable {
         return new Endpoint(iohypEnd.hardwareAddress(), IOHYP_ADDRESS, PORT);
     }
 
-    /** What happens to frames from now on. */
+    /** What happens to frames from now on that go to the first VM host, and to the I/O host. */
     public void faults(Faults towardsServer, Faults towardsIohyp) {
-        serverFaults.faults(towardsServer);
+        server.faults(towardsServer);
         iohypFaults.faults(towardsIohyp);
-    }
-
-    /** Whether a frame waits for the server. */
-    public boolean isServerReadable(long nowNs) {
-        long dueNs = serverFaults.nextDeadlineNs();
-        return dueNs != Agent.NO_DEADLINE && dueNs - nowNs <= 0;
     }
 
     /** Has a server break its association off, as if something had been wrong with it. */
@@ -142,34 +101,31 @@ public final class SimulatedWire implements AutoCloseable {
 
     /** Drops what has come for an end where nobody listens. */
     public void dropUnheard() {
-        if (server == null || server.current == null) {
-            drop(serverEnd);
-        }
+        stations.forEach(station -> station.dropUnheard(unheard.slice()));
         if (iohyp == null) {
-            drop(iohypEnd);
+            drop(iohypEnd, unheard.slice());
         }
     }
 
-    private void drop(Link end) {
+    static void drop(Link end, MemorySlice unheard) {
         int length;
         do {
-            length = end.receive(unheard.slice());
+            length = end.receive(unheard);
         } while (length > 0);
     }
 
     /** When the next frame arrives, or {@code Agent.NO_DEADLINE}. */
     public long nextDeadlineNs() {
-        long serverNs = serverFaults.nextDeadlineNs();
-        long iohypNs = iohypFaults.nextDeadlineNs();
-        if (serverNs == Agent.NO_DEADLINE || iohypNs == Agent.NO_DEADLINE) {
-            return Math.min(serverNs, iohypNs);
+        long nextNs = iohypFaults.nextDeadlineNs();
+        for (ServerStation station : stations) {
+            nextNs = Agent.earlier(nextNs, station.nextDeadlineNs());
         }
-        return serverNs - iohypNs < 0 ? serverNs : iohypNs;
+        return nextNs;
     }
 
     @Override
     public void close() {
-        serverEnd.close();
+        stations.forEach(ServerStation::close);
         iohypEnd.close();
         unheard.close();
     }

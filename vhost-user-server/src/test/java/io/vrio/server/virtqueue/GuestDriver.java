@@ -200,6 +200,11 @@ public final class GuestDriver {
         return taken;
     }
 
+    /** Whether nothing waits in the used ring. */
+    public boolean isAllTaken() {
+        return usedAt(usedIdx) == null;
+    }
+
     /** Asks for a call when the element {@code count} after those taken is used; 0 is the next. */
     public void wantCallAfter(int count) {
         avail.putShort(4 + 2L * size, (short) (usedIdx + count));
