@@ -276,10 +276,10 @@ class CommandLineTest {
     @Test
     void shouldListTheVerbsWhenNoneIsGiven() {
         assertEquals(
-                "vrio disk: Missing verb: one of attach, create, delete, detach, list, resize, show, stats, xml",
+                "vrio disk: Missing verb: one of attach, create, delete, detach, list, resize, retry, show, stats, xml",
                 CommandRun.of("disk").onlyError(2));
         assertEquals(
-                "vrio nic: Missing verb: one of attach, create, delete, detach, list, set-link, show, stats, xml",
+                "vrio nic: Missing verb: one of attach, create, delete, detach, list, retry, set-link, show, stats, xml",
                 CommandRun.of("nic").onlyError(2));
     }
 

@@ -11,6 +11,9 @@ public interface DeviceRegistry<S> {
 
     S show(String name) throws BackendException;
 
+    /** Opens a failed device again. A server that has it must attach anew. */
+    S retry(String name) throws BackendException;
+
     /** Forgets a device that no server has. */
     void remove(String name) throws BackendException;
 }

@@ -221,7 +221,7 @@ public final class DiskRegistry implements DeviceRegistry<DiskStatus>, DiskCatal
         LOG.info("disk={} removed", name);
     }
 
-    /** Opens a failed disk again. A server that has it must attach anew, and learns of losses. */
+    @Override
     public DiskStatus retry(String name) throws BackendException {
         OfferedDisk disk = find(name);
         if (!disk.failure().isEmpty()) {

@@ -211,7 +211,7 @@ public final class NicRegistry implements DeviceRegistry<NicStatus>, NicCatalog,
         LOG.info("nic={} removed", name);
     }
 
-    /** Opens a failed NIC again. A server that has it must attach anew. */
+    @Override
     public NicStatus retry(String name) throws BackendException {
         OfferedNic nic = find(name);
         if (!nic.failure().isEmpty()) {

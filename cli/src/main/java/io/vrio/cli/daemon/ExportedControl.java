@@ -51,6 +51,11 @@ final class ExportedControl<S> {
         return counters.apply(OnWorker.ask(worker, () -> registry.show(name)));
     }
 
+    Object retry(ControlArguments arguments) throws ControlException {
+        String name = arguments.onlyText("name");
+        return shown(() -> registry.retry(name));
+    }
+
     Object delete(ControlArguments arguments) throws ControlException {
         boolean isForced = arguments.flag("force");
         String name = arguments.onlyText("name");

@@ -31,7 +31,8 @@ final class IohypDiskControl {
                 "disk stats", exported::stats,
                 "disk create", this::create,
                 "disk delete", exported::delete,
-                "disk resize", this::resize);
+                "disk resize", this::resize,
+                "disk retry", exported::retry);
     }
 
     private Object create(ControlArguments arguments) throws ControlException {

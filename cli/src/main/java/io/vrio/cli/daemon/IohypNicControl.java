@@ -31,6 +31,7 @@ final class IohypNicControl {
                 "nic stats", exported::stats,
                 "nic create", this::create,
                 "nic delete", exported::delete,
+                "nic retry", exported::retry,
                 "nic set-link", this::setLink);
     }
 

@@ -36,7 +36,8 @@ final class ServerDiskControl {
                 "disk stats", this::stats,
                 "disk create", served::create,
                 "disk delete", served::delete,
-                "disk resize", this::resize);
+                "disk resize", this::resize,
+                "disk retry", this::retry);
     }
 
     private Object stats(ControlArguments arguments) throws ControlException {
@@ -50,6 +51,11 @@ final class ServerDiskControl {
     private Object resize(ControlArguments arguments) throws ControlException {
         throw new ControlException(
                 "a disk is resized where it is: run vrio disk resize on the I/O host");
+    }
+
+    private Object retry(ControlArguments arguments) throws ControlException {
+        throw new ControlException(
+                "a disk is opened again where it is: run vrio disk retry on the I/O host");
     }
 
     private Map<String, Object> disk(Served<RemoteDisk> disk) {

@@ -36,6 +36,7 @@ final class ServerNicControl {
                 "nic stats", this::stats,
                 "nic create", served::create,
                 "nic delete", served::delete,
+                "nic retry", this::retry,
                 "nic set-link", this::setLink);
     }
 
@@ -59,6 +60,11 @@ final class ServerNicControl {
     private Object setLink(ControlArguments arguments) throws ControlException {
         throw new ControlException(
                 "the link of a NIC is set where it is: run vrio nic set-link on the I/O host");
+    }
+
+    private Object retry(ControlArguments arguments) throws ControlException {
+        throw new ControlException(
+                "a NIC is opened again where it is: run vrio nic retry on the I/O host");
     }
 
     private Map<String, Object> nic(Served<ServedNic> nic) {

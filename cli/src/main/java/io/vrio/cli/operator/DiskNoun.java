@@ -37,6 +37,7 @@ public final class DiskNoun {
                 new AttachVerb(DISK, new DiskPlugOptions(), surroundings),
                 new DetachVerb(DISK, surroundings),
                 new ResizeVerb(dialogue),
+                new RetryVerb(DISK, dialogue),
                 new XmlVerb(DISK, new DiskElementOptions(), surroundings));
     }
 }

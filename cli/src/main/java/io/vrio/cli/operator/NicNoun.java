@@ -37,6 +37,7 @@ public final class NicNoun {
                 dialogue,
                 new AttachVerb(NIC, new NicPlugOptions(), surroundings),
                 new DetachVerb(NIC, surroundings),
+                new RetryVerb(NIC, dialogue),
                 new SetLinkVerb(dialogue),
                 new XmlVerb(NIC, new NicElementOptions(), surroundings));
     }

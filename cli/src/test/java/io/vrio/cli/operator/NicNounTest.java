@@ -47,6 +47,8 @@ class NicNounTest {
                                 this::create,
                                 "nic delete",
                                 this::delete,
+                                "nic retry",
+                                this::retry,
                                 "nic set-link",
                                 this::setLink));
         daemon.start();
@@ -156,6 +158,18 @@ class NicNounTest {
 
         assertTrue(line.contains("vlan: '4095' is out of range (legal: 1 to 4094)"), line);
         assertEquals(List.of(), heard);
+    }
+
+    private Object retry(ControlArguments arguments) throws ControlException {
+        String name = arguments.onlyText("name");
+        heard.add("retry " + name);
+        return nic(name);
+    }
+
+    @Test
+    void shouldHaveAFailedNicOpenedAgain() {
+        run("nic", "retry", "vm1");
+        assertEquals(List.of("retry vm1"), heard);
     }
 
     @Test
