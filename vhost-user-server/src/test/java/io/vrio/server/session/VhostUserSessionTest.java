@@ -4,23 +4,25 @@ package io.vrio.server.session;
 import static io.vrio.server.protocol.VhostUserRequest.*;
 import static io.vrio.server.session.FakeFrontend.ints;
 import static io.vrio.server.session.FakeFrontend.longs;
+import static io.vrio.server.session.ServedSession.AVAIL;
+import static io.vrio.server.session.ServedSession.DESCRIPTORS;
+import static io.vrio.server.session.ServedSession.DRAIN_NS;
+import static io.vrio.server.session.ServedSession.F_PROTOCOL;
+import static io.vrio.server.session.ServedSession.GUEST;
+import static io.vrio.server.session.ServedSession.MEMORY_LENGTH;
+import static io.vrio.server.session.ServedSession.USED;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.vrio.common.agent.Worker;
 import io.vrio.common.clock.ManualClock;
-import io.vrio.common.memory.NativeBuffer;
-import io.vrio.common.sys.ErrnoException;
 import io.vrio.common.sys.EventFd;
-import io.vrio.common.sys.UnixSocket;
 import io.vrio.server.memory.GuestRam;
 import io.vrio.server.protocol.ProtocolFeatures;
 import io.vrio.server.virtqueue.RingFeatures;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -29,60 +31,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** What a frontend says of vrings and memory. */
 final class VhostUserSessionTest {
-    private static final long F_PROTOCOL = ProtocolFeatures.VHOST_USER_F_PROTOCOL_FEATURES;
-    private static final long DRAIN_NS = TimeUnit.SECONDS.toNanos(10);
     private static final long MS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final byte[] EMPTY = {};
 
-    private static final long GUEST = 0x4000_0000L;
-    private static final long FRONTEND = 0x7f00_0000_0000L;
-    private static final long MEMORY_LENGTH = 1 << 20;
-    private static final long DESCRIPTORS = FRONTEND;
-    private static final long AVAIL = FRONTEND + 0x4000;
-    private static final long USED = FRONTEND + 0x5000;
-
-    private final ManualClock clock = new ManualClock(0);
-    private final Worker worker = new Worker("test", clock, 0);
-    private final FakeDevice device = new FakeDevice();
-    private final UnixSocket[] pair = UnixSocket.pair();
-    private final GuestRam memory = new GuestRam(MEMORY_LENGTH, GUEST, FRONTEND);
-    private final EventFd kick = new EventFd();
-    private final EventFd call = new EventFd();
-    private final long descriptorsBefore = OpenDescriptors.count();
-    private final VhostUserSession session = openSession();
-    private final FakeFrontend frontend = new FakeFrontend(pair[0], session::look);
-
-    private VhostUserSession openSession() {
-        pair[1].setNonBlocking();
-        return new VhostUserSession(
-                worker, device, pair[1], DRAIN_NS, new DeviceLog("disk0", clock));
-    }
+    private final ServedSession served = new ServedSession();
+    private final ManualClock clock = served.clock;
+    private final FakeDevice device = served.device;
+    private final GuestRam memory = served.memory;
+    private final EventFd kick = served.kick;
+    private final EventFd call = served.call;
+    private final VhostUserSession session = served.session;
+    private final FakeFrontend frontend = served.frontend;
 
     @AfterEach
     void close() {
-        frontend.close();
-        session.close();
-        memory.close();
-        kick.close();
-        call.close();
-        worker.close();
-    }
-
-    /** Everything up to a running vring 0, in QEMU's order. */
-    private void start() {
-        assertTrue(frontend.ask(SET_FEATURES, longs(RingFeatures.SPLIT | F_PROTOCOL)));
-        assertTrue(frontend.setMemTable(memory));
-        configure(0);
-        assertTrue(frontend.setVringEnable(0, true));
-    }
-
-    private void configure(int index) {
-        assertTrue(frontend.setVringNum(index, 64));
-        assertTrue(frontend.setVringBase(index, 0));
-        assertTrue(frontend.setVringAddr(index, DESCRIPTORS, AVAIL, USED));
-        assertTrue(frontend.setEvent(SET_VRING_CALL, index, call.fd()));
-        assertTrue(frontend.setEvent(SET_VRING_KICK, index, kick.fd()));
+        served.close();
     }
 
     @Test
@@ -122,7 +87,7 @@ final class VhostUserSessionTest {
 
     @Test
     void shouldStartAVring() {
-        start();
+        served.start();
         assertEquals(
                 List.of(
                         "features 0x" + Long.toHexString(RingFeatures.SPLIT),
@@ -136,7 +101,7 @@ final class VhostUserSessionTest {
 
     @Test
     void shouldStartAVringWhoseAddressesCameBeforeItsMemory() {
-        configure(0);
+        served.configure(0);
         assertEquals(0, session.status().queuesRunning());
         assertTrue(frontend.addMemReg(memory));
         assertEquals(1, session.status().queuesRunning());
@@ -146,7 +111,7 @@ final class VhostUserSessionTest {
     void shouldEnableAllVringsForAFrontendThatNeverDoes() {
         assertTrue(frontend.ask(SET_FEATURES, longs(RingFeatures.VERSION_1)));
         assertTrue(frontend.setMemTable(memory));
-        configure(0);
+        served.configure(0);
         assertEquals(
                 List.of("features 0x100000000", "call 0", "start 0 availIdx 0"), device.told());
     }
@@ -156,21 +121,21 @@ final class VhostUserSessionTest {
         assertTrue(frontend.setVringEnable(0, true));
         assertTrue(frontend.ask(SET_FEATURES, longs(RingFeatures.VERSION_1 | F_PROTOCOL)));
         assertTrue(frontend.setMemTable(memory));
-        configure(0);
+        served.configure(0);
         assertEquals(
                 List.of("features 0x100000000", "call 0", "start 0 availIdx 0"), device.told());
     }
 
     @Test
     void shouldTakeRepeatedFeaturesWhileAVringRuns() {
-        start();
+        served.start();
         assertTrue(frontend.ask(SET_FEATURES, longs(RingFeatures.SPLIT | F_PROTOCOL)));
         assertEquals(1, session.status().queuesRunning());
     }
 
     @Test
     void shouldRefuseOtherRingFeaturesWhileAVringRuns() {
-        start();
+        served.start();
         assertFalse(frontend.ask(SET_FEATURES, longs(RingFeatures.VERSION_1 | F_PROTOCOL)));
         assertEquals(1, session.status().queuesRunning());
     }
@@ -185,7 +150,7 @@ final class VhostUserSessionTest {
 
     @Test
     void shouldReplaceTheCallDescriptorOfARunningVring() {
-        start();
+        served.start();
         try (EventFd other = new EventFd()) {
             assertTrue(frontend.setEvent(SET_VRING_CALL, 0, other.fd()));
             device.call(0).signal();
@@ -196,14 +161,14 @@ final class VhostUserSessionTest {
 
     @Test
     void shouldServeAVringWhoseFrontendPolls() {
-        start();
+        served.start();
         assertTrue(frontend.setNoEvent(SET_VRING_CALL, 0));
         assertNull(device.call(0));
     }
 
     @Test
     void shouldLookAtAVringWhoseFrontendDoesNotKick() {
-        start();
+        served.start();
         assertEquals(Long.MAX_VALUE, session.deadlineNs());
         assertTrue(frontend.setNoEvent(SET_VRING_KICK, 0));
         assertEquals(MS / 10, session.deadlineNs());
@@ -211,7 +176,7 @@ final class VhostUserSessionTest {
 
     @Test
     void shouldAnswerWhereAVringGoesOn() {
-        start();
+        served.start();
         assertEquals(0, frontend.getVringBase(0));
         assertEquals(0, session.status().queuesRunning());
         assertTrue(frontend.setVringBase(0, 0xfffe));
@@ -220,7 +185,7 @@ final class VhostUserSessionTest {
 
     @Test
     void shouldAnswerOnlyWhenNothingIsInFlight() {
-        start();
+        served.start();
         device.setInFlight(0, 3);
         frontend.beginGetVringBase(0);
         session.doWork();
@@ -232,7 +197,7 @@ final class VhostUserSessionTest {
 
     @Test
     void shouldGiveUpWhatHangsWhenTheTimeIsOver() {
-        start();
+        served.start();
         device.setInFlight(0, 3);
         frontend.beginGetVringBase(0);
         clock.advance(DRAIN_NS - 1);
@@ -247,8 +212,8 @@ final class VhostUserSessionTest {
 
     @Test
     void shouldNotWaitAsLongForEveryVringOfADeviceThatHangs() {
-        start();
-        configure(1);
+        served.start();
+        served.configure(1);
         device.setInFlight(0, 1);
         device.setInFlight(1, 1);
         frontend.beginGetVringBase(0);
@@ -261,7 +226,7 @@ final class VhostUserSessionTest {
 
     @Test
     void shouldNotTakeTheNextMessageBeforeTheLastIsAnswered() {
-        start();
+        served.start();
         device.setInFlight(0, 1);
         frontend.beginGetVringBase(0);
         frontend.send(GET_QUEUE_NUM, EMPTY);
@@ -275,26 +240,26 @@ final class VhostUserSessionTest {
 
     @Test
     void shouldEndWhenTheFrontendLeavesWhileAVringIsStopped() {
-        start();
+        served.start();
         device.setInFlight(0, 1);
         frontend.beginGetVringBase(0);
-        pair[0].close();
+        served.pair[0].close();
         session.look();
         assertTrue(session.isClosed());
     }
 
     @Test
     void shouldRunAVringAgainThatWasStopped() {
-        start();
+        served.start();
         frontend.getVringBase(0);
         device.told();
-        configure(0);
+        served.configure(0);
         assertEquals(List.of("call 0", "start 0 availIdx 0"), device.told());
     }
 
     @Test
     void shouldRefuseToChangeAVringThatRuns() {
-        start();
+        served.start();
         assertFalse(frontend.setVringNum(0, 128));
         assertFalse(frontend.setVringBase(0, 7));
         assertFalse(frontend.setVringAddr(0, DESCRIPTORS + 4096, AVAIL, USED));
@@ -341,7 +306,7 @@ final class VhostUserSessionTest {
 
     @Test
     void shouldGoOnWhenMemoryIsReplacedUnderARunningVring() {
-        start();
+        served.start();
         try (GuestRam second = new GuestRam(4096, GUEST + MEMORY_LENGTH, 0x1000)) {
             assertTrue(frontend.setMemTable(memory, second));
             assertEquals(2, session.status().memoryRegions());
@@ -351,7 +316,7 @@ final class VhostUserSessionTest {
 
     @Test
     void shouldLeaveChainsAloneWhileARegionIsReplaced() {
-        start();
+        served.start();
         assertTrue(frontend.remMemReg(memory));
         assertFalse(session.isServing());
         assertTrue(frontend.addMemReg(memory));
@@ -367,191 +332,5 @@ final class VhostUserSessionTest {
         byte[] payload = frontend.getConfig(offset, length).payload();
         assertEquals(12 + length, payload.length);
         assertArrayEquals(ints(offset, length, 0), Arrays.copyOf(payload, 12));
-    }
-
-    @Test
-    void shouldAnswerWithoutPayloadWhenThereIsNoSuchConfiguration() {
-        assertEquals(0, frontend.getConfig(250, 7).payload().length);
-        assertFalse(session.isClosed());
-    }
-
-    @Test
-    void shouldWriteTheConfigurationWhereTheDeviceAllowsIt() {
-        byte[] one = {32, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1};
-        assertTrue(frontend.ask(SET_CONFIG, one));
-        assertEquals(1, device.writable());
-        byte[] migrating = {32, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0};
-        assertFalse(frontend.ask(SET_CONFIG, migrating));
-        byte[] elsewhere = {0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0};
-        assertFalse(frontend.ask(SET_CONFIG, elsewhere));
-        assertEquals(1, device.writable());
-    }
-
-    @Test
-    void shouldTellOfANewConfigurationWhileAVringRuns() {
-        start();
-        try (BackChannelEnd end = new BackChannelEnd()) {
-            device.listener().onConfigChange();
-            assertEquals("020000000100000000000000", end.received());
-        }
-    }
-
-    @Test
-    void shouldTellOfANewConfigurationOnlyAfterTheNextStart() {
-        try (BackChannelEnd end = new BackChannelEnd()) {
-            device.listener().onConfigChange();
-            assertEquals("", end.received());
-            start();
-            assertEquals("020000000100000000000000", end.received());
-        }
-    }
-
-    /** The frontend's end of the back channel. */
-    private final class BackChannelEnd implements AutoCloseable {
-        private final UnixSocket[] channel = UnixSocket.pair();
-        private final NativeBuffer buffer = new NativeBuffer(64);
-
-        BackChannelEnd() {
-            assertTrue(frontend.ask(SET_BACKEND_REQ_FD, EMPTY, channel[1].fd()));
-        }
-
-        String received() {
-            long count = channel[0].receiveBytes(buffer.slice(), 0, 64);
-            byte[] bytes = new byte[(int) Math.max(0, count)];
-            buffer.slice().getBytes(0, bytes, 0, bytes.length);
-            return HexFormat.of().formatHex(bytes);
-        }
-
-        @Override
-        public void close() {
-            channel[0].close();
-            channel[1].close();
-            buffer.close();
-        }
-    }
-
-    @Test
-    void shouldSurviveABackChannelThatIsNoSocket() {
-        assertTrue(frontend.ask(SET_BACKEND_REQ_FD, EMPTY, memory.fd()));
-        start();
-        device.listener().onConfigChange();
-        assertFalse(session.isClosed());
-    }
-
-    @Test
-    void shouldKeepTheStatusOfTheDriver() {
-        assertTrue(frontend.ask(SET_STATUS, longs(0xf)));
-        assertEquals(0xf, frontend.getNumber(GET_STATUS));
-    }
-
-    @Test
-    void shouldStopEverythingWhenTheDriverResets() {
-        start();
-        assertTrue(frontend.ask(SET_STATUS, longs(0)));
-        assertEquals(0, session.status().queuesRunning());
-        assertEquals(1, session.status().memoryRegions());
-    }
-
-    @Test
-    void shouldResetTheDevice() {
-        start();
-        device.told();
-        assertTrue(frontend.ask(RESET_DEVICE, EMPTY));
-        assertEquals(List.of("stop 0", "abandon 0", "reset"), device.told());
-        assertEquals(0, session.status().features());
-        assertEquals(1, session.status().memoryRegions());
-    }
-
-    @Test
-    void shouldIgnoreOwnership() {
-        start();
-        assertTrue(frontend.ask(SET_OWNER, EMPTY));
-        assertTrue(frontend.ask(RESET_OWNER, EMPTY));
-        assertEquals(1, session.status().queuesRunning());
-    }
-
-    @Test
-    void shouldTellTheFrontendOfAFaultOfItsGuest() {
-        start();
-        try (EventFd err = new EventFd()) {
-            assertTrue(frontend.setEvent(SET_VRING_ERR, 0, err.fd()));
-            device.listener().onQueueFault(0, "the guest moved avail.idx");
-            assertTrue(err.drain());
-        }
-    }
-
-    @Test
-    void shouldRefuseAnUnknownRequestAndGoOn() {
-        frontend.sendRaw(63, 9, 4, new byte[4], kick.fd());
-        assertEquals(1, frontend.receive(63).number());
-        frontend.sendRaw(63, 1, 4, new byte[4], kick.fd());
-        assertEquals(FakeDevice.QUEUES, frontend.getNumber(GET_QUEUE_NUM));
-    }
-
-    @Test
-    void shouldEndWhenARefusalCannotBeTold() {
-        frontend.send(SET_VRING_NUM, ints(0, 3));
-        assertTrue(frontend.isClosedByServer());
-        assertTrue(session.isClosed());
-    }
-
-    @ParameterizedTest
-    @CsvSource({"0, 0", "2, 0", "5, 0", "1, 4097", "1, -1"})
-    void shouldEndWhenTheNextMessageCannotBeFound(int flags, int length) {
-        frontend.sendRaw(GET_FEATURES.code(), flags, length, EMPTY);
-        assertTrue(frontend.isClosedByServer());
-    }
-
-    @Test
-    void shouldEndWhenMoreDescriptorsComeThanAnyMessageHas() {
-        int[] nine = new int[9];
-        Arrays.fill(nine, kick.fd());
-        frontend.sendRaw(SET_MEM_TABLE.code(), 9, 8, new byte[8], nine);
-        assertTrue(frontend.isClosedByServer());
-    }
-
-    @Test
-    void shouldEndWhenTheFrontendDoesNotReadItsAnswers() {
-        for (int i = 0; i < 10_000 && !session.isClosed(); i++) {
-            try {
-                frontend.send(GET_FEATURES, EMPTY);
-            } catch (ErrnoException e) {
-                break;
-            }
-        }
-        assertTrue(session.isClosed());
-    }
-
-    @Test
-    void shouldCloseEveryDescriptorItWasGiven() {
-        start();
-        configure(1);
-        frontend.ask(SET_VRING_CALL, longs(0), call.fd());
-        frontend.ask(SET_VRING_KICK, longs(0), kick.fd());
-        frontend.ask(SET_VRING_ERR, longs(0), kick.fd());
-        frontend.ask(SET_VRING_ERR, longs(0), kick.fd());
-        frontend.ask(SET_BACKEND_REQ_FD, EMPTY, kick.fd());
-        frontend.ask(SET_BACKEND_REQ_FD, EMPTY, kick.fd());
-        frontend.ask(SET_VRING_NUM, ints(0, 64), kick.fd());
-        frontend.ask(SET_VRING_KICK, longs(9), kick.fd());
-        frontend.ask(SET_VRING_KICK, longs(0x100), kick.fd());
-        frontend.ask(REM_MEM_REG, new byte[40], kick.fd());
-        frontend.sendRaw(77, 1, 0, EMPTY, kick.fd(), kick.fd());
-        frontend.getVringBase(0);
-        frontend.sendRaw(SET_MEM_TABLE.code(), 9, 8, EMPTY, kick.fd(), call.fd());
-        session.close();
-        frontend.close();
-        assertEquals(descriptorsBefore - 2, OpenDescriptors.count());
-    }
-
-    @Test
-    void shouldLeaveTheDeviceCleanForTheNextFrontend() {
-        start();
-        device.told();
-        frontend.close();
-        session.look();
-        assertTrue(session.isClosed());
-        assertEquals(List.of("detach"), device.told());
-        assertNull(device.listener());
     }
 }
