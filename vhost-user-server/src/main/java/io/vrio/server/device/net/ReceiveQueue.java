@@ -90,8 +90,9 @@ final class ReceiveQueue implements NetQueue {
      */
     boolean offer(NetFrame frame) {
         try {
+            isStarving = false;
             boolean isDone = device.driver().canTake(frame) ? putWhole(frame) : putCut(frame);
-            isStarving = !isDone || device.cutRest().isOf(this);
+            isStarving |= device.cutRest().isOf(this);
             MemoryFaults.raisePending();
             return isDone;
         } catch (RuntimeException | InternalError e) {
@@ -114,11 +115,12 @@ final class ReceiveQueue implements NetQueue {
      */
     private boolean putCut(NetFrame frame) {
         if (device.cutRest().isOfAny()) {
+            // Buffers of another queue may be missing, and more of this one's would not help.
             return holdBack();
         }
         if (available() == 0) {
             // Before it is copied in vain.
-            return !service.isServed() ? drop(NetDrop.NOT_READY) : holdBack();
+            return !service.isServed() ? drop(NetDrop.NOT_READY) : starve();
         }
         NetDrop reason = device.segmenter().begin(frame, device.driver().isSumming());
         if (reason != null) {
@@ -158,6 +160,11 @@ final class ReceiveQueue implements NetQueue {
         return true;
     }
 
+    private boolean starve() {
+        isStarving = true;
+        return holdBack();
+    }
+
     private boolean holdBack() {
         device.counting().count(pair, NetCounter.RX_HELD_BACK);
         return false;
@@ -188,7 +195,7 @@ final class ReceiveQueue implements NetQueue {
             }
             case TOO_FEW -> {
                 putBackAll();
-                yield holdBack();
+                yield starve();
             }
             case TOO_SMALL -> {
                 putBackAll();

@@ -2,11 +2,14 @@
 package io.vrio.server.device.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.vrio.common.io.NetFrame;
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.common.memory.SliceList;
+import io.vrio.server.virtqueue.RingFeatures;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
@@ -94,6 +97,28 @@ final class NetPairsTest {
         }
         assertEquals(Set.of(0, 1, 2, 3), pairs);
         assertEquals(pairOf(flow(5, true)), pairOf(flow(5, true)));
+    }
+
+    /** The worker went round at full speed as long as the first pair had no buffers. */
+    @Test
+    void shouldBlockWhileAFrameWaitsBehindTheRestOfAnotherPairs() {
+        try (NetGuest plain = NetGuest.start(nic, RingFeatures.SPLIT | NetFeatures.MRG_RXBUF)) {
+            plain.startPair(1);
+            plain.send(1, flow(1, false));
+            plain.device().doWork();
+            plain.offerBuffers(0, 1, 1526);
+            plain.offerBuffers(1, 4, 1526);
+            assertTrue(nic.deliver(gso(PlainFrame.tcp4(3000, PlainFrame.ACK).bytes())));
+            assertFalse(nic.deliver(gso(flow(1, true))));
+            plain.device().doWork();
+            assertTrue(plain.device().prepareToBlock());
+        }
+    }
+
+    private NetFrame gso(byte[] bytes) {
+        return nic.frame(bytes)
+                .offload(NetFrame.NEEDS_CHECKSUM, NetFrame.GSO_TCPV4, 54, 1460)
+                .checksum(34, 16);
     }
 
     @Test
