@@ -237,10 +237,17 @@ final class FrameReceiver {
         boolean isNews = takenId - reportedId >= REPORT_INTERVAL;
         long nowNs = clock.nanoTime();
         boolean isDue = isNews || repeatsLeft > 0 && nowNs - reportedNs >= REPEAT_NS;
-        if (isDue && association.reportTaken(flow, takenId)) {
-            repeatsLeft = isNews ? REPEATS_MAX : repeatsLeft - 1;
+        if (!isDue) {
+            return;
+        }
+        // Also when there is no room for it: a time that is over must not keep the worker awake.
+        reportedNs = nowNs;
+        boolean isTold = association.reportTaken(flow, takenId);
+        if (isTold && isNews) {
             reportedId = takenId;
-            reportedNs = nowNs;
+            repeatsLeft = REPEATS_MAX;
+        } else if (!isNews) {
+            repeatsLeft--;
         }
     }
 
