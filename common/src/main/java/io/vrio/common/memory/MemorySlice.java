@@ -127,6 +127,20 @@ public final class MemorySlice {
         MEMORY.writeShort(target, value);
     }
 
+    /**
+     * Sets bits of a 64-bit number that another agent clears meanwhile; its address is a multiple
+     * of 8. Everything stored before is seen by who finds them set.
+     */
+    public void orLong(long offset, long bits) {
+        long target = address(offset, 8);
+        long seen = MEMORY.readVolatileLong(target);
+        // Ordering: the exchange is a full fence, so it is done also when the bits are set already:
+        // whoever clears them afterwards finds what was stored before.
+        while (!MEMORY.compareAndSwapLong(target, seen, seen | bits)) {
+            seen = MEMORY.readVolatileLong(target);
+        }
+    }
+
     public int getUnsignedShortBigEndian(long offset) {
         return Short.reverseBytes(getShort(offset)) & 0xFFFF;
     }

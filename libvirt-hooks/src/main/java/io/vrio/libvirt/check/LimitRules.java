@@ -38,15 +38,15 @@ final class LimitRules {
                                                 + " after it"));
     }
 
-    /** Both move the guest's memory, and QEMU cannot tell which of it the server has written. */
+    /** The IOhyp gives a device to one server at a time. */
     static Stream<Finding> migration(Subject subject) {
         return subject.domain().devices().isEmpty()
                 ? Stream.empty()
                 : Stream.of(
                         Finding.note(
                                 Subject.DOMAIN,
-                                "virsh save and migrate --live are refused by QEMU while it has"
-                                        + " devices of vRIO",
-                                "shut the guest down instead"));
+                                "virsh migrate --live is refused: the other host cannot have its"
+                                        + " devices while this one has them",
+                                "shut it down here and start it there"));
     }
 }

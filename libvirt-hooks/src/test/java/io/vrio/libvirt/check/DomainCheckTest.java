@@ -12,8 +12,9 @@ class DomainCheckTest {
     private static final Finding MIGRATION =
             Finding.note(
                     "domain",
-                    "virsh save and migrate --live are refused by QEMU while it has devices of vRIO",
-                    "shut the guest down instead");
+                    "virsh migrate --live is refused: the other host cannot have its devices while"
+                            + " this one has them",
+                    "shut it down here and start it there");
 
     private final FakeHost host = new FakeHost();
 

@@ -30,6 +30,8 @@ public final class GuestMemory implements AutoCloseable {
     private final ArrayDeque<MemoryTable> formerTables = new ArrayDeque<>();
     private MemoryTable table = new MemoryTable(this, List.of());
     private int generation;
+    private DirtyLog dirtyLog;
+    private boolean isLogging;
 
     /**
      * Maps one more region, in place of an equal one: QEMU before 8.0 adds and removes each region
@@ -203,6 +205,50 @@ public final class GuestMemory implements AutoCloseable {
     }
 
     /**
+     * From now on pages are marked in these {@code length} bytes, in place of those before, while
+     * {@link #setLogging logging}. The caller keeps the descriptor and closes it.
+     *
+     * @throws RegionRefusedException and nothing has changed
+     */
+    public void setDirtyLog(long length, long offset, int fd) {
+        DirtyLog next = DirtyLog.map(length, offset, fd);
+        closeDirtyLog();
+        dirtyLog = next;
+    }
+
+    /** Whether the frontend wants to know what is written. */
+    public void setLogging(boolean isWanted) {
+        isLogging = isWanted;
+    }
+
+    /** Whether what is written must be marked. */
+    public boolean isLogging() {
+        return isLogging && dirtyLog != null;
+    }
+
+    /** Tells the frontend that these bytes have been written; after they have. */
+    public void markDirty(long guestAddress, long length) {
+        if (isLogging()) {
+            dirtyLog.mark(guestAddress, length);
+        }
+    }
+
+    /** Tells the frontend that any byte may have been written. */
+    public void markAllDirty() {
+        for (int i = 0; i < table.count(); i++) {
+            GuestRegion region = table.region(i).region();
+            markDirty(region.guestAddress(), region.size());
+        }
+    }
+
+    private void closeDirtyLog() {
+        if (dirtyLog != null) {
+            dirtyLog.close();
+            dirtyLog = null;
+        }
+    }
+
+    /**
      * Whether every region still has its file under it. Asked after an access failed: a frontend
      * can make its file shorter while we use it.
      */
@@ -212,12 +258,13 @@ public final class GuestMemory implements AutoCloseable {
                 return false;
             }
         }
-        return true;
+        return dirtyLog == null || dirtyLog.isBacked();
     }
 
     /** Empties the table. Memory that is still leased is unmapped by the last release. */
     @Override
     public void close() {
         install(List.of(), table.regions());
+        closeDirtyLog();
     }
 }

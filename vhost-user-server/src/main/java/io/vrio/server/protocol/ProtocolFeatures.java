@@ -6,7 +6,11 @@ public final class ProtocolFeatures {
     /** Among the virtio features: there are protocol features, and rings start disabled. */
     public static final long VHOST_USER_F_PROTOCOL_FEATURES = 1L << 30;
 
+    /** Among the virtio features, VHOST_F_LOG_ALL: what is written to guest memory is marked. */
+    public static final long LOG_ALL = 1L << 26;
+
     public static final long MQ = 1L;
+    public static final long LOG_SHMFD = 1L << 1;
     public static final long RARP = 1L << 2;
     public static final long REPLY_ACK = 1L << 3;
     public static final long MTU = 1L << 4;
@@ -21,7 +25,14 @@ public final class ProtocolFeatures {
      * fails its guest.
      */
     public static final long OFFERED =
-            MQ | REPLY_ACK | BACKEND_REQ | CONFIG | RESET_DEVICE | CONFIGURE_MEM_SLOTS | STATUS;
+            MQ
+                    | LOG_SHMFD
+                    | REPLY_ACK
+                    | BACKEND_REQ
+                    | CONFIG
+                    | RESET_DEVICE
+                    | CONFIGURE_MEM_SLOTS
+                    | STATUS;
 
     /** The same of a NIC. */
     public static final long OFFERED_NIC = OFFERED | RARP | MTU;

@@ -45,6 +45,13 @@ public final class VhostUserMessage {
     private static final int ADDRESS_DESCRIPTORS = 8;
     private static final int ADDRESS_USED = 16;
     private static final int ADDRESS_AVAIL = 24;
+    private static final int ADDRESS_FLAGS = 4;
+    private static final int ADDRESS_LOG = 32;
+    private static final int ADDRESS_IS_LOGGED = 1;
+
+    // The place of a dirty log in its file.
+    private static final int LOG_LENGTH = 0;
+    private static final int LOG_OFFSET = 8;
 
     // A memory table: the number of rows, padding, the rows. A single row comes after padding.
     private static final int REGION_COUNT = 0;
@@ -147,6 +154,26 @@ public final class VhostUserMessage {
 
     public long availAddress() {
         return payload.getLong(ADDRESS_AVAIL);
+    }
+
+    /** Whether writes to the used ring are marked in the dirty log, at {@link #usedLogAddress}. */
+    public boolean isUsedLogged() {
+        return (payload.getInt(ADDRESS_FLAGS) & ADDRESS_IS_LOGGED) != 0;
+    }
+
+    /** Where the used ring is in guest-physical memory, for the dirty log; unchecked. */
+    public long usedLogAddress() {
+        return payload.getLong(ADDRESS_LOG);
+    }
+
+    /** Bytes of a dirty log; unchecked. */
+    public long logLength() {
+        return payload.getLong(LOG_LENGTH);
+    }
+
+    /** Where it begins in its file; unchecked. */
+    public long logOffset() {
+        return payload.getLong(LOG_OFFSET);
     }
 
     /** Index of the vring that KICK, CALL and ERR speak of. */

@@ -11,6 +11,7 @@ public enum VhostUserRequest {
     SET_OWNER(3, 0, 0),
     RESET_OWNER(4, 0, 0),
     SET_MEM_TABLE(5, 8, 264, 8),
+    SET_LOG_BASE(6, 16, 1),
     SET_VRING_NUM(8, 8, 0),
     SET_VRING_ADDR(9, 40, 0),
     SET_VRING_BASE(10, 8, 0),
@@ -75,6 +76,7 @@ public enum VhostUserRequest {
     public boolean hasReply() {
         return switch (this) {
             case GET_FEATURES,
+                    SET_LOG_BASE,
                     GET_VRING_BASE,
                     GET_PROTOCOL_FEATURES,
                     GET_QUEUE_NUM,

@@ -60,6 +60,12 @@ final class MemoryRequests {
         settledNs = clock.nanoTime() + SETTLE_NS;
     }
 
+    /** Where to mark what is written to guest memory. */
+    void setLog(VhostUserMessage message) throws RequestRefusedException {
+        reader.checkDescriptorCount(1);
+        memory.setDirtyLog(message.logLength(), message.logOffset(), reader.descriptors()[0]);
+    }
+
     private static GuestRegion region(VhostUserMessage message, int row) {
         return new GuestRegion(
                 message.regionGuestAddress(row),

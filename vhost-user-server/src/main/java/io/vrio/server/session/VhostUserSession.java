@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.server.session;
 
+import static io.vrio.server.protocol.ProtocolFeatures.LOG_ALL;
 import static io.vrio.server.protocol.ProtocolFeatures.VHOST_USER_F_PROTOCOL_FEATURES;
 
 import io.vrio.common.agent.Agent;
@@ -30,6 +31,9 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
     private static final long POLL_NS = TimeUnit.MICROSECONDS.toNanos(100);
 
     private static final int NONE = -1;
+
+    /** Among the features of the device, and not of it. */
+    private static final long NOT_VIRTIO = VHOST_USER_F_PROTOCOL_FEATURES | LOG_ALL;
 
     private final VirtioDevice device;
     private final UnixSocket socket;
@@ -169,7 +173,7 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
     private void dispatch(VhostUserRequest request, VhostUserMessage message)
             throws RequestRefusedException {
         switch (request) {
-            case GET_FEATURES -> sendNumber(offeredFeatures | VHOST_USER_F_PROTOCOL_FEATURES);
+            case GET_FEATURES -> sendNumber(offeredFeatures | NOT_VIRTIO);
             case SET_FEATURES -> onSetFeatures(message.number());
             case GET_PROTOCOL_FEATURES -> sendNumber(nicSupport.protocolFeatures());
             case SET_PROTOCOL_FEATURES -> onSetProtocolFeatures(message.number());
@@ -188,6 +192,7 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
                 device.pause(true);
                 vrings.onMemoryChange();
             }
+            case SET_LOG_BASE -> onSetLogBase(message);
             case SET_VRING_NUM -> vrings.setSize(message);
             case SET_VRING_ADDR -> vrings.setAddresses(message);
             case SET_VRING_BASE -> vrings.setAvailIdx(message);
@@ -220,13 +225,14 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
     }
 
     private void onSetFeatures(long wanted) throws RequestRefusedException {
-        long virtio = wanted & ~VHOST_USER_F_PROTOCOL_FEATURES;
+        long virtio = wanted & ~NOT_VIRTIO;
         checkOffered(virtio, offeredFeatures);
         boolean changesRings = ((virtio ^ features) & RingFeatures.SPLIT) != 0;
         if (changesRings && vrings.runningCount() > 0) {
             throw new RequestRefusedException("vrings are running with other features");
         }
         features = virtio;
+        memory.setLogging((wanted & LOG_ALL) != 0);
         device.acceptFeatures(virtio);
         vrings.acceptFeatures(virtio);
         if ((wanted & VHOST_USER_F_PROTOCOL_FEATURES) == 0) {
@@ -239,6 +245,11 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
     private void onSetProtocolFeatures(long wanted) throws RequestRefusedException {
         checkOffered(wanted, nicSupport.protocolFeatures());
         protocolFeatures = wanted;
+    }
+
+    private void onSetLogBase(VhostUserMessage message) throws RequestRefusedException {
+        memoryRequests.setLog(message);
+        sendNumber(0);
     }
 
     private static void checkOffered(long wanted, long offered) throws RequestRefusedException {

@@ -20,6 +20,8 @@ final class Vring implements AutoCloseable {
     private long availAddress;
     private long usedAddress;
     private int availIdx;
+    private boolean isUsedLogged;
+    private long usedLogAddress;
     private boolean isStarted;
     private boolean isEnabled;
     private EventFd kick;
@@ -46,6 +48,15 @@ final class Vring implements AutoCloseable {
         descriptorsAddress = descriptors;
         availAddress = avail;
         usedAddress = used;
+    }
+
+    /** Whether, and as which guest memory, the used ring is marked in the dirty log. */
+    void setUsedLog(boolean isLogged, long guestAddress) {
+        isUsedLogged = isLogged;
+        usedLogAddress = guestAddress;
+        if (queue != null) {
+            queue.logUsedRing(isLogged, guestAddress);
+        }
     }
 
     boolean hasAddresses(long descriptors, long avail, long used) {
@@ -131,6 +142,7 @@ final class Vring implements AutoCloseable {
 
     void run(Virtqueue newQueue) {
         queue = newQueue;
+        queue.logUsedRing(isUsedLogged, usedLogAddress);
     }
 
     boolean isRunning() {

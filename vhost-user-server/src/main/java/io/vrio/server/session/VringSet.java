@@ -57,6 +57,7 @@ final class VringSet implements AutoCloseable {
             throw new RequestRefusedException("vring " + vring.index() + " is running");
         }
         vring.setAddresses(descriptors, avail, used);
+        vring.setUsedLog(message.isUsedLogged(), message.usedLogAddress());
         startIfReady(vring);
     }
 

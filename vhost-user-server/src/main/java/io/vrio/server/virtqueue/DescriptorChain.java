@@ -4,6 +4,7 @@ package io.vrio.server.virtqueue;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.common.memory.SliceList;
+import java.util.Arrays;
 
 /**
  * One chain taken from a virtqueue, translated and checked: what the device may read, then what it
@@ -19,6 +20,8 @@ public final class DescriptorChain implements AutoCloseable {
     private final SliceList tablePieces = new SliceList();
     private final NativeBuffer table =
             new NativeBuffer((long) INDIRECT_MAX * SplitDescriptor.LENGTH);
+    private final long[] writtenRanges = new long[2 * SliceList.PIECES_MAX];
+    private int writtenLongs;
     private int headIndex;
 
     void begin(int head) {
@@ -29,6 +32,19 @@ public final class DescriptorChain implements AutoCloseable {
     void clear() {
         readable.clear();
         writable.clear();
+        writtenLongs = 0;
+    }
+
+    /** Notes where guest memory is that was added to {@link #writable}. */
+    void addWritten(long guestAddress, int length) {
+        // Limit: descriptors of a ring and of an indirect table, 1024 each.
+        writtenRanges[writtenLongs++] = guestAddress;
+        writtenRanges[writtenLongs++] = length;
+    }
+
+    /** Guest address and length of all that the device may write, in turn; a copy. */
+    long[] writtenRanges() {
+        return Arrays.copyOf(writtenRanges, writtenLongs);
     }
 
     /** Scratch: where an indirect table is in guest memory. */

@@ -103,8 +103,12 @@ final class SplitChainWalk {
             return null;
         }
         SliceList target = isWritable ? chain.writable() : chain.readable();
-        return memory.translate(descriptor.guestAddress(), (int) length, target)
-                ? null
-                : RingCounter.NOT_MAPPED;
+        if (!memory.translate(descriptor.guestAddress(), (int) length, target)) {
+            return RingCounter.NOT_MAPPED;
+        }
+        if (isWritable) {
+            chain.addWritten(descriptor.guestAddress(), (int) length);
+        }
+        return null;
     }
 }

@@ -30,7 +30,7 @@ public final class SplitVirtqueue implements Virtqueue {
     private static final int RING = 4;
     private static final int HEAD_LENGTH = 2;
     private static final int ELEMENT_LENGTH = 8;
-    private static final int EVENT_LENGTH = 2;
+    private static final int FIELD_LENGTH = 2;
     private static final int AVAIL_NO_CALL = 1;
     private static final int USED_NO_KICK = 1;
 
@@ -44,6 +44,10 @@ public final class SplitVirtqueue implements Virtqueue {
     private final boolean hasEventIdx;
     private final SplitChainWalk walk;
     private final MemoryLease[] leases;
+
+    /** By head: what the device may write, of chains that were taken while memory was logged. */
+    private final long[][] written;
+
     private final MemorySlice descriptors = new MemorySlice();
     private final MemorySlice avail = new MemorySlice();
     private final MemorySlice used = new MemorySlice();
@@ -58,6 +62,8 @@ public final class SplitVirtqueue implements Virtqueue {
     private int inFlight;
     private long[] deferred;
     private int deferredCount;
+    private boolean isUsedLogged;
+    private long usedLogAddress;
 
     /**
      * @param layout without {@link #invalidReason}
@@ -74,6 +80,7 @@ public final class SplitVirtqueue implements Virtqueue {
         hasEventIdx = (features & RingFeatures.EVENT_IDX) != 0;
         walk = new SplitChainWalk(memory, (features & RingFeatures.INDIRECT_DESC) != 0);
         leases = new MemoryLease[size];
+        written = new long[size][];
         availIdx = layout.availIdx();
         seenAvailIdx = availIdx;
         remap();
@@ -91,6 +98,12 @@ public final class SplitVirtqueue implements Virtqueue {
     }
 
     @Override
+    public void logUsedRing(boolean isLogged, long guestAddress) {
+        isUsedLogged = isLogged;
+        usedLogAddress = guestAddress;
+    }
+
+    @Override
     public int size() {
         return size;
     }
@@ -98,7 +111,7 @@ public final class SplitVirtqueue implements Virtqueue {
     @Override
     public boolean remap() {
         mappedGeneration = memory.generation();
-        int eventLength = hasEventIdx ? EVENT_LENGTH : 0;
+        int eventLength = hasEventIdx ? FIELD_LENGTH : 0;
         long availLength = RING + (long) size * HEAD_LENGTH + eventLength;
         long usedLength = RING + (long) size * ELEMENT_LENGTH + eventLength;
         long tableLength = (long) size * SplitDescriptor.LENGTH;
@@ -124,6 +137,14 @@ public final class SplitVirtqueue implements Virtqueue {
         publishedIdx = usedIdx;
         calledIdx = usedIdx;
         used.putShort(FLAGS, (short) 0);
+        logUsed(FLAGS, FIELD_LENGTH);
+    }
+
+    /** The frontend learns that a part of the used ring was written. */
+    private void logUsed(long offset, long length) {
+        if (isUsedLogged) {
+            memory.markDirty(usedLogAddress + offset, length);
+        }
     }
 
     /** Whether the ring's slices may be used: they belong to the present memory table. */
@@ -156,6 +177,8 @@ public final class SplitVirtqueue implements Virtqueue {
             chain.clear();
             throw new MalformedChainException(fault);
         }
+        // While a guest is saved or moved, and only then, its chains cost garbage.
+        written[head] = memory.isLogging() ? chain.writtenRanges() : null;
         return true;
     }
 
@@ -170,7 +193,7 @@ public final class SplitVirtqueue implements Virtqueue {
 
     @Override
     public void putBack(int headIndex) {
-        release(headIndex);
+        letGo(headIndex);
         availIdx = (availIdx - 1) & 0xFFFF;
     }
 
@@ -219,11 +242,33 @@ public final class SplitVirtqueue implements Virtqueue {
         long element = RING + (long) slot(usedIdx) * ELEMENT_LENGTH;
         used.putInt(element, headIndex);
         used.putInt(element + 4, usedLength);
+        logUsed(element, ELEMENT_LENGTH);
         usedIdx = increment(usedIdx);
     }
 
     @Override
     public void release(int headIndex) {
+        logWritten(headIndex);
+        letGo(headIndex);
+    }
+
+    /** What the device has done to the chain is done. */
+    private void logWritten(int headIndex) {
+        if (!memory.isLogging()) {
+            return;
+        }
+        long[] ranges = written[headIndex];
+        if (ranges == null) {
+            // It was taken before, and nobody has noted where it is.
+            memory.markAllDirty();
+            return;
+        }
+        for (int i = 0; i < ranges.length; i += 2) {
+            memory.markDirty(ranges[i], ranges[i + 1]);
+        }
+    }
+
+    private void letGo(int headIndex) {
         MemoryLease lease = leases[headIndex];
         if (lease == null) {
             throw new IllegalStateException("chain " + headIndex + " is not in flight");
@@ -242,6 +287,7 @@ public final class SplitVirtqueue implements Virtqueue {
         if (publishedIdx != usedIdx) {
             // Ordering: the guest must not see the new index before the elements it covers.
             used.putShortRelease(IDX, (short) usedIdx);
+            logUsed(IDX, FIELD_LENGTH);
             publishedIdx = usedIdx;
             // Ordering: our store of used.idx must not pass our next load of used_event: if it
             // does, we skip the call the guest is waiting for (virtio 1.2, 2.7.7).
@@ -288,6 +334,7 @@ public final class SplitVirtqueue implements Virtqueue {
         // With event index, avail_event stays behind the guest's index, which has the same effect.
         if (!hasEventIdx && isUsable()) {
             used.putShort(FLAGS, (short) USED_NO_KICK);
+            logUsed(FLAGS, FIELD_LENGTH);
         }
     }
 
@@ -306,9 +353,12 @@ public final class SplitVirtqueue implements Virtqueue {
             return false;
         }
         if (hasEventIdx) {
-            used.putShort(RING + (long) size * ELEMENT_LENGTH, (short) idx);
+            long availEvent = RING + (long) size * ELEMENT_LENGTH;
+            used.putShort(availEvent, (short) idx);
+            logUsed(availEvent, FIELD_LENGTH);
         } else {
             used.putShort(FLAGS, (short) 0);
+            logUsed(FLAGS, FIELD_LENGTH);
         }
         // Ordering: our wish must be visible before we look again: the guest publishes a chain and
         // then looks at the wish, and one of the two must see the other's store (virtio 1.2,

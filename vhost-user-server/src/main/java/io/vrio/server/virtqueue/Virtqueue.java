@@ -8,6 +8,12 @@ package io.vrio.server.virtqueue;
  * released.
  */
 public interface Virtqueue {
+    /**
+     * Whether writes to the used ring are marked in the dirty log of the guest's memory, and where
+     * in guest-physical memory it is. Writes to chains are marked as long as the memory logs.
+     */
+    void logUsedRing(boolean isLogged, long guestAddress);
+
     /** Number of descriptors; every head index is below it. */
     int size();
 

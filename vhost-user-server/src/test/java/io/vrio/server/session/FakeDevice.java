@@ -20,6 +20,7 @@ final class FakeDevice implements VirtioDevice {
     private final List<String> told = new ArrayList<>();
     private final int[] inFlight = new int[QUEUES];
     private final EventFd[] calls = new EventFd[QUEUES];
+    private final Virtqueue[] queues = new Virtqueue[QUEUES];
     private DeviceListener listener;
     private byte writable;
 
@@ -36,6 +37,10 @@ final class FakeDevice implements VirtioDevice {
 
     EventFd call(int index) {
         return calls[index];
+    }
+
+    Virtqueue queue(int index) {
+        return queues[index];
     }
 
     DeviceListener listener() {
@@ -86,6 +91,7 @@ final class FakeDevice implements VirtioDevice {
     @Override
     public void startQueue(int index, Virtqueue queue, EventFd call) {
         calls[index] = call;
+        queues[index] = queue;
         told.add("start " + index + " availIdx " + queue.availIdx());
     }
 

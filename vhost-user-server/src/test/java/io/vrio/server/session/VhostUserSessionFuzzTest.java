@@ -185,6 +185,7 @@ final class VhostUserSessionFuzzTest {
                     FakeFrontend.longs(index, FRONTEND, FRONTEND + 0x2000, FRONTEND + 0x1000, 0);
             case SET_MEM_TABLE, ADD_MEM_REG, REM_MEM_REG ->
                     FakeFrontend.longs(1, GUEST, LENGTH, FRONTEND, 0);
+            case SET_LOG_BASE -> FakeFrontend.longs(LENGTH / 0x8000, 0);
             case GET_CONFIG, SET_CONFIG -> {
                 byte[] range = new byte[13];
                 range[0] = (byte) random.nextInt(64);
@@ -213,7 +214,7 @@ final class VhostUserSessionFuzzTest {
         }
         return switch (request) {
             case SET_VRING_KICK, SET_VRING_CALL, SET_VRING_ERR -> new int[] {event.fd()};
-            case SET_MEM_TABLE, ADD_MEM_REG -> new int[] {ram.fd()};
+            case SET_MEM_TABLE, ADD_MEM_REG, SET_LOG_BASE -> new int[] {ram.fd()};
             case SET_BACKEND_REQ_FD -> new int[] {other[0].fd()};
             case GET_FEATURES,
                     SET_FEATURES,

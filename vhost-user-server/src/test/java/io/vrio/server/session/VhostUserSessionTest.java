@@ -33,6 +33,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a frontend says of vrings and memory. */
 final class VhostUserSessionTest {
+    private static final long OFFERED = RingFeatures.SPLIT | F_PROTOCOL | ProtocolFeatures.LOG_ALL;
+
     private static final long MS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final byte[] EMPTY = {};
 
@@ -52,8 +54,8 @@ final class VhostUserSessionTest {
 
     @Test
     void shouldOfferTheDevicesFeaturesAndItsOwn() {
-        assertEquals(RingFeatures.SPLIT | F_PROTOCOL, frontend.getNumber(GET_FEATURES));
-        assertEquals(0x1a229, frontend.getNumber(GET_PROTOCOL_FEATURES));
+        assertEquals(OFFERED, frontend.getNumber(GET_FEATURES));
+        assertEquals(0x1a22b, frontend.getNumber(GET_PROTOCOL_FEATURES));
         assertEquals(FakeDevice.QUEUES, frontend.getNumber(GET_QUEUE_NUM));
         assertEquals(509, frontend.getNumber(GET_MAX_MEM_SLOTS));
     }
@@ -61,7 +63,7 @@ final class VhostUserSessionTest {
     @Test
     void shouldAnswerOnceWhenAnAnswerIsAskedForTwice() {
         frontend.sendRaw(GET_FEATURES.code(), 9, 0, EMPTY);
-        assertEquals(RingFeatures.SPLIT | F_PROTOCOL, frontend.receive(1).number());
+        assertEquals(OFFERED, frontend.receive(1).number());
         assertFalse(frontend.hasReply());
     }
 
@@ -72,7 +74,7 @@ final class VhostUserSessionTest {
         }
         assertFalse(frontend.hasReply());
         frontend.sendBytes(new byte[] {0});
-        assertEquals(RingFeatures.SPLIT | F_PROTOCOL, frontend.receive(1).number());
+        assertEquals(OFFERED, frontend.receive(1).number());
     }
 
     @Test
@@ -143,7 +145,7 @@ final class VhostUserSessionTest {
     @Test
     void shouldRefuseFeaturesThatWereNotOffered() {
         assertFalse(frontend.ask(SET_FEATURES, longs(1L << 63)));
-        assertFalse(frontend.ask(SET_PROTOCOL_FEATURES, longs(1L << 1)));
+        assertFalse(frontend.ask(SET_PROTOCOL_FEATURES, longs(1L << 4)));
         assertTrue(frontend.ask(SET_PROTOCOL_FEATURES, longs(ProtocolFeatures.OFFERED)));
         assertEquals(ProtocolFeatures.OFFERED, session.status().protocolFeatures());
     }
