@@ -5,6 +5,7 @@ import io.vrio.backends.block.BackendDisk;
 import io.vrio.backends.block.BackendException;
 import io.vrio.backends.block.BackendSpec;
 import io.vrio.backends.block.Host;
+import io.vrio.common.clock.NanoClock;
 import io.vrio.common.state.StateFile;
 import io.vrio.common.state.StateFolder;
 import io.vrio.transport.remote.ClaimRefusedException;
@@ -34,6 +35,7 @@ public final class DiskRegistry implements DeviceRegistry<DiskStatus>, DiskCatal
 
     private final TreeMap<String, OfferedDisk> disks = new TreeMap<>();
     private final RecordStore<DiskRecord> store;
+    private final ClaimLedger claims;
     private final Consumer<Runnable> worker;
     private final InstantSource clock;
     private final BackendOpener opener;
@@ -42,16 +44,18 @@ public final class DiskRegistry implements DeviceRegistry<DiskStatus>, DiskCatal
 
     DiskRegistry(
             RecordStore<DiskRecord> store,
+            ClaimLedger claims,
             Consumer<Runnable> worker,
             InstantSource clock,
             BackendOpener opener)
             throws BackendException {
         this.store = store;
+        this.claims = claims;
         this.worker = worker;
         this.clock = clock;
         this.opener = opener;
         for (DiskRecord record : store.load()) {
-            OfferedDisk disk = new OfferedDisk(record, true, record.id(), worker, opener);
+            OfferedDisk disk = new OfferedDisk(record, true, record.id(), worker, opener, claims);
             disks.put(record.name(), disk);
             tryOpen(disk);
         }
@@ -69,6 +73,7 @@ public final class DiskRegistry implements DeviceRegistry<DiskStatus>, DiskCatal
             throws BackendException {
         return new DiskRegistry(
                 new KeptRecords<>(new StateFile<>(folder, new DiskFormat())),
+                ClaimLedger.open(folder, ClaimFormat.DISKS, worker, NanoClock.SYSTEM),
                 worker,
                 InstantSource.system(),
                 BackendDisk::open);
@@ -84,7 +89,7 @@ public final class DiskRegistry implements DeviceRegistry<DiskStatus>, DiskCatal
             checkName(name);
             DiskRecord record = new DiskRecord(name, spec, spec.size(), name, now());
             String serialSeed = machineId + " " + name;
-            OfferedDisk disk = new OfferedDisk(record, false, serialSeed, worker, opener);
+            OfferedDisk disk = new OfferedDisk(record, false, serialSeed, worker, opener, claims);
             disks.put(name, disk);
             tryOpen(disk);
         } else if (!present.isKept()) {
@@ -121,7 +126,8 @@ public final class DiskRegistry implements DeviceRegistry<DiskStatus>, DiskCatal
         }
         String id = UUID.randomUUID().toString();
         OfferedDisk disk =
-                new OfferedDisk(new DiskRecord(name, spec, 0, id, now()), true, id, worker, opener);
+                new OfferedDisk(
+                        new DiskRecord(name, spec, 0, id, now()), true, id, worker, opener, claims);
         disk.open();
         BackendDisk backend = disk.backend();
         disks.put(name, disk);
@@ -204,6 +210,10 @@ public final class DiskRegistry implements DeviceRegistry<DiskStatus>, DiskCatal
         if (disk.claim() != null) {
             throw new BackendException(inUse(disk));
         }
+        Reservation reservation = disk.reservation();
+        if (reservation != null) {
+            throw new BackendException(kept(disk, reservation));
+        }
         if (disk.underWayCount() > 0) {
             throw new BackendException(
                     "disk " + name + " still executes requests; try again in a moment");
@@ -270,6 +280,7 @@ public final class DiskRegistry implements DeviceRegistry<DiskStatus>, DiskCatal
             disk.counters().increment(DiskCounter.TAKEOVERS);
             present.revoke();
         }
+        checkNotKept(disk, serverName);
         if (!disk.failure().isEmpty() && disk.underWayCount() == 0) {
             // Nobody relies on the lost writes any more: the new claim has a new incarnation.
             disk.close();
@@ -282,8 +293,25 @@ public final class DiskRegistry implements DeviceRegistry<DiskStatus>, DiskCatal
         return disk.claim(holder);
     }
 
+    private static void checkNotKept(OfferedDisk disk, String serverName)
+            throws ClaimRefusedException {
+        Reservation reservation = disk.reservation();
+        if (reservation != null && !reservation.serverName().equals(serverName)) {
+            throw new ClaimRefusedException(kept(disk, reservation));
+        }
+    }
+
+    private static String kept(OfferedDisk disk, Reservation reservation) {
+        return "disk " + disk.record().name() + " " + reservation.refusal();
+    }
+
     private static String inUse(OfferedDisk disk) {
         return "disk " + disk.record().name() + " " + disk.claim().holder().refusal();
+    }
+
+    @Override
+    public void onEndpointClose() {
+        claims.close();
     }
 
     /** Takes all disks from their servers and closes them. */
@@ -291,6 +319,7 @@ public final class DiskRegistry implements DeviceRegistry<DiskStatus>, DiskCatal
     public void close() {
         if (!isClosed) {
             isClosed = true;
+            claims.close();
             disks.values().forEach(OfferedDisk::close);
             disks.clear();
         }

@@ -12,6 +12,8 @@ import java.util.Map;
  * @param failure one line, empty when it is ready
  * @param claimedBy the name of the server that uses it, empty for none
  * @param claimedSince ISO 8601 in UTC, empty for none
+ * @param reservedFor the name of the server that it is kept for, empty for none
+ * @param reservedUntil ISO 8601 in UTC, empty for none
  * @param requestsUnderWay submitted to the backend and not yet ended
  * @param isKept whether it outlives a restart without being given as an option
  * @param counters see {@link DiskCounter}
@@ -28,6 +30,8 @@ public record DiskStatus(
         String failure,
         String claimedBy,
         String claimedSince,
+        String reservedFor,
+        String reservedUntil,
         int requestsUnderWay,
         boolean isKept,
         Map<String, Long> counters) {}

@@ -33,22 +33,28 @@ public final class NicRegistry implements DeviceRegistry<NicStatus>, NicCatalog,
 
     private final TreeMap<String, OfferedNic> nics = new TreeMap<>();
     private final RecordStore<NicRecord> store;
+    private final ClaimLedger claims;
     private final NicWorker worker;
     private final InstantSource clock;
     private final NicOpener opener;
     private boolean isClosed;
 
     NicRegistry(
-            RecordStore<NicRecord> store, NicWorker worker, InstantSource clock, NicOpener opener)
+            RecordStore<NicRecord> store,
+            ClaimLedger claims,
+            NicWorker worker,
+            InstantSource clock,
+            NicOpener opener)
             throws BackendException {
         this.store = store;
+        this.claims = claims;
         this.worker = worker;
         this.clock = clock;
         this.opener = opener;
         List<NicRecord> records = store.load();
         for (NicRecord record : records) {
             checkMac(record.name(), record.spec());
-            nics.put(record.name(), new OfferedNic(record, true, worker, opener));
+            nics.put(record.name(), new OfferedNic(record, true, worker, opener, claims));
         }
         nics.values().forEach(this::tryOpen);
     }
@@ -64,6 +70,7 @@ public final class NicRegistry implements DeviceRegistry<NicStatus>, NicCatalog,
         VirtualSwitches switches = new VirtualSwitches(UUID.randomUUID().toString());
         return new NicRegistry(
                 new KeptRecords<>(new StateFile<>(folder, new NicFormat())),
+                ClaimLedger.open(folder, ClaimFormat.NICS, worker::execute, worker.clock()),
                 worker,
                 InstantSource.system(),
                 NicOpener.of(switches));
@@ -78,7 +85,7 @@ public final class NicRegistry implements DeviceRegistry<NicStatus>, NicCatalog,
         if (present == null) {
             checkNew(name, spec);
             NicRecord record = new NicRecord(name, spec, true, now());
-            OfferedNic nic = new OfferedNic(record, false, worker, opener);
+            OfferedNic nic = new OfferedNic(record, false, worker, opener, claims);
             nics.put(name, nic);
             tryOpen(nic);
         } else if (!present.isKept()) {
@@ -114,7 +121,7 @@ public final class NicRegistry implements DeviceRegistry<NicStatus>, NicCatalog,
         }
         checkNew(name, spec);
         NicRecord record = new NicRecord(name, spec, true, now());
-        OfferedNic nic = new OfferedNic(record, true, worker, opener);
+        OfferedNic nic = new OfferedNic(record, true, worker, opener, claims);
         nic.open();
         nics.put(name, nic);
         try {
@@ -198,6 +205,10 @@ public final class NicRegistry implements DeviceRegistry<NicStatus>, NicCatalog,
         if (nic.claim() != null) {
             throw new BackendException(inUse(nic));
         }
+        Reservation reservation = nic.reservation();
+        if (reservation != null) {
+            throw new BackendException(kept(nic, reservation));
+        }
         nics.remove(name);
         try {
             if (nic.isKept()) {
@@ -260,6 +271,7 @@ public final class NicRegistry implements DeviceRegistry<NicStatus>, NicCatalog,
             nic.counters().increment(NicClaimCounter.TAKEOVERS);
             present.revoke();
         }
+        checkNotKept(nic, serverName);
         if (!nic.failure().isEmpty()) {
             nic.close();
         }
@@ -271,8 +283,25 @@ public final class NicRegistry implements DeviceRegistry<NicStatus>, NicCatalog,
         return nic.claim(holder);
     }
 
+    private static void checkNotKept(OfferedNic nic, String serverName)
+            throws ClaimRefusedException {
+        Reservation reservation = nic.reservation();
+        if (reservation != null && !reservation.serverName().equals(serverName)) {
+            throw new ClaimRefusedException(kept(nic, reservation));
+        }
+    }
+
+    private static String kept(OfferedNic nic, Reservation reservation) {
+        return "NIC " + nic.record().name() + " " + reservation.refusal();
+    }
+
     private static String inUse(OfferedNic nic) {
         return "NIC " + nic.record().name() + " " + nic.claim().holder().refusal();
+    }
+
+    @Override
+    public void onEndpointClose() {
+        claims.close();
     }
 
     /** Takes all NICs from their servers and closes them. */
@@ -280,6 +309,7 @@ public final class NicRegistry implements DeviceRegistry<NicStatus>, NicCatalog,
     public void close() {
         if (!isClosed) {
             isClosed = true;
+            claims.close();
             nics.values().forEach(OfferedNic::close);
             nics.clear();
         }

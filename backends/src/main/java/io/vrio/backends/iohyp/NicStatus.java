@@ -13,6 +13,8 @@ import java.util.Map;
  * @param failure one line, empty when it is ready
  * @param claimedBy the name of the server that uses it, empty for none
  * @param claimedSince ISO 8601 in UTC, empty for none
+ * @param reservedFor the name of the server that it is kept for, empty for none
+ * @param reservedUntil ISO 8601 in UTC, empty for none
  * @param isKept whether it outlives a restart without being given as an option
  * @param counters see {@link NicClaimCounter} and {@link io.vrio.backends.net.NicCounter}; those of
  *     the backend begin anew when it is opened again
@@ -26,5 +28,7 @@ public record NicStatus(
         String failure,
         String claimedBy,
         String claimedSince,
+        String reservedFor,
+        String reservedUntil,
         boolean isKept,
         Map<String, Long> counters) {}

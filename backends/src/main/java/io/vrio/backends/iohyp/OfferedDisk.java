@@ -8,6 +8,7 @@ import io.vrio.common.counter.Counters;
 import io.vrio.common.io.BlockRequest;
 import io.vrio.common.io.DiskProperties;
 import io.vrio.common.io.IoStatus;
+import io.vrio.transport.remote.ClaimRefusedException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -20,6 +21,7 @@ final class OfferedDisk implements AutoCloseable {
     private final String serialSeed;
     private final Consumer<Runnable> worker;
     private final BackendOpener opener;
+    private final ClaimLedger claims;
     private final Counters<DiskCounter> counters = new Counters<>(DiskCounter.class);
     private DiskRecord record;
     private BackendDisk backend;
@@ -36,12 +38,14 @@ final class OfferedDisk implements AutoCloseable {
             boolean isKept,
             String serialSeed,
             Consumer<Runnable> worker,
-            BackendOpener opener) {
+            BackendOpener opener,
+            ClaimLedger claims) {
         this.record = record;
         this.isKept = isKept;
         this.serialSeed = serialSeed;
         this.worker = worker;
         this.opener = opener;
+        this.claims = claims;
     }
 
     /** Opens the backend unless it is open; remembers why when that fails. */
@@ -115,7 +119,13 @@ final class OfferedDisk implements AutoCloseable {
         return underWayCount;
     }
 
-    ClaimedDisk claim(ClaimHolder holder) {
+    /** For whom it is kept while nobody has it, or null. */
+    Reservation reservation() {
+        return claims.reservation(record.name());
+    }
+
+    ClaimedDisk claim(ClaimHolder holder) throws ClaimRefusedException {
+        claims.begin(record.name(), holder.serverName());
         counters.increment(DiskCounter.CLAIMS);
         claim = new ClaimedDisk(this, holder);
         return claim;
@@ -124,6 +134,7 @@ final class OfferedDisk implements AutoCloseable {
     void onClaimEnd(ClaimedDisk ended) {
         if (claim == ended) {
             claim = null;
+            claims.end(record.name());
         }
     }
 
@@ -182,6 +193,7 @@ final class OfferedDisk implements AutoCloseable {
     }
 
     DiskStatus status() {
+        Reservation reservation = reservation();
         boolean isOpen = backend != null;
         DiskProperties properties =
                 isOpen ? backend.properties() : DiskProperties.ofCapacity(record.capacity(), "");
@@ -197,6 +209,8 @@ final class OfferedDisk implements AutoCloseable {
                 failure(),
                 claim == null ? "" : claim.holder().serverName(),
                 claim == null ? "" : claim.holder().since().toString(),
+                reservation == null ? "" : reservation.serverName(),
+                reservation == null ? "" : reservation.until().toString(),
                 underWayCount,
                 isKept,
                 counters.snapshot());

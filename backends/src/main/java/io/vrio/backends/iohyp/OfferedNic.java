@@ -8,6 +8,7 @@ import io.vrio.backends.net.NicOptions;
 import io.vrio.backends.net.NicWorker;
 import io.vrio.common.counter.Counters;
 import io.vrio.common.io.NicProperties;
+import io.vrio.transport.remote.ClaimRefusedException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -16,17 +17,24 @@ final class OfferedNic implements AutoCloseable {
     private final boolean isKept;
     private final NicWorker worker;
     private final NicOpener opener;
+    private final ClaimLedger claims;
     private final Counters<NicClaimCounter> counters = new Counters<>(NicClaimCounter.class);
     private NicRecord record;
     private NicBackend backend;
     private String failure = "not opened yet";
     private ClaimedNic claim;
 
-    OfferedNic(NicRecord record, boolean isKept, NicWorker worker, NicOpener opener) {
+    OfferedNic(
+            NicRecord record,
+            boolean isKept,
+            NicWorker worker,
+            NicOpener opener,
+            ClaimLedger claims) {
         this.record = record;
         this.isKept = isKept;
         this.worker = worker;
         this.opener = opener;
+        this.claims = claims;
     }
 
     /** Opens the backend unless it is open; remembers why when that fails. */
@@ -84,7 +92,13 @@ final class OfferedNic implements AutoCloseable {
         return counters;
     }
 
-    ClaimedNic claim(ClaimHolder holder) {
+    /** For whom it is kept while nobody has it, or null. */
+    Reservation reservation() {
+        return claims.reservation(record.name());
+    }
+
+    ClaimedNic claim(ClaimHolder holder) throws ClaimRefusedException {
+        claims.begin(record.name(), holder.serverName());
         counters.increment(NicClaimCounter.CLAIMS);
         claim = new ClaimedNic(this, holder);
         return claim;
@@ -93,6 +107,7 @@ final class OfferedNic implements AutoCloseable {
     void onClaimEnd(ClaimedNic ended) {
         if (claim == ended) {
             claim = null;
+            claims.end(record.name());
         }
     }
 
@@ -103,6 +118,7 @@ final class OfferedNic implements AutoCloseable {
     }
 
     NicStatus status() {
+        Reservation reservation = reservation();
         return new NicStatus(
                 record.name(),
                 record.spec().text(),
@@ -112,6 +128,8 @@ final class OfferedNic implements AutoCloseable {
                 failure(),
                 claim == null ? "" : claim.holder().serverName(),
                 claim == null ? "" : claim.holder().since().toString(),
+                reservation == null ? "" : reservation.serverName(),
+                reservation == null ? "" : reservation.until().toString(),
                 isKept,
                 allCounters());
     }

@@ -10,6 +10,9 @@ import io.vrio.common.clock.NanoClock;
 public interface NicWorker {
     NanoClock clock();
 
+    /** Runs a command soon. */
+    void execute(Runnable command);
+
     /** Adds an agent at the end of the duty cycle. */
     void add(Agent agent);
 
@@ -32,6 +35,11 @@ public interface NicWorker {
             @Override
             public NanoClock clock() {
                 return worker.clock();
+            }
+
+            @Override
+            public void execute(Runnable command) {
+                worker.execute(command);
             }
 
             @Override

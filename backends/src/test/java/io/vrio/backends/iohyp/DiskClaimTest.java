@@ -50,6 +50,8 @@ final class DiskClaimTest {
         registry =
                 new DiskRegistry(
                         new KeptRecords<>(new StateFile<>(state, new DiskFormat())),
+                        ClaimLedger.open(
+                                state, ClaimFormat.DISKS, driver.context().worker(), () -> 0),
                         driver.context().worker(),
                         () -> Instant.parse("2025-01-02T03:04:05Z"),
                         this::open);

@@ -18,9 +18,13 @@ import java.util.function.BiFunction;
  * and the registry of each life. Whatever it does is the same in every run.
  */
 public final class KeptNics {
+    /** For how long the next life keeps a NIC for the server that had it. */
+    public static final long GRACE_NS = ClaimLedger.GRACE.toNanos();
+
     private static final Instant NOW = Instant.parse("2025-01-02T03:04:05Z");
 
-    private final Store store = new Store();
+    private final MemoryStore<NicRecord> store;
+    private final MemoryStore<KeptClaim> claims = new MemoryStore<>(List.of());
     private final NanoClock clock;
     private int lives;
 
@@ -34,21 +38,7 @@ public final class KeptNics {
             NicSpec parsed = NicSpec.parse(spec.getValue());
             records.add(new NicRecord(spec.getKey(), parsed, true, NOW));
         }
-        store.save(records);
-    }
-
-    private static final class Store implements RecordStore<NicRecord> {
-        private List<NicRecord> records = List.of();
-
-        @Override
-        public List<NicRecord> load() {
-            return records;
-        }
-
-        @Override
-        public void save(List<NicRecord> changed) {
-            records = List.copyOf(changed);
-        }
+        store = new MemoryStore<>(records);
     }
 
     /** Begins a life, on the calling thread. */
@@ -67,6 +57,7 @@ public final class KeptNics {
         NicOpener ports = NicOpener.of(new VirtualSwitches("life " + lives));
         NicOpener opener =
                 (spec, context) -> front.apply(context.name(), ports.open(spec, context));
-        return new NicRegistry(store, new ClockWorker(clock), () -> NOW, opener);
+        ClaimLedger ledger = new ClaimLedger("NIC", claims, Runnable::run, clock, () -> NOW);
+        return new NicRegistry(store, ledger, new ClockWorker(clock), () -> NOW, opener);
     }
 }

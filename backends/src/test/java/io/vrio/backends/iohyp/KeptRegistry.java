@@ -6,6 +6,7 @@ import io.vrio.backends.block.BackendException;
 import io.vrio.backends.block.BackendSpec;
 import io.vrio.backends.block.DiskContext;
 import io.vrio.backends.block.DiskOptions;
+import io.vrio.common.clock.NanoClock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -18,44 +19,35 @@ import java.util.function.Function;
 public final class KeptRegistry {
     private static final Instant NOW = Instant.parse("2025-01-02T03:04:05Z");
 
-    private final Store store;
+    private final MemoryStore<DiskRecord> store;
+    private final MemoryStore<KeptClaim> claims = new MemoryStore<>(List.of());
+    private final NanoClock clock;
     private final Function<String, BackendDisk> opener;
 
     /**
      * @param capacity of each disk
+     * @param clock measures for how long claims of an earlier life reserve a disk
      * @param opener makes the disk of that name for one life
      */
-    public KeptRegistry(Set<String> names, long capacity, Function<String, BackendDisk> opener) {
+    public KeptRegistry(
+            Set<String> names,
+            long capacity,
+            NanoClock clock,
+            Function<String, BackendDisk> opener) {
+        this.clock = clock;
         this.opener = opener;
         BackendSpec spec = new BackendSpec.NullSpec(capacity, DiskOptions.NONE);
         store =
-                new Store(
+                new MemoryStore<>(
                         names.stream()
                                 .map(name -> new DiskRecord(name, spec, capacity, name, NOW))
                                 .toList());
     }
 
-    private static final class Store implements RecordStore<DiskRecord> {
-        private List<DiskRecord> records;
-
-        Store(List<DiskRecord> records) {
-            this.records = records;
-        }
-
-        @Override
-        public List<DiskRecord> load() {
-            return records;
-        }
-
-        @Override
-        public void save(List<DiskRecord> changed) {
-            records = List.copyOf(changed);
-        }
-    }
-
     /** Begins a life, on the calling thread. */
     public DiskRegistry open() throws BackendException {
-        return new DiskRegistry(store, Runnable::run, () -> NOW, this::openDisk);
+        ClaimLedger ledger = new ClaimLedger("disk", claims, Runnable::run, clock, () -> NOW);
+        return new DiskRegistry(store, ledger, Runnable::run, () -> NOW, this::openDisk);
     }
 
     private BackendDisk openDisk(BackendSpec spec, DiskContext context) {

@@ -44,6 +44,7 @@ final class NicClaimTest {
         registry =
                 new NicRegistry(
                         new KeptRecords<>(new StateFile<>(state, new NicFormat())),
+                        ClaimLedger.open(state, ClaimFormat.NICS, Runnable::run, () -> 0),
                         new ClockWorker(() -> 0),
                         () -> Instant.parse("2025-01-02T03:04:05Z"),
                         this::open);

@@ -19,6 +19,11 @@ public final class ClockWorker implements NicWorker {
     }
 
     @Override
+    public void execute(Runnable command) {
+        command.run();
+    }
+
+    @Override
     public void add(Agent agent) {
         throw new AssertionError("there is no duty cycle");
     }

@@ -13,11 +13,17 @@ import java.util.Map;
 public final class SteppedWorker implements NicWorker {
     private final ManualClock clock = new ManualClock(0);
     private final List<Agent> agents = new ArrayList<>();
+    private final List<Runnable> commands = new ArrayList<>();
     private final Map<Integer, EventHandler> handlers = new LinkedHashMap<>();
 
     @Override
     public ManualClock clock() {
         return clock;
+    }
+
+    @Override
+    public void execute(Runnable command) {
+        commands.add(command);
     }
 
     @Override
@@ -52,6 +58,9 @@ public final class SteppedWorker implements NicWorker {
 
     /** One duty cycle; returns what its agents have done. */
     public int step() {
+        List<Runnable> due = List.copyOf(commands);
+        commands.clear();
+        due.forEach(Runnable::run);
         List.copyOf(handlers.values()).forEach(EventHandler::onReady);
         return List.copyOf(agents).stream().mapToInt(Agent::doWork).sum();
     }

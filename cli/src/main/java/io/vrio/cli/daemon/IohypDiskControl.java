@@ -61,6 +61,8 @@ final class IohypDiskControl {
         row.put("failure", disk.failure());
         row.put("server", disk.claimedBy());
         row.put("serverSince", disk.claimedSince());
+        row.put("reservedFor", disk.reservedFor());
+        row.put("reservedUntil", disk.reservedUntil());
         row.put("requestsUnderWay", disk.requestsUnderWay());
         row.put("kept", disk.isKept());
         return row;

@@ -65,6 +65,8 @@ final class IohypNicControl {
         row.put("failure", nic.failure());
         row.put("server", nic.claimedBy());
         row.put("serverSince", nic.claimedSince());
+        row.put("reservedFor", nic.reservedFor());
+        row.put("reservedUntil", nic.reservedUntil());
         row.put("kept", nic.isKept());
         return row;
     }

@@ -19,7 +19,7 @@ import java.util.Set;
 
 /**
  * The records of one kind in a file of the state folder, each with a name. A file that is not
- * wholly understood is never written over.
+ * wholly understood is refused as a whole and left as it is, until something is saved.
  */
 public final class StateFile<R> {
     private static final int VERSION = 1;

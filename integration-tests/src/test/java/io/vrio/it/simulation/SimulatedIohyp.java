@@ -58,6 +58,7 @@ final class SimulatedIohyp implements AutoCloseable {
                 new KeptRegistry(
                         disks.keySet(),
                         plan.capacity(),
+                        clock,
                         name -> new SimulatedBackend(disks.get(name)));
         keptNics = keepNics();
     }

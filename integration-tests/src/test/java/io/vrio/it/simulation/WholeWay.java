@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.it.simulation;
 
+import io.vrio.backends.iohyp.KeptNics;
 import io.vrio.common.agent.Agent;
 import io.vrio.common.clock.ManualClock;
 import io.vrio.transport.link.MemoryLink;
@@ -184,7 +185,9 @@ final class WholeWay implements AutoCloseable {
         long patienceNs = scenario.load().ioTimeoutNs() + 15 * S;
         String ending = "does not end although all faults have stopped";
         runUntil(this::areDisksAtRest, patienceNs, "a request " + ending);
-        runUntil(fleet::isAtRest, patienceNs, "a frame " + ending);
+        // A card that has moved while its former host was cut off from the IOhyp, or the IOhyp was
+        // away, is kept for that host first.
+        runUntil(fleet::isAtRest, patienceNs + KeptNics.GRACE_NS, "a frame " + ending);
         guests.forEach(Guest::beginSweep);
         fleet.flood();
         long floodNs = clock.nanoTime();

@@ -17,4 +17,7 @@ public interface DiskCatalog {
      */
     DiskClaim claim(String diskName, String serverName, long serverEpoch)
             throws ClaimRefusedException;
+
+    /** Claims end from now on because the IOhyp does: no server gives its disks back. */
+    default void onEndpointClose() {}
 }

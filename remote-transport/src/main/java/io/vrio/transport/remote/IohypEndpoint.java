@@ -405,6 +405,8 @@ public final class IohypEndpoint implements Agent {
     /** Says goodbye to all. The link is closed by whoever made it. */
     @Override
     public void close() {
+        catalogs.disks().onEndpointClose();
+        catalogs.nics().onEndpointClose();
         for (ServedPeer peer : peers) {
             peer.association().transmit(clock.nanoTime());
             peer.association().sendFin();

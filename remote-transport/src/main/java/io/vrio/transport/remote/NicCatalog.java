@@ -16,4 +16,7 @@ public interface NicCatalog {
      */
     NicClaim claim(String nicName, String serverName, long serverEpoch)
             throws ClaimRefusedException;
+
+    /** Claims end from now on because the IOhyp does: no server gives its cards back. */
+    default void onEndpointClose() {}
 }

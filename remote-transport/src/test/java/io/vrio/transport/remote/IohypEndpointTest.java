@@ -56,6 +56,14 @@ final class IohypEndpointTest {
     }
 
     @Test
+    void shouldTellThatItClosesBeforeClaimsEnd() {
+        fixture.attached(40_000);
+        fixture.endpoint.close();
+        assertEquals(1, fixture.catalog.openAtEnd());
+        assertTrue(fixture.catalog.claims().get(0).isClosed());
+    }
+
+    @Test
     void shouldNotLetInWhoHasNotSeenTheSynAck() {
         RawEnd blind = fixture.server(40_000);
         blind.sendSyn(5);

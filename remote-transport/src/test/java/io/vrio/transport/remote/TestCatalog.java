@@ -19,6 +19,7 @@ final class TestCatalog implements DiskCatalog {
     private final ArrayDeque<BlockRequest> held = new ArrayDeque<>();
     private DiskProperties properties = DiskProperties.ofCapacity(64 << 20, "test");
     private boolean isHolding;
+    private long openAtEnd = -1;
 
     /** Where no request can begin, until a fault is wanted. */
     private long faultyOffset = 3;
@@ -100,6 +101,16 @@ final class TestCatalog implements DiskCatalog {
         Claim claim = new Claim();
         claims.add(claim);
         return claim;
+    }
+
+    @Override
+    public void onEndpointClose() {
+        openAtEnd = claims.stream().filter(claim -> !claim.isClosed).count();
+    }
+
+    /** How many claims were open when the endpoint closed; -1 before. */
+    long openAtEnd() {
+        return openAtEnd;
     }
 
     List<Claim> claims() {
