@@ -154,7 +154,7 @@ final class VhostUserMessageTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"00000000, 0", "06000000, 6", "40000000, 64", "ffffffff, 4294967295"})
+    @CsvSource({"00000000, 0", "07000000, 7", "40000000, 64", "ffffffff, 4294967295"})
     void shouldNameAnUnknownRequestByItsCode(String code, String name) {
         receive(code + "01000000 00000000");
         assertNull(message.request());
