@@ -93,7 +93,9 @@ final class ClaimLedger {
         Map<String, String> claims = new TreeMap<>();
         try {
             store.load().forEach(claim -> claims.put(claim.device(), claim.serverName()));
-            LOG.info("kind={} reserved={} for the servers that had them", kind, claims.size());
+            if (!claims.isEmpty()) {
+                LOG.info("kind={} reserved={} for the servers that had them", kind, claims.size());
+            }
         } catch (BackendException e) {
             LOG.warn(
                     "kind={} reserved=0: who had which device is not known, and the first server"
