@@ -21,8 +21,8 @@ final class BenchGuest implements AutoCloseable {
     private static final int LIFE_S = 3600;
 
     /**
-     * With the boot script's 256 MiB Linux gives a TCP connection a receive window of 0.77 MB, which
-     * is close to what is in flight at these rates; with this it is 3 MB.
+     * With the boot script's 256 MiB Linux gives a TCP connection a receive window of 0.77 MB,
+     * which is close to what is in flight at these rates; with this it is 3 MB.
      */
     private static final int MEMORY_MIB = 1024;
 
