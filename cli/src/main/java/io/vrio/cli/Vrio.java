@@ -8,6 +8,7 @@ import io.vrio.cli.daemon.ServerCommand;
 import io.vrio.cli.operator.CompletionCommand;
 import io.vrio.cli.operator.DiskNoun;
 import io.vrio.cli.operator.DomainNoun;
+import io.vrio.cli.operator.KeyNoun;
 import io.vrio.cli.operator.NicNoun;
 import io.vrio.cli.operator.PeerNoun;
 import io.vrio.cli.operator.StatusCommand;
@@ -72,6 +73,7 @@ public final class Vrio implements Runnable {
                         .addSubcommand("nic", NicNoun.tree(surroundings))
                         .addSubcommand("domain", DomainNoun.tree(surroundings))
                         .addSubcommand("peer", PeerNoun.tree(surroundings))
+                        .addSubcommand("key", KeyNoun.tree())
                         .addSubcommand("status", new StatusCommand(surroundings))
                         .addSubcommand("completion", new CompletionCommand(surroundings));
         addVersion(commandLine);

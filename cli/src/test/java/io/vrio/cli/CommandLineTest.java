@@ -6,9 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
@@ -116,13 +121,38 @@ class CommandLineTest {
     }
 
     @Test
-    void shouldSayThatTheNetworkIsNotSecuredYet() {
-        CommandRun run = CommandRun.of((IOHYP + "--key-file /etc/vrio/key").split(" "));
+    void shouldSayThatThereIsNoKey() {
+        CommandRun run = CommandRun.of((IOHYP + "--key-file /nowhere/keys").split(" "));
 
         assertEquals(
-                "vrio iohyp: --key-file: encryption is not available yet; on a trusted network,"
-                        + " give --insecure instead",
+                "vrio iohyp: --key-file: key file /nowhere/keys: no such file", run.onlyError(2));
+    }
+
+    @Test
+    void shouldRefuseAKeyThatOthersMayRead(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("key"), "00");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+        CommandRun run = CommandRun.of((SERVER + "--peer 1.2.3.4 --key-file " + file).split(" "));
+
+        assertEquals(
+                "vrio server: --key-file: key file "
+                        + file
+                        + " is open to others (rw-r-----): chmod 600 "
+                        + file,
                 run.onlyError(2));
+    }
+
+    @Test
+    void shouldMakeAKeyOnce(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("key");
+        assertEquals(0, CommandRun.of("key", "create", file.toString()).status());
+
+        assertTrue(Files.readString(file).matches("[0-9a-f]{64}\n"));
+        assertEquals(
+                PosixFilePermissions.fromString("rw-------"), Files.getPosixFilePermissions(file));
+        assertEquals(
+                "vrio key create: key file " + file + " exists already",
+                CommandRun.of("key", "create", file.toString()).onlyError(1));
     }
 
     @Test
@@ -130,8 +160,8 @@ class CommandLineTest {
         CommandRun run = CommandRun.of(IOHYP.split(" "));
 
         assertEquals(
-                "vrio iohyp: Missing --key-file FILE or --insecure: encryption is not available"
-                        + " yet, so give --insecure if you trust the network",
+                "vrio iohyp: Missing --key-file FILE (vrio key create makes one), or --insecure if"
+                        + " you trust the network",
                 run.onlyError(2));
     }
 
@@ -269,7 +299,7 @@ class CommandLineTest {
     void shouldListTheCommandsWhenNoneIsGiven() {
         assertEquals(
                 "vrio: Missing command: one of iohyp, server, local, disk, nic, domain, peer,"
-                        + " status, completion (see vrio --help)",
+                        + " key, status, completion (see vrio --help)",
                 CommandRun.of().onlyError(2));
     }
 

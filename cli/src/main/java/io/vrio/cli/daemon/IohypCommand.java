@@ -87,7 +87,7 @@ public final class IohypCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailedException {
-        network.check(spec.commandLine());
+        network.checkIohyp(spec.commandLine());
         DeviceNames.check(
                 spec.commandLine(), "--disk", disks.stream().map(NamedBackend::name).toList());
         DeviceNames.check(spec.commandLine(), "--nic", nics.stream().map(NamedNic::name).toList());

@@ -108,7 +108,8 @@ final class IohypDaemon implements AutoCloseable {
                         link.local(),
                         random.nextLong(),
                         settings.network().mtu(),
-                        settings.network().peerTimeoutNs());
+                        settings.network().peerTimeoutNs(),
+                        settings.network().keys());
         IohypEndpoint endpoint =
                 new IohypEndpoint(
                         options, link.link(), catalogs, NanoClock.SYSTEM, buffers, random);

@@ -129,7 +129,7 @@ public final class ServerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailedException {
-        network.check(spec.commandLine());
+        network.checkServer(spec.commandLine());
         DeviceNames.check(
                 spec.commandLine(), "--disk", disks.stream().map(NamedSocket::name).toList());
         DeviceNames.check(

@@ -128,7 +128,8 @@ final class ServerDaemon implements AutoCloseable {
                         settings.peer().port(),
                         settings.network().mtu(),
                         settings.network().peerTimeoutNs(),
-                        settings.ioTimeoutNs());
+                        settings.ioTimeoutNs(),
+                        settings.network().key());
         PacketLinkFactory links = new PacketLinkFactory(port, neighbours, worker, NanoClock.SYSTEM);
         return new RemotePeer(options, links, NanoClock.SYSTEM, buffers, random);
     }

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.cli.option;
 
+import io.vrio.common.clock.NanoClock;
+import io.vrio.transport.secure.FileKeyRing;
+import io.vrio.transport.secure.KeyFile;
+import io.vrio.transport.secure.KeyFileException;
+import io.vrio.transport.secure.KeyRing;
+import io.vrio.transport.secure.PresharedKey;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -46,7 +53,11 @@ public final class NetworkOptions {
     @Option(
             names = "--key-file",
             paramLabel = "FILE",
-            description = "File with the pre-shared key. Not available yet.")
+            converter = OptionTypes.AbsolutePath.class,
+            description = {
+                "The pre-shared keys, mode 0600 (vrio key create). Server: a file with its key.",
+                "IOhyp: a folder with a file NAME.key, or a file with a line NAME KEY, per server."
+            })
     private Path keyFile;
 
     @Option(
@@ -54,26 +65,62 @@ public final class NetworkOptions {
             description = "No authentication and no encryption: for a trusted network.")
     private boolean isInsecure;
 
+    private Optional<PresharedKey> key = Optional.empty();
+    private Optional<KeyRing> keys = Optional.empty();
+
     /**
-     * @throws ParameterException when the options do not go together
+     * Checks the options, and reads the key of a server.
+     *
+     * @throws ParameterException when the options do not go together, or there is no key
      */
-    public void check(CommandLine command) {
+    public void checkServer(CommandLine command) {
+        check(command);
+        if (keyFile != null) {
+            try {
+                key = Optional.of(KeyFile.read(keyFile));
+            } catch (KeyFileException e) {
+                throw new ParameterException(command, "--key-file: " + e.getMessage());
+            }
+        }
+    }
+
+    /**
+     * Checks the options, and reads the keys of all servers.
+     *
+     * @throws ParameterException when the options do not go together, or a key is wrong
+     */
+    public void checkIohyp(CommandLine command) {
+        check(command);
+        if (keyFile != null) {
+            try {
+                keys = Optional.of(FileKeyRing.open(keyFile, NanoClock.SYSTEM));
+            } catch (KeyFileException e) {
+                throw new ParameterException(command, "--key-file: " + e.getMessage());
+            }
+        }
+    }
+
+    private void check(CommandLine command) {
         if (keyFile != null && isInsecure) {
             throw new ParameterException(
                     command, "--key-file and --insecure exclude each other; give one");
         }
-        if (keyFile != null) {
+        if (keyFile == null && !isInsecure) {
             throw new ParameterException(
                     command,
-                    "--key-file: encryption is not available yet; on a trusted network, give"
-                            + " --insecure instead");
+                    "Missing --key-file FILE (vrio key create makes one), or --insecure if you"
+                            + " trust the network");
         }
-        if (!isInsecure) {
-            throw new ParameterException(
-                    command,
-                    "Missing --key-file FILE or --insecure: encryption is not available yet, so"
-                            + " give --insecure if you trust the network");
-        }
+    }
+
+    /** What a server shares with its IOhyp; empty on a trusted network. */
+    public Optional<PresharedKey> key() {
+        return key;
+    }
+
+    /** What an IOhyp shares with its servers; empty on a trusted network. */
+    public Optional<KeyRing> keys() {
+        return keys;
     }
 
     public String interfaceName() {

@@ -68,9 +68,12 @@ final class DaemonPair implements AutoCloseable {
     }
 
     private static String[] withCommon(List<String> arguments, Path control, String... options) {
-        arguments.addAll(List.of("--interface=" + Namespaces.INTERFACE, "--insecure"));
+        arguments.add("--interface=" + Namespaces.INTERFACE);
         arguments.add("--control=" + control);
         arguments.addAll(List.of(options));
+        if (arguments.stream().noneMatch(option -> option.startsWith("--key-file"))) {
+            arguments.add("--insecure");
+        }
         return arguments.toArray(String[]::new);
     }
 

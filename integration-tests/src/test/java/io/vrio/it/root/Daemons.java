@@ -81,7 +81,7 @@ public final class Daemons implements AutoCloseable {
     List<String> iohypArguments(String... more) {
         List<String> all =
                 arguments("iohyp", hosts.ioAddress(), iohypControl(), "--state-dir", state());
-        all.addAll(List.of(more));
+        add(all, more);
         return all;
     }
 
@@ -92,7 +92,7 @@ public final class Daemons implements AutoCloseable {
 
     private List<String> serverArguments(String address, Path control, String... more) {
         List<String> all = arguments("server", address, control, "--socket-dir", "" + sockets);
-        all.addAll(List.of(more));
+        add(all, more);
         if (!all.contains("--peer")) {
             all.addAll(List.of("--peer", hosts.ioAddress()));
         }
@@ -111,8 +111,14 @@ public final class Daemons implements AutoCloseable {
                         "--control",
                         control.toString(),
                         option,
-                        value,
-                        "--insecure"));
+                        value));
+    }
+
+    private static void add(List<String> arguments, String... more) {
+        arguments.addAll(List.of(more));
+        if (!arguments.contains("--key-file")) {
+            arguments.add("--insecure");
+        }
     }
 
     private String state() {

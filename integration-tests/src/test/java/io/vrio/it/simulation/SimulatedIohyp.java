@@ -18,6 +18,7 @@ import io.vrio.transport.remote.SimulatedDisk;
 import io.vrio.transport.remote.SimulatedWire;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
@@ -91,7 +92,8 @@ final class SimulatedIohyp implements AutoCloseable {
                         wire.iohypEndpoint(),
                         random.nextLong(),
                         scenario.wire().mtu(),
-                        PEER_TIMEOUT_NS);
+                        PEER_TIMEOUT_NS,
+                        Optional.empty());
         buffers = new FrameBufferPool(scenario.wire().iohypBuffers());
         watch = new SwitchWatch(scenario.net(), clock, ways.ledger());
         try {

@@ -12,6 +12,7 @@ import io.vrio.transport.remote.ShortCircuit;
 import io.vrio.transport.remote.SimulatedWire;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
@@ -65,7 +66,8 @@ final class SimulatedServer {
                         SimulatedWire.PORT,
                         plan.mtu(),
                         SimulatedIohyp.PEER_TIMEOUT_NS,
-                        scenario.load().ioTimeoutNs());
+                        scenario.load().ioTimeoutNs(),
+                        Optional.empty());
         RandomGenerator numbers = plan.isNearWrap() ? new NearWrap(random.split()) : random.split();
         LinkFactory links = host.station().openServer(plan.portCount());
         peer = new RemotePeer(options, links, clock, buffers, numbers);

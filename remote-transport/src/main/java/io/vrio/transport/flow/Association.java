@@ -5,9 +5,12 @@ import io.vrio.common.agent.Agent;
 import io.vrio.common.clock.NanoClock;
 import io.vrio.common.counter.Counters;
 import io.vrio.transport.link.Link;
+import io.vrio.transport.message.Goodbye;
+import io.vrio.transport.message.MessageKind;
 import io.vrio.transport.message.OutboundMessage;
 import io.vrio.transport.message.SegmentHeader;
 import io.vrio.transport.message.SuperFrameHeader;
+import io.vrio.transport.secure.Protection;
 import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.FrameHeader;
 import io.vrio.transport.wire.SequenceNumber;
@@ -17,8 +20,8 @@ import io.vrio.transport.wire.SequenceNumber;
  * link loses, repeats or reorders frames. Lives from the handshake to its end on one worker.
  */
 public final class Association implements AutoCloseable {
-    /** Limit: payload of one super-frame; whole segments of any MTU below fit the IP length. */
-    static final int SUPER_FRAME_MAX = FrameHeader.PAYLOAD_MAX;
+    /** Limit: bytes of one super-frame before it is sealed. */
+    static final int SUPER_FRAME_MAX = FrameHeader.PAYLOAD_MAX - Protection.OVERHEAD_MAX;
 
     /** Limit: super-frames sent or resent in one duty cycle. */
     private static final int FRAMES_PER_CYCLE = 64;
@@ -38,6 +41,7 @@ public final class Association implements AutoCloseable {
 
     private final AssociationSetup setup;
     private final SegmentHandler handler;
+    private final Protection protection;
     private final Counters<AssociationCounter> counters = new Counters<>(AssociationCounter.class);
     private final RttEstimator rtt = new RttEstimator();
     private final RetransmitQueue retransmits = new RetransmitQueue(rtt);
@@ -53,6 +57,7 @@ public final class Association implements AutoCloseable {
     private final SuperFrameHeader received = new SuperFrameHeader();
     private final SegmentHeader segment = new SegmentHeader();
     private final NanoClock clock;
+    private final Suspicion suspicion = new Suspicion();
     private int localTag;
     private long lastHeardNs;
     private long trimmedNs;
@@ -70,9 +75,10 @@ public final class Association implements AutoCloseable {
         this.setup = setup;
         this.clock = clock;
         this.handler = handler;
+        protection = setup.protection();
         reassembler = new Reassembler(buffers);
         localTag = setup.localTag();
-        window = new ReceiveWindow(setup.firstReceived());
+        window = new ReceiveWindow(setup.firstReceived(), protection.isSealed());
         credit = new Credit(setup.firstSent(), setup.firstReceived());
         preview = new SegmentPreview(window, credit);
         sender = new SuperFrameSender(setup, link, window, credit, acks, counters);
@@ -101,9 +107,9 @@ public final class Association implements AutoCloseable {
         sender.mtu(mtu);
     }
 
-    /** Payload bytes that fit one segment on the wire. */
+    /** Bytes of a super-frame, before it is sealed, that fit one segment on the wire. */
     public int segmentPayloadMax() {
-        return sender.segmentPayloadMax();
+        return sender.segmentPayloadMax() - protection.overhead();
     }
 
     /** Queues a message; it leaves with the next {@link #transmit}. */
@@ -206,6 +212,31 @@ public final class Association implements AutoCloseable {
         return retransmits.flightBytes();
     }
 
+    /** What protects its super-frames. */
+    public Protection protection() {
+        return protection;
+    }
+
+    /** Whether every super-frame is sealed: then nothing else is believed. */
+    public boolean isSealed() {
+        return protection.isSealed();
+    }
+
+    /** An RST or FIN came that looks right, but may be anybody's. */
+    public void suspect(long nowNs) {
+        suspicion.raise(nowNs);
+    }
+
+    /** Whether the peer has said nothing since it was said to be gone. */
+    public boolean isAbandoned(long nowNs) {
+        return suspicion.isConfirmed(nowNs);
+    }
+
+    /** When to ask {@link #isAbandoned}, or {@code NO_DEADLINE}. */
+    public long suspicionNs() {
+        return suspicion.deadlineNs();
+    }
+
     /** Whether a frame's acknowledgement proves that its sender hears us: RST and FIN need it. */
     public boolean isPlausible(FrameHeader header) {
         long sequence = SequenceNumber.extend(window.next(), header.sequence());
@@ -231,7 +262,9 @@ public final class Association implements AutoCloseable {
             counters.increment(AssociationCounter.DROPPED_STALE);
         } else {
             long pieceLimit = start + header.superFrameOffset() + header.payloadLength();
-            sender.onReceived(pieceLimit);
+            if (!protection.isSealed()) {
+                sender.onReceived(pieceLimit);
+            }
             if (header.payloadLength() == length) {
                 deliver(buffer, header.payloadOffset(), start, length, nowNs);
             } else {
@@ -245,7 +278,8 @@ public final class Association implements AutoCloseable {
      * whole super-frame that is awaited and has just this one; else null.
      */
     public SegmentHeader awaitedSegment(FrameHeader header, FrameBuffer buffer) {
-        return preview.awaited(header, buffer.slice(), localTag);
+        // What is sealed tells nothing before it is opened.
+        return protection.isSealed() ? null : preview.awaited(header, buffer.slice(), localTag);
     }
 
     private void onPiece(FrameHeader header, FrameBuffer buffer, long start, long nowNs) {
@@ -258,10 +292,15 @@ public final class Association implements AutoCloseable {
                         buffer.slice(),
                         header.payloadOffset(),
                         header.payloadLength());
+        if (partial == null && protection.isSealed() && reassembler.dropStale(nowNs)) {
+            // The piece comes again; what was told of the others was perhaps a stranger's.
+            window.forgetPieces();
+        }
         if (partial == null) {
             counters.increment(AssociationCounter.DROPPED_NO_ROOM);
             return;
         }
+        partial.onPiece(nowNs);
         if (partial.isOurs(localTag)) {
             note(partial);
         }
@@ -301,22 +340,28 @@ public final class Association implements AutoCloseable {
             counters.increment(AssociationCounter.DROPPED_WRONG_TAG);
             return;
         }
+        if (!protection.open(buffer.slice(), offset, length)) {
+            counters.increment(AssociationCounter.DROPPED_FORGED);
+            return;
+        }
         int at = received.length();
         int segments = received.segmentCount();
+        int room = length - protection.overhead() - at;
         AssociationException.throwFor(
-                segment.invalidReason(buffer.slice(), offset + at, length - at, segments));
+                segment.invalidReason(buffer.slice(), offset + at, room, segments));
         AssociationException.throwFor(received.impossibleReason(sender.nextSequence()));
         if (!window.accept(start, start + length)) {
             counters.increment(AssociationCounter.DROPPED_NO_ROOM);
             return;
         }
         lastHeardNs = nowNs;
+        sender.onReceived(start + length);
+        suspicion.clear();
         counters.increment(AssociationCounter.FRAMES_RECEIVED);
         counters.add(AssociationCounter.BYTES_RECEIVED, length);
         window.raiseFloor(received.floor());
         if (reassembler.dropSettled(start, start + length, received.floor())) {
-            // They were told to have come, and that may have hidden that the rest did not.
-            throw new AssociationException("a reliable super-frame is given up or overlapped");
+            onContradiction();
         }
         onAcknowledgement(nowNs);
         if (received.isReliable()) {
@@ -328,6 +373,15 @@ public final class Association implements AutoCloseable {
             acks.onReceiveUnreliable(nowNs, length);
         }
         deliverSegments(buffer, offset, length);
+    }
+
+    /** Pieces were told to have come, and that may have hidden that others did not. */
+    private void onContradiction() {
+        if (!protection.isSealed()) {
+            throw new AssociationException("a reliable super-frame is given up or overlapped");
+        }
+        // A stranger's, who has seen the peer's tag.
+        window.forgetPieces();
     }
 
     private void onAcknowledgement(long nowNs) {
@@ -389,7 +443,7 @@ public final class Association implements AutoCloseable {
         }
         TxFrame frame = retransmits.take();
         begin(frame, true, nowNs);
-        int lengthMax = (int) Math.min(SUPER_FRAME_MAX, budget);
+        int lengthMax = (int) Math.min(SUPER_FRAME_MAX, budget - protection.overhead());
         OutboundMessage message = unsent.next();
         while (message != null && !frame.isFull()) {
             int room = lengthMax - frame.length() - SegmentHeader.LENGTH;
@@ -433,12 +487,39 @@ public final class Association implements AutoCloseable {
 
     /** Says goodbye: the peer forgets the association at once. */
     public void sendFin() {
+        sendGoodbye(Goodbye.STOPPED);
+        sender.sendFin();
+    }
+
+    /** Answers a goodbye, for middleboxes. */
+    public void confirmEnd() {
         sender.sendFin();
     }
 
     /** Breaks off: something was wrong. */
     public void sendRst() {
+        sendGoodbye(Goodbye.BROKEN_OFF);
         sender.sendRst();
+    }
+
+    /** The peer believes no bare FIN or RST when super-frames are sealed. */
+    private void sendGoodbye(Goodbye reason) {
+        if (!protection.isSealed()) {
+            return;
+        }
+        try (OutboundMessage goodbye = new OutboundMessage(m -> {}, 1)) {
+            long nowNs = clock.nanoTime();
+            reason.write(goodbye.header());
+            goodbye.begin(MessageKind.GOODBYE, 0, 1, 1, null);
+            TxFrame frame = retransmits.take();
+            begin(frame, false, nowNs);
+            frame.addSegment(goodbye, 1);
+            frame.finish();
+            txFrames.sendNew(frame, nowNs);
+            frame.forget();
+            retransmits.giveBack(frame);
+            goodbye.end();
+        }
     }
 
     /** When {@link #transmit} must run even if nothing is received or sent. */

@@ -23,6 +23,7 @@ public enum AssociationCounter implements CounterId {
     DROPPED_NO_ROOM("a piece found no free reassembly buffer or too many holes"),
     DROPPED_WRONG_TAG("a super-frame was not for this association"),
     DROPPED_MALFORMED("a super-frame's header was not valid"),
+    DROPPED_FORGED("a super-frame was not sealed by the peer, or was changed on its way"),
     WAITS_FOR_CREDIT("data waited because the peer granted no more sequences");
 
     private final String meaning;

@@ -73,6 +73,11 @@ final class Credit {
         acknowledged = Math.max(acknowledged, cumulative);
     }
 
+    /** The highest that {@link #onAcknowledged} was told. */
+    long acknowledged() {
+        return acknowledged;
+    }
+
     /**
      * Bytes of frames of NICs that we may send from {@code next} on.
      *

@@ -9,6 +9,7 @@ import io.vrio.transport.message.FrameRecord;
 import io.vrio.transport.message.MessageKind;
 import io.vrio.transport.message.SegmentHeader;
 import io.vrio.transport.message.SuperFrameHeader;
+import io.vrio.transport.wire.FrameHeader;
 
 /**
  * Sends the frames of an association's NICs: small ones are collected until a super-frame is full
@@ -43,6 +44,10 @@ final class FrameSender {
     private final SegmentHeader part = new SegmentHeader();
     private final SliceList payload = new SliceList();
     private final NanoClock clock;
+
+    /** The last super-frame as it was sealed; null as long as none was. */
+    private NativeBuffer sealed;
+
     private int cycle = 1;
 
     /** NICs that have offered frames in this duty cycle. */
@@ -173,8 +178,8 @@ final class FrameSender {
 
     private void end(int segmentCount, long nowNs) {
         header.writeSegmentCount(segmentCount);
-        int length = (int) payload.length();
         try {
+            seal(nowNs);
             sender.sendNew(payload, nowNs);
         } catch (InternalError e) {
             // What a guest has taken away goes nowhere, and neither does what it sent before.
@@ -183,7 +188,17 @@ final class FrameSender {
         }
         counters.increment(AssociationCounter.FRAMES_SENT);
         counters.increment(AssociationCounter.NIC_FRAMES_SENT);
-        counters.add(AssociationCounter.BYTES_SENT, length);
+        counters.add(AssociationCounter.BYTES_SENT, payload.length());
+    }
+
+    private void seal(long nowNs) {
+        if (sender.isSealed()) {
+            int length = (int) payload.length() + sender.overhead();
+            sealed = sealed == null ? new NativeBuffer(FrameHeader.PAYLOAD_MAX) : sealed;
+            sender.seal(payload, sealed.slice(), nowNs);
+            payload.clear();
+            payload.add(sealed.slice(), 0, length);
+        }
     }
 
     /** Sends a frame that no super-frame has room for as one message in several. */
@@ -233,5 +248,8 @@ final class FrameSender {
         batch.close();
         headerMemory.close();
         partMemory.close();
+        if (sealed != null) {
+            sealed.close();
+        }
     }
 }

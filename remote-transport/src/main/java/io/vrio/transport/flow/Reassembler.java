@@ -15,6 +15,9 @@ final class Reassembler {
     /** Limit: pieces with holes between them in one super-frame. */
     static final int RANGES_MAX = 48;
 
+    /** Longer than time-outs are unless nothing arrives at all. */
+    private static final long STALE_NS = 100_000_000L;
+
     private final FrameBufferPool pool;
     private final Partial[] partials = new Partial[PARTIALS_MAX];
     private int count;
@@ -33,7 +36,13 @@ final class Reassembler {
         private FrameBuffer buffer;
         private long start;
         private int length;
+        private long lastPieceNs;
         private boolean isOurs;
+
+        /** Something of it has come. */
+        void onPiece(long nowNs) {
+            lastPieceNs = nowNs;
+        }
 
         /**
          * Whether its header has come and is the peer's: other pieces do not tell whose they are.
@@ -110,6 +119,22 @@ final class Reassembler {
         partial.isOurs = false;
         partial.received.clear();
         return partial;
+    }
+
+    /**
+     * Makes room: forgets what nobody has added to for a while. A peer sends again sooner; who
+     * forges beginnings of super-frames to fill the room does not.
+     *
+     * @return whether there was any
+     */
+    boolean dropStale(long nowNs) {
+        int before = count;
+        for (int i = count - 1; i >= 0; i--) {
+            if (nowNs - partials[i].lastPieceNs >= STALE_NS) {
+                drop(partials[i]);
+            }
+        }
+        return count < before;
     }
 
     /** Forgets a super-frame: it is complete, or its content cannot be trusted. */

@@ -13,8 +13,14 @@ final class ReceiveWindow {
 
     private final ByteRanges beyond = new ByteRanges(RANGES_MAX);
 
-    /** Everything beyond the first hole that has come, super-frames in pieces included. */
+    /**
+     * Everything beyond the first hole that has come, super-frames in pieces included; only those
+     * when super-frames are sealed.
+     */
     private final ByteRanges arrived = new ByteRanges(RANGES_MAX);
+
+    /** Whether pieces are told apart from what was opened: they may be a stranger's. */
+    private final boolean isSealed;
 
     private long next;
 
@@ -22,7 +28,15 @@ final class ReceiveWindow {
      * @param first the first sequence that the peer will use
      */
     ReceiveWindow(long first) {
+        this(first, false);
+    }
+
+    /**
+     * @param isSealed whether super-frames must be opened before one can know whose they are
+     */
+    ReceiveWindow(long first, boolean isSealed) {
         next = first;
+        this.isSealed = isSealed;
     }
 
     /** Everything below has been received or was given up by its sender. */
@@ -53,7 +67,11 @@ final class ReceiveWindow {
         if (!beyond.add(start, limit)) {
             return false;
         }
-        onArrival(start, limit);
+        if (isSealed) {
+            onDiscard(start, limit);
+        } else {
+            onArrival(start, limit);
+        }
         advance();
         return true;
     }
@@ -68,10 +86,15 @@ final class ReceiveWindow {
     void onDiscard(long start, long limit) {
         if (!arrived.remove(start, limit)) {
             // No room to split a range: what is said to have come must have come.
-            arrived.clear();
-            for (int i = 0; i < beyond.count(); i++) {
-                arrived.add(beyond.start(i), beyond.limit(i));
-            }
+            forgetPieces();
+        }
+    }
+
+    /** No piece is told to have come any more. */
+    void forgetPieces() {
+        arrived.clear();
+        for (int i = 0; i < beyond.count() && !isSealed; i++) {
+            arrived.add(beyond.start(i), beyond.limit(i));
         }
     }
 
@@ -98,9 +121,32 @@ final class ReceiveWindow {
 
     /** Adds what has come beyond the first hole, lowest first, as many ranges as fit. */
     void writeBlocks(SuperFrameHeader header) {
+        if (isSealed) {
+            writeBothBlocks(header);
+            return;
+        }
         int blocks = Math.min(arrived.count(), SuperFrameHeader.BLOCKS_MAX);
         for (int i = 0; i < blocks; i++) {
             header.addBlock(arrived.start(i), arrived.limit(i));
+        }
+    }
+
+    private void writeBothBlocks(SuperFrameHeader header) {
+        int opened = 0;
+        int pieces = 0;
+        while (header.blockCount() < SuperFrameHeader.BLOCKS_MAX
+                && (opened < beyond.count() || pieces < arrived.count())) {
+            boolean isOpened =
+                    pieces == arrived.count()
+                            || opened < beyond.count()
+                                    && beyond.start(opened) < arrived.start(pieces);
+            if (isOpened) {
+                header.addBlock(beyond.start(opened), beyond.limit(opened));
+                opened++;
+            } else {
+                header.addBlockInPieces(arrived.start(pieces), arrived.limit(pieces));
+                pieces++;
+            }
         }
     }
 }

@@ -21,6 +21,9 @@ final class RetransmitQueue {
     /** Frames kept in any case: what a few requests at a time need. */
     private static final int SPARE_MIN = 8;
 
+    /** What was sent so often is sent whole, whatever pieces of it are said to have come. */
+    private static final int PIECES_BELIEVED_MAX = 4;
+
     private final RttEstimator rtt;
     private final ArrayDeque<TxFrame> free = new ArrayDeque<>();
     private final TxFrame[] frames = new TxFrame[FRAMES_MAX];
@@ -149,6 +152,9 @@ final class RetransmitQueue {
         for (int i = 0; i < count; i++) {
             TxFrame frame = at(i);
             punch(frame, header, blockCount, horizon);
+            if (frame.isSealed() && frame.holes().isEmpty() && !isVouchedFor(frame, header)) {
+                frame.onWhollyMissing();
+            }
             if (frame.holes().isEmpty()) {
                 release(frame);
             } else {
@@ -166,13 +172,35 @@ final class RetransmitQueue {
             TxFrame frame, SuperFrameHeader header, int blockCount, long horizon) {
         ByteRanges holes = frame.holes();
         holes.add(frame.start(), Math.min(frame.limit(), horizon));
+        // Pieces may be a stranger's, which hide that the peer's were lost: not for ever.
+        boolean isDoubtful = isDoubtful(frame);
         for (int j = 0; j < blockCount; j++) {
+            if (isDoubtful && header.isBlockInPieces(j)) {
+                continue;
+            }
             long start = Math.max(header.blockStart(j), frame.start());
             long limit = Math.min(header.blockLimit(j), frame.limit());
             if (start < limit) {
                 holes.remove(start, limit);
             }
         }
+    }
+
+    /** Whether so much was sent of it in vain that pieces which have come are not believed in. */
+    static boolean isDoubtful(TxFrame frame) {
+        return frame.isSealed() && frame.attempts() >= PIECES_BELIEVED_MAX;
+    }
+
+    /** Whether the peer says of all of it that it has opened it. */
+    private static boolean isVouchedFor(TxFrame frame, SuperFrameHeader header) {
+        for (int i = 0; i < header.blockCount(); i++) {
+            if (!header.isBlockInPieces(i)
+                    && header.blockStart(i) <= frame.start()
+                    && header.blockLimit(i) >= frame.limit()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

@@ -2,11 +2,13 @@
 package io.vrio.transport.flow;
 
 import io.vrio.common.counter.Counters;
+import io.vrio.common.memory.MemoryFaults;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.common.memory.SliceList;
 import io.vrio.transport.link.Link;
 import io.vrio.transport.message.SuperFrameHeader;
+import io.vrio.transport.secure.Protection;
 import io.vrio.transport.wire.FrameWriter;
 
 /**
@@ -15,6 +17,7 @@ import io.vrio.transport.wire.FrameWriter;
  */
 final class SuperFrameSender {
     private final Link link;
+    private final Protection protection;
     private final FrameWriter writer;
     private final ReceiveWindow window;
     private final Credit credit;
@@ -35,6 +38,7 @@ final class SuperFrameSender {
             AckTimer acks,
             Counters<AssociationCounter> counters) {
         this.link = link;
+        protection = setup.protection();
         this.window = window;
         this.credit = credit;
         this.acks = acks;
@@ -91,6 +95,29 @@ final class SuperFrameSender {
         window.writeBlocks(header);
     }
 
+    /** Bytes that sealing adds to a super-frame. */
+    int overhead() {
+        return protection.overhead();
+    }
+
+    boolean isSealed() {
+        return protection.isSealed();
+    }
+
+    /**
+     * Copies a super-frame, complete but for its seal, and seals the copy: nobody can change what
+     * was sealed, and it is sent again as it is.
+     *
+     * @param target room for the super-frame and {@link #overhead}
+     * @throws InternalError when memory of the payload has vanished: nothing has happened
+     */
+    void seal(SliceList payload, MemorySlice target, long nowNs) {
+        int length = (int) payload.length();
+        payload.copyTo(0, target, 0, length);
+        MemoryFaults.raisePending();
+        protection.seal(target, length, credit.acknowledged(), nowNs);
+    }
+
     /**
      * Sends the next super-frame; its sequences are used even when the link does not take it.
      *
@@ -143,5 +170,6 @@ final class SuperFrameSender {
 
     void close() {
         headersMemory.close();
+        protection.close();
     }
 }

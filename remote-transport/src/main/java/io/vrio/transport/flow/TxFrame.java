@@ -28,6 +28,9 @@ final class TxFrame {
                     + SuperFrameHeader.BLOCKS_MAX * SuperFrameHeader.BLOCK_LENGTH
                     + SEGMENTS_MAX * (SegmentHeader.LENGTH + COPY_MAX);
 
+    /** A power of two; enough for small requests and their answers. */
+    private static final int SEALED_MIN = 2048;
+
     private final NativeBuffer memory = new NativeBuffer(AREA_LENGTH);
     private final MemorySlice area = memory.slice();
     private final SliceList payload = new SliceList();
@@ -41,6 +44,10 @@ final class TxFrame {
     /** What is sent in place of memory that has vanished; null as long as none has. */
     private NativeBuffer substitute;
 
+    /** What was sealed, and is sent; null as long as nothing was. Grows to the longest. */
+    private NativeBuffer sealed;
+
+    private boolean isSealed;
     private int segmentCount;
     private int areaUsed;
     private int areaGathered;
@@ -54,6 +61,7 @@ final class TxFrame {
         this.start = start;
         segmentCount = 0;
         attempts = 0;
+        isSealed = false;
         dropSubstitute();
         payload.clear();
         holes.clear();
@@ -115,6 +123,31 @@ final class TxFrame {
         header.writeSegmentCount(segmentCount);
         gatherArea();
         holes.add(start, limit());
+    }
+
+    /** Where the super-frame is to be sealed, once it is finished. */
+    MemorySlice sealedMemory(int overhead) {
+        long length = payload.length() + overhead;
+        if (sealed == null || sealed.slice().length() < length) {
+            if (sealed != null) {
+                sealed.close();
+            }
+            sealed = new NativeBuffer(Math.max(SEALED_MIN, Long.highestOneBit(length - 1) << 1));
+        }
+        return sealed.slice();
+    }
+
+    /** What was sealed is what is sent from now on. */
+    void onSealed(int overhead) {
+        int length = (int) payload.length() + overhead;
+        payload.clear();
+        payload.add(sealed.slice(), 0, length);
+        holes.add(start, limit());
+        isSealed = true;
+    }
+
+    boolean isSealed() {
+        return isSealed;
     }
 
     /**
@@ -235,6 +268,11 @@ final class TxFrame {
         return payload;
     }
 
+    /** What was said to have come cannot all be true. */
+    void onWhollyMissing() {
+        holes.add(start, limit());
+    }
+
     /** What the peer is not known to have. */
     ByteRanges holes() {
         return holes;
@@ -263,6 +301,9 @@ final class TxFrame {
 
     void close() {
         dropSubstitute();
+        if (sealed != null) {
+            sealed.close();
+        }
         memory.close();
     }
 }

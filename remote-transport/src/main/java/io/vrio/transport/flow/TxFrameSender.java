@@ -29,6 +29,9 @@ final class TxFrameSender {
 
     /** Returns whether the link took it; its sequences are used in any case. */
     boolean sendNew(TxFrame frame, long nowNs) {
+        if (sender.isSealed()) {
+            seal(frame, nowNs);
+        }
         boolean isTaken;
         try {
             isTaken = sender.sendNew(frame.payload(), nowNs);
@@ -38,6 +41,17 @@ final class TxFrameSender {
         }
         frame.onSend(nowNs);
         return isTaken;
+    }
+
+    private void seal(TxFrame frame, long nowNs) {
+        int overhead = sender.overhead();
+        try {
+            sender.seal(frame.payload(), frame.sealedMemory(overhead), nowNs);
+        } catch (InternalError e) {
+            replaceLostData(frame);
+            sender.seal(frame.payload(), frame.sealedMemory(overhead), nowNs);
+        }
+        frame.onSealed(overhead);
     }
 
     /** Sends again what is due; returns of how many super-frames, at most so many. */
@@ -58,6 +72,9 @@ final class TxFrameSender {
                 counters.increment(AssociationCounter.TIMEOUTS);
                 rtt.onTimeout();
                 congestion.onTimeout();
+            }
+            if (RetransmitQueue.isDoubtful(frame)) {
+                frame.onWhollyMissing();
             }
             resendHoles(frame, limit);
             frame.onSend(nowNs);

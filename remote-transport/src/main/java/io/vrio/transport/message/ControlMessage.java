@@ -33,9 +33,6 @@ public sealed interface ControlMessage {
     /** Of the protocol. */
     int VERSION = 1;
 
-    /** Super-frames are not protected. */
-    String SECURITY_NONE = "none";
-
     /** Limit: bytes of one control message as JSON. */
     int LENGTH_MAX = 4096;
 
@@ -114,7 +111,7 @@ public sealed interface ControlMessage {
      * @param epoch random number of its process
      * @param tag to be put into the header of each super-frame sent to it
      * @param mtu of its interface, bytes
-     * @param security how messages are protected; {@code none} is the only one of version 1
+     * @param security how messages are protected
      */
     record Hello(int version, String server, long epoch, int tag, int mtu, String security)
             implements ControlMessage {
@@ -130,9 +127,13 @@ public sealed interface ControlMessage {
             security = oneLine(security);
         }
 
-        /** Why a server of this version cannot go on, in one line for the operator, or null. */
-        public String refusalReason() {
-            if (version == VERSION && SECURITY_NONE.equals(security)) {
+        /**
+         * Why a server of this version cannot go on, in one line for the operator, or null.
+         *
+         * @param ownSecurity how it protects messages
+         */
+        public String refusalReason(String ownSecurity) {
+            if (version == VERSION && ownSecurity.equals(security)) {
                 return null;
             }
             return "the IOhyp speaks version "
@@ -142,7 +143,7 @@ public sealed interface ControlMessage {
                     + ", we speak "
                     + VERSION
                     + " with "
-                    + SECURITY_NONE;
+                    + ownSecurity;
         }
     }
 

@@ -14,7 +14,9 @@ public enum MessageKind {
     /** Frames of a NIC, or a part of one; only in super-frames that are not reliable. */
     FRAMES,
     /** How far the frames of a NIC have been taken; only in super-frames that are not reliable. */
-    FRAMES_TAKEN;
+    FRAMES_TAKEN,
+    /** The association is over; only in super-frames that are sealed and not reliable. */
+    GOODBYE;
 
     private static final MessageKind[] VALUES = values();
 

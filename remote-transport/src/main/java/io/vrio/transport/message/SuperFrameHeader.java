@@ -12,8 +12,9 @@ import io.vrio.common.memory.MemorySlice;
  *  16  floor: lowest sequence the sender still wants acknowledged (u64)
  *  24  cumulative acknowledgement (u64)
  *  32  credit: limit of the sequences that the receiver of this frame may use (u64)
- *  40  acknowledgement delay, microseconds (u32)         44  segments (u16)   46  zero (u16)
- *  48  blocks: offset from the cumulative acknowledgement (u32), length (u32)
+ *  40  acknowledgement delay, microseconds (u32)         44  segments (u16)
+ *  46  number of the key, 0 when there is none (u16)
+ *  48  blocks: offset from the cumulative acknowledgement (u32), in pieces (1 bit), length (31)
  * </pre>
  *
  * The blocks tell what has come from the cumulative acknowledgement on, lowest first, without
@@ -35,6 +36,12 @@ public final class SuperFrameHeader {
     /** The sender keeps this super-frame until it is acknowledged. */
     public static final int RELIABLE = 1;
 
+    /** What follows the header is encrypted, and a tag behind it vouches for all. */
+    public static final int SEALED = 2;
+
+    /** In the length of a block. */
+    private static final int IN_PIECES = 1 << 31;
+
     private static final int VERSION_OFFSET = 0;
     private static final int FLAGS_OFFSET = 1;
     private static final int BLOCK_COUNT_OFFSET = 2;
@@ -45,7 +52,7 @@ public final class SuperFrameHeader {
     private static final int CREDIT_OFFSET = 32;
     private static final int DELAY_OFFSET = 40;
     private static final int SEGMENT_COUNT_OFFSET = 44;
-    private static final int ZERO_OFFSET = 46;
+    private static final int PHASE_OFFSET = 46;
 
     private final MemorySlice slice = new MemorySlice();
 
@@ -73,7 +80,9 @@ public final class SuperFrameHeader {
         // whole.
         long previous = cumulative() - 1;
         for (int i = 0; i < blockCount(); i++) {
-            if (blockStart(i) <= previous || blockLimit(i) <= blockStart(i)) {
+            boolean mayTouch = i > 0 && isBlockInPieces(i) != isBlockInPieces(i - 1);
+            long firstLegal = mayTouch ? previous : previous + 1;
+            if (blockStart(i) < firstLegal || blockLimit(i) <= blockStart(i)) {
                 return "acknowledgement blocks are not in order";
             }
             previous = blockLimit(i);
@@ -118,7 +127,7 @@ public final class SuperFrameHeader {
         slice.putIntBigEndian(TAG_OFFSET, tag);
         slice.putLongBigEndian(SEQUENCE_OFFSET, sequence);
         slice.putShortBigEndian(SEGMENT_COUNT_OFFSET, 0);
-        slice.putShortBigEndian(ZERO_OFFSET, 0);
+        slice.putShortBigEndian(PHASE_OFFSET, 0);
     }
 
     public void writeWindow(long floor, long cumulative, long credit, int delayUs) {
@@ -130,15 +139,39 @@ public final class SuperFrameHeader {
 
     /** Adds a block behind those there are. */
     public void addBlock(long start, long limit) {
+        addBlock(start, limit, 0);
+    }
+
+    /** Adds a block of what has come in pieces of super-frames that have not been opened yet. */
+    public void addBlockInPieces(long start, long limit) {
+        addBlock(start, limit, IN_PIECES);
+    }
+
+    private void addBlock(long start, long limit, int flag) {
         int index = blockCount();
         long at = LENGTH + (long) index * BLOCK_LENGTH;
         slice.putIntBigEndian(at, (int) (start - cumulative()));
-        slice.putIntBigEndian(at + 4, (int) (limit - start));
+        slice.putIntBigEndian(at + 4, (int) (limit - start) | flag);
         slice.putShortBigEndian(BLOCK_COUNT_OFFSET, index + 1);
     }
 
     public void writeSegmentCount(int count) {
         slice.putShortBigEndian(SEGMENT_COUNT_OFFSET, count);
+    }
+
+    /** The header is complete: the last change before sealing, with the key of this number. */
+    public void writeSeal(int phase) {
+        slice.putByte(FLAGS_OFFSET, (byte) (slice.getByte(FLAGS_OFFSET) | SEALED));
+        slice.putShortBigEndian(PHASE_OFFSET, phase);
+    }
+
+    public boolean isSealed() {
+        return (slice.getByte(FLAGS_OFFSET) & SEALED) != 0;
+    }
+
+    /** The low 16 bits of the key's number. */
+    public int phase() {
+        return slice.getUnsignedShortBigEndian(PHASE_OFFSET);
     }
 
     public boolean isReliable() {
@@ -184,7 +217,15 @@ public final class SuperFrameHeader {
     }
 
     public long blockLimit(int index) {
-        int length = slice.getIntBigEndian(LENGTH + (long) index * BLOCK_LENGTH + 4);
-        return blockStart(index) + (length & 0xFFFF_FFFFL);
+        return blockStart(index) + (blockLength(index) & ~IN_PIECES);
+    }
+
+    /** Whether nobody vouches for a block: its bytes may be a stranger's, and not the peer's. */
+    public boolean isBlockInPieces(int index) {
+        return (blockLength(index) & IN_PIECES) != 0;
+    }
+
+    private int blockLength(int index) {
+        return slice.getIntBigEndian(LENGTH + (long) index * BLOCK_LENGTH + 4);
     }
 }

@@ -12,6 +12,7 @@ public enum EndpointCounter implements CounterId {
     SYNS("a SYN was answered"),
     RSTS_SENT("a frame that belongs to no association was answered with RST"),
     FRAMES_UNKNOWN("a frame that belongs to no association was dropped without an answer"),
+    REFUSALS("a server was refused for its key, or for having none"),
     ASSOCIATIONS_BEGUN("a server was let in"),
     ASSOCIATIONS_LOST("an association ended without a goodbye"),
     PROTOCOL_ERRORS("a server broke the protocol and was sent away"),

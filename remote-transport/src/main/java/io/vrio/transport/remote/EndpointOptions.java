@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.remote;
 
+import io.vrio.transport.secure.KeyRing;
 import io.vrio.transport.wire.Endpoint;
+import java.util.Optional;
 
 /**
  * How an IOhyp meets its servers.
@@ -10,5 +12,7 @@ import io.vrio.transport.wire.Endpoint;
  * @param epoch random number of this process
  * @param mtuMax IP MTU, bytes; the interface's and a peer's may be smaller
  * @param peerTimeoutNs a server that is silent for so long is dead
+ * @param keys of the servers that may come; empty on a trusted network
  */
-public record EndpointOptions(Endpoint local, long epoch, int mtuMax, long peerTimeoutNs) {}
+public record EndpointOptions(
+        Endpoint local, long epoch, int mtuMax, long peerTimeoutNs, Optional<KeyRing> keys) {}

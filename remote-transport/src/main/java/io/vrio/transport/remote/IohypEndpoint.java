@@ -13,6 +13,11 @@ import io.vrio.transport.flow.FrameBuffer;
 import io.vrio.transport.flow.FrameBufferPool;
 import io.vrio.transport.flow.SegmentHandler;
 import io.vrio.transport.link.Link;
+import io.vrio.transport.remote.Admission.Verdict;
+import io.vrio.transport.secure.HandshakeMessage;
+import io.vrio.transport.secure.HandshakeMessage.Refusal;
+import io.vrio.transport.secure.Protection;
+import io.vrio.transport.secure.SealedProtection;
 import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.FrameHeader;
 import io.vrio.transport.wire.FrameWriter;
@@ -64,6 +69,8 @@ public final class IohypEndpoint implements Agent {
     private final FrameBufferPool buffers;
     private final RandomGenerator random;
     private final SynCookie cookies;
+    private final Admission admission;
+    private final HandshakeSender handshakes = new HandshakeSender();
     private final Counters<EndpointCounter> counters = new Counters<>(EndpointCounter.class);
     private final Counters<RemoteNicCounter> nicCounters = new Counters<>(RemoteNicCounter.class);
     private final List<ServedPeer> peers = new ArrayList<>();
@@ -95,6 +102,7 @@ public final class IohypEndpoint implements Agent {
         byte[] key = new byte[32];
         random.nextBytes(key);
         cookies = new SynCookie(key);
+        admission = new Admission(options.keys(), random);
         mtu = Math.min(options.mtuMax(), link.mtu());
         local = options.local();
         housekeepingNs = clock.nanoTime();
@@ -229,16 +237,16 @@ public final class IohypEndpoint implements Agent {
         int flags = header.flags();
         try {
             if ((flags & FrameHeader.RST) != 0) {
-                if (peer.association().isPlausible(header)) {
+                if (mayEnd(peer, nowNs)) {
                     end(peer, "the server broke off", true);
                 }
             } else if ((flags & FrameHeader.FIN) != 0) {
-                if (peer.association().isPlausible(header)) {
+                if (mayEnd(peer, nowNs)) {
                     peer.association().sendFin();
                     end(peer, "the server has stopped", false);
                 }
             } else if ((flags & FrameHeader.SYN) == 0 && header.payloadLength() > 0) {
-                peer.association().onFrame(header, buffer, nowNs);
+                onPayload(peer, buffer, nowNs);
             }
         } catch (AssociationException e) {
             counters.increment(EndpointCounter.PROTOCOL_ERRORS);
@@ -247,6 +255,36 @@ public final class IohypEndpoint implements Agent {
         } catch (RuntimeException e) {
             endFaulty(peer, e);
         }
+    }
+
+    /** Whether an RST or FIN can be believed. */
+    private boolean mayEnd(ServedPeer peer, long nowNs) {
+        if (!peer.association().isPlausible(header)) {
+            return false;
+        }
+        if (peer.association().isSealed()) {
+            // It may be anybody's: the server is asked.
+            peer.association().suspect(nowNs);
+            peer.probe();
+            return false;
+        }
+        return true;
+    }
+
+    private void onPayload(ServedPeer peer, FrameBuffer buffer, long nowNs) {
+        byte[] answer = peer.answerTo(header);
+        if (answer == null) {
+            peer.association().onFrame(header, buffer, nowNs);
+        } else {
+            // It repeats its opening, which is longer than the answer.
+            sendHandshake(answer);
+        }
+    }
+
+    private void sendHandshake(byte[] message) {
+        long sequence = header.acknowledgement() & 0xFFFF_FFFFL;
+        long acknowledgement = (header.sequence() & 0xFFFF_FFFFL) + header.payloadLength();
+        handshakes.send(link, writer(), sequence, acknowledgement, message);
     }
 
     /** A fault of this program, met while serving one server: the others must not suffer. */
@@ -289,18 +327,40 @@ public final class IohypEndpoint implements Agent {
             refuse(nowNs);
             return;
         }
+        long firstSent = (cookie & 0xFFFF_FFFFL) + 1;
+        long firstReceived = (clientSequence & 0xFFFF_FFFFL) + 1;
+        Verdict verdict =
+                admission.judge(
+                        HandshakeSender.payload(header, buffer),
+                        header.source(),
+                        firstReceived,
+                        firstSent,
+                        nowNs);
+        if (verdict instanceof Verdict.Refused refused) {
+            counters.increment(EndpointCounter.REFUSALS);
+            sendHandshake(HandshakeMessage.encode(new Refusal(refused.reason())));
+        } else if (verdict instanceof Verdict.Authenticated authenticated) {
+            byte[] answer = authenticated.accepted().answer();
+            ServedPeer peer =
+                    begin(
+                            firstSent + answer.length,
+                            firstReceived + header.payloadLength(),
+                            new SealedProtection(authenticated.accepted().keys(), nowNs));
+            peer.authenticate(authenticated.serverName(), answer);
+            sendHandshake(answer);
+        } else {
+            onPeerFrame(begin(firstSent, firstReceived, Protection.NONE), buffer, nowNs);
+        }
+    }
+
+    private ServedPeer begin(long firstSent, long firstReceived, Protection protection) {
         AssociationSetup setup =
                 new AssociationSetup(
-                        local,
-                        header.source(),
-                        (cookie & 0xFFFF_FFFFL) + 1,
-                        (clientSequence & 0xFFFF_FFFFL) + 1,
-                        0,
-                        mtu);
-        ServedPeer peer = new ServedPeer(this, setup, buffers, counters, nowNs, random.nextInt());
+                        local, header.source(), firstSent, firstReceived, 0, mtu, protection);
+        ServedPeer peer = new ServedPeer(this, setup, buffers, counters, nowNs(), random.nextInt());
         peers.add(peer);
         counters.increment(EndpointCounter.ASSOCIATIONS_BEGUN);
-        onPeerFrame(peer, buffer, nowNs);
+        return peer;
     }
 
     private boolean hasPlaceFor(int address) {
@@ -366,7 +426,7 @@ public final class IohypEndpoint implements Agent {
         }
     }
 
-    private void end(ServedPeer peer, String why, boolean isLost) {
+    void end(ServedPeer peer, String why, boolean isLost) {
         if (isLost) {
             counters.increment(EndpointCounter.ASSOCIATIONS_LOST);
         }
@@ -413,6 +473,7 @@ public final class IohypEndpoint implements Agent {
             peer.close();
         }
         peers.clear();
+        handshakes.close();
         memory.close();
     }
 }

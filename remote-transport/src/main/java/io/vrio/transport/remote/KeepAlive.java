@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.remote;
 
+import io.vrio.common.agent.Agent;
 import io.vrio.transport.flow.Association;
 
 /** Whether the IOhyp still lives and takes what it is sent, and when it is asked. One worker. */
@@ -21,6 +22,9 @@ final class KeepAlive {
 
     /** Why the association must end now, or null while it may stay. */
     String endReason(Association association, ControlChannel control, long nowNs) {
+        if (association.isAbandoned(nowNs)) {
+            return LossReason.BROKEN_OFF;
+        }
         if (nowNs - association.lastHeardNs() >= timeoutNs) {
             return LossReason.silent(timeoutNs / MS);
         }
@@ -37,8 +41,13 @@ final class KeepAlive {
     /** When to look again. */
     long deadlineNs(Association association, ControlChannel control) {
         // A probe under way leaves nothing to do before the peer counts as dead.
-        return control.isWaiting()
-                ? association.lastHeardNs() + timeoutNs
-                : association.lastSentNs() + INTERVAL_NS;
+        long aliveNs =
+                control.isWaiting()
+                        ? association.lastHeardNs() + timeoutNs
+                        : association.lastSentNs() + INTERVAL_NS;
+        long suspicionNs = association.suspicionNs();
+        return suspicionNs != Agent.NO_DEADLINE && suspicionNs - aliveNs < 0
+                ? suspicionNs
+                : aliveNs;
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.remote;
 
+import io.vrio.transport.secure.RefusalReason;
+
 /** Why a server lost its association, and what to look at: one line each for the operator. */
 final class LossReason {
     static final String STOPPED = "the IOhyp has stopped";
@@ -14,7 +16,23 @@ final class LossReason {
             "the peer is heard, but takes not all that is sent to it: has the MTU on the path been"
                     + " lowered?";
 
+    static final String WRONG_ANSWER =
+            "the IOhyp does not prove that it has our key: compare the key files on both hosts";
+
     private LossReason() {}
+
+    static String of(RefusalReason reason) {
+        return switch (reason) {
+            case KEY_NEEDED ->
+                    "the IOhyp lets in nobody without a key: give this server --key-file, not"
+                            + " --insecure";
+            case NO_KEYS ->
+                    "the IOhyp runs with --insecure and has no keys: give it --key-file, too";
+            case WRONG_KEY ->
+                    "the IOhyp has another key for this server, or none: compare the key files, and"
+                            + " --name";
+        };
+    }
 
     static String noHost(String host) {
         return "no host answers ARP for "

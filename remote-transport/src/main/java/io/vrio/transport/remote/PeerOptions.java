@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.remote;
 
+import io.vrio.transport.secure.PresharedKey;
+import java.util.Optional;
+
 /**
  * How a server meets its IOhyp.
  *
@@ -11,6 +14,7 @@ package io.vrio.transport.remote;
  * @param mtuMax IP MTU, bytes; the interface's and the peer's may be smaller
  * @param peerTimeoutNs a peer that is silent for so long is dead
  * @param ioTimeoutNs a request that the peer's absence delays for so long fails
+ * @param key shared with the IOhyp; empty on a trusted network
  */
 public record PeerOptions(
         String serverName,
@@ -19,4 +23,5 @@ public record PeerOptions(
         int remotePort,
         int mtuMax,
         long peerTimeoutNs,
-        long ioTimeoutNs) {}
+        long ioTimeoutNs,
+        Optional<PresharedKey> key) {}

@@ -34,6 +34,11 @@ final class PeerProgress {
         return state == PeerState.ESTABLISHED;
     }
 
+    /** Whether the ends are proving to each other that they have the key. */
+    boolean isKeying() {
+        return state == PeerState.KEYING;
+    }
+
     /** When the present state began. */
     long sinceNs() {
         return sinceNs;

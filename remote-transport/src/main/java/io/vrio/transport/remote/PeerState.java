@@ -9,6 +9,8 @@ public enum PeerState {
     RESOLVING,
     /** SYN sent. */
     OPENING,
+    /** Key exchange begun: each end is to prove that it has the key. */
+    KEYING,
     /** Greeting sent; version, tags and MTU are being settled. */
     GREETING,
     /** A frame of full size is on its way to prove the path. */

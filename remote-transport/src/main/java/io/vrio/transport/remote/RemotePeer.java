@@ -8,10 +8,13 @@ import io.vrio.transport.flow.AssociationException;
 import io.vrio.transport.flow.AssociationSetup;
 import io.vrio.transport.flow.FrameBuffer;
 import io.vrio.transport.flow.FrameBufferPool;
+import io.vrio.transport.flow.Suspicion;
 import io.vrio.transport.link.LinkException;
 import io.vrio.transport.message.ControlMessage;
+import io.vrio.transport.message.Goodbye;
 import io.vrio.transport.message.SegmentHeader;
 import io.vrio.transport.message.SuperFrameHeader;
+import io.vrio.transport.secure.HandshakeMessage;
 import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.FrameHeader;
 import io.vrio.transport.wire.Ipv4Address;
@@ -52,6 +55,7 @@ public final class RemotePeer implements Agent {
     private final BufferShare frameShare;
     private final PeerProgress progress;
     private final KeepAlive keepAlive;
+    private final ServerKeying keying;
     private LinkFactory.OpenLink openLink;
     private Association association;
     private ControlChannel control;
@@ -79,6 +83,7 @@ public final class RemotePeer implements Agent {
         frameShare = new BufferShare(buffers);
         progress = new PeerProgress(clock.nanoTime());
         keepAlive = new KeepAlive(options.peerTimeoutNs());
+        keying = new ServerKeying(options.serverName(), options.key(), random);
     }
 
     /** A disk of the peer, usable at once: its requests wait until the peer has claimed it. */
@@ -201,7 +206,9 @@ public final class RemotePeer implements Agent {
     }
 
     private int receive(FrameBuffer buffer) {
-        return association != null && devices.hasLargeReads()
+        // What is sealed cannot be looked at before it is there as a whole.
+        boolean isPlain = association != null && !association.isSealed();
+        return isPlain && devices.hasLargeReads()
                 ? direct.receive(openLink.link(), buffer, association)
                 : openLink.link().receive(buffer.slice());
     }
@@ -233,11 +240,34 @@ public final class RemotePeer implements Agent {
         } else if (flags == (FrameHeader.SYN | FrameHeader.ACK)) {
             onSynAck(nowNs);
         } else if ((flags & FrameHeader.FIN) != 0) {
-            if (association != null && association.isPlausible(header)) {
-                association.sendFin();
-                lose(LossReason.STOPPED, nowNs);
-            }
-        } else if (association != null && header.payloadLength() > 0) {
+            onFin(nowNs);
+        } else if (header.payloadLength() > 0) {
+            onPayload(buffer, nowNs);
+        }
+    }
+
+    private void onFin(long nowNs) {
+        if (association == null || !association.isPlausible(header)) {
+            return;
+        }
+        if (association.isSealed()) {
+            suspect(nowNs);
+        } else {
+            association.sendFin();
+            lose(LossReason.STOPPED, nowNs);
+        }
+    }
+
+    private void onPayload(FrameBuffer buffer, long nowNs) {
+        byte[] handshakeMessage =
+                progress.isKeying() || progress.state() == PeerState.GREETING
+                        ? HandshakeSender.payload(header, buffer)
+                        : null;
+        if (progress.isKeying() && handshakeMessage != null) {
+            onAnswer(handshakeMessage, nowNs);
+        } else if (handshakeMessage != null && !association.isSealed()) {
+            onRefusal(handshakeMessage, nowNs);
+        } else if (association != null) {
             association.onFrame(header, buffer, nowNs);
         }
     }
@@ -245,8 +275,25 @@ public final class RemotePeer implements Agent {
     private void onRst(long nowNs) {
         if (progress.state() == PeerState.OPENING && handshake.isAcknowledged(header)) {
             lose(LossReason.noListener(address()), nowNs);
+        } else if (progress.isKeying() && keying.isAnswered(header)) {
+            keying.suspect(LossReason.noGreeting(address()), nowNs);
         } else if (association != null && association.isPlausible(header)) {
-            lose(LossReason.BROKEN_OFF, nowNs);
+            if (association.isSealed()) {
+                suspect(nowNs);
+            } else {
+                lose(LossReason.BROKEN_OFF, nowNs);
+            }
+        }
+    }
+
+    /** It may be anybody's: the peer is asked. */
+    private void suspect(long nowNs) {
+        association.suspect(nowNs);
+        if (progress.state() == PeerState.GREETING) {
+            progress.pause(nowNs, Suspicion.TIME_NS);
+        }
+        if (!control.isWaiting()) {
+            control.probe(1);
         }
     }
 
@@ -262,6 +309,7 @@ public final class RemotePeer implements Agent {
             case WAITING -> progress.enter(PeerState.RESOLVING, nowNs);
             case RESOLVING -> resolve(nowNs);
             case OPENING -> repeatSyn(nowNs);
+            case KEYING -> repeatOpening(nowNs);
             case GREETING, PROBING -> checkProgress(nowNs);
             // The other release may be installed meanwhile.
             case REFUSED -> progress.enter(PeerState.RESOLVING, nowNs);
@@ -313,24 +361,62 @@ public final class RemotePeer implements Agent {
         if (progress.state() == PeerState.OPENING) {
             int tag = random.nextInt();
             AssociationSetup setup = handshake.accept(openLink.link(), header, tag);
-            association = new Association(setup, openLink.link(), buffers, clock, this::onSegment);
-            control = new ControlChannel(association);
-            inbox = new ControlInbox(this::onControl);
-            progress.enter(PeerState.GREETING, nowNs);
-            progress.pause(nowNs, PeerProgress.STEP_TIMEOUT_NS);
-            control.send(
-                    new ControlMessage.Hello(
-                            ControlMessage.VERSION,
-                            options.serverName(),
-                            options.serverEpoch(),
-                            tag,
-                            mtu,
-                            ControlMessage.SECURITY_NONE));
+            if (keying.isWanted()) {
+                keying.begin(setup);
+                progress.enter(PeerState.KEYING, nowNs);
+                repeatOpening(nowNs);
+            } else {
+                greet(setup, nowNs);
+            }
         }
     }
 
+    private void repeatOpening(long nowNs) {
+        String endReason = keying.endReason(nowNs);
+        if (endReason != null) {
+            lose(endReason, nowNs);
+        } else if (progress.isOverdue(nowNs)) {
+            lose(LossReason.noGreeting(address()), nowNs);
+        } else {
+            handshake.sendOpening(openLink.link(), keying.setup(), keying.opening());
+            long passedNs = Math.max(SYN_INTERVAL_NS, nowNs - progress.sinceNs());
+            progress.pause(nowNs, Math.min(Suspicion.TIME_NS, passedNs));
+        }
+    }
+
+    private void onAnswer(byte[] message, long nowNs) {
+        AssociationSetup setup = keying.onAnswer(message, nowNs);
+        if (setup != null) {
+            greet(setup, nowNs);
+        }
+    }
+
+    private void onRefusal(byte[] message, long nowNs) {
+        if (HandshakeMessage.decode(message) instanceof HandshakeMessage.Refusal refusal) {
+            refuse(LossReason.of(refusal.reason()), nowNs);
+        }
+    }
+
+    private void greet(AssociationSetup setup, long nowNs) {
+        association = new Association(setup, openLink.link(), buffers, clock, this::onSegment);
+        control = new ControlChannel(association);
+        inbox = new ControlInbox(this::onControl);
+        progress.enter(PeerState.GREETING, nowNs);
+        progress.pause(nowNs, PeerProgress.STEP_TIMEOUT_NS);
+        control.send(
+                new ControlMessage.Hello(
+                        ControlMessage.VERSION,
+                        options.serverName(),
+                        options.serverEpoch(),
+                        setup.localTag(),
+                        mtu,
+                        setup.protection().name()));
+    }
+
     private void checkProgress(long nowNs) {
-        if (progress.state() == PeerState.PROBING && !control.isWaiting()) {
+        if (association.isAbandoned(nowNs)) {
+            lose(LossReason.BROKEN_OFF, nowNs);
+        } else if (progress.state() == PeerState.PROBING && !control.isWaiting()) {
             establish(nowNs);
         } else if (!progress.isOverdue(nowNs)) {
             progress.pause(nowNs, MS);
@@ -348,8 +434,19 @@ public final class RemotePeer implements Agent {
             case FRAMES -> devices.onFrames(segment, buffer, offset);
             case FRAMES_TAKEN -> devices.onFramesTaken(segment);
             case PROBE -> {}
+            case GOODBYE -> onGoodbye(Goodbye.read(buffer.slice(), offset));
             case REQUEST -> throw new AssociationException("an IOhyp has no requests");
         }
+    }
+
+    private void onGoodbye(Goodbye goodbye) {
+        association.confirmEnd();
+        lose(
+                switch (goodbye) {
+                    case STOPPED -> LossReason.STOPPED;
+                    case BROKEN_OFF -> LossReason.BROKEN_OFF;
+                },
+                clock.nanoTime());
     }
 
     private void onControl(ControlMessage message) {
@@ -367,8 +464,9 @@ public final class RemotePeer implements Agent {
         if (progress.state() != PeerState.GREETING) {
             throw new AssociationException("welcomed twice");
         }
-        if (welcome.refusalReason() != null) {
-            refuse(welcome.refusalReason(), nowNs);
+        String refusal = welcome.refusalReason(association.protection().name());
+        if (refusal != null) {
+            refuse(refusal, nowNs);
             return;
         }
         if (welcome.mtu() < IohypEndpoint.MTU_MIN) {
@@ -389,7 +487,12 @@ public final class RemotePeer implements Agent {
     private void establish(long nowNs) {
         progress.establish(nowNs);
         String epoch = Long.toHexString(peerEpoch);
-        LOG.info("peer={} state=established mtu={} epoch={}", address(), mtu, epoch);
+        LOG.info(
+                "peer={} state=established mtu={} epoch={} security={}",
+                address(),
+                mtu,
+                epoch,
+                association.protection().name());
         attachMissing(nowNs);
     }
 
@@ -441,6 +544,7 @@ public final class RemotePeer implements Agent {
             association.close();
             association = null;
         }
+        keying.close();
         if (openLink != null) {
             openLink.close();
             openLink = null;

@@ -10,7 +10,10 @@ import io.vrio.transport.flow.FrameBuffer;
 import io.vrio.transport.flow.FrameBufferPool;
 import io.vrio.transport.flow.FrameFlow;
 import io.vrio.transport.message.ControlMessage;
+import io.vrio.transport.message.Goodbye;
 import io.vrio.transport.message.SegmentHeader;
+import io.vrio.transport.wire.FrameHeader;
+import io.vrio.transport.wire.SequenceNumber;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -52,6 +55,12 @@ final class ServedPeer implements AutoCloseable {
     /** No NIC that was given back has sent a message of frames with a higher number. */
     private int lastFramesId;
 
+    /** The name that its key is for; null without keys. */
+    private String keyName;
+
+    /** What its opening was answered with, as long as it may have been lost; null without keys. */
+    private byte[] answer;
+
     ServedPeer(
             IohypEndpoint endpoint,
             AssociationSetup setup,
@@ -74,6 +83,22 @@ final class ServedPeer implements AutoCloseable {
         return association;
     }
 
+    /** It has proved to have the key of this name. */
+    void authenticate(String name, byte[] newAnswer) {
+        keyName = name;
+        answer = newAnswer;
+    }
+
+    /** What its opening is answered with, when the frame can be one; else null. */
+    byte[] answerTo(FrameHeader header) {
+        boolean isBefore =
+                answer != null
+                        && SequenceNumber.extend48(
+                                        setup.firstReceived(), header.superFrameStart48())
+                                < setup.firstReceived();
+        return isBefore ? answer : null;
+    }
+
     /** The server's name, or null before its greeting. */
     String serverName() {
         return hello == null ? null : hello.server();
@@ -81,6 +106,9 @@ final class ServedPeer implements AutoCloseable {
 
     /** Why this peer must go, or null while it may stay. */
     String endReason(long nowNs, long timeoutNs) {
+        if (association.isAbandoned(nowNs)) {
+            return "the server broke off";
+        }
         if (nowNs - association.lastHeardNs() >= timeoutNs) {
             return "the server is silent";
         }
@@ -104,7 +132,16 @@ final class ServedPeer implements AutoCloseable {
             case FRAMES -> onFrames(segment, buffer, offset);
             case FRAMES_TAKEN -> onFramesTaken(segment);
             case PROBE -> {}
+            case GOODBYE -> onGoodbye(Goodbye.read(buffer.slice(), offset));
             case RESPONSE -> throw new AssociationException("a server has no answers");
+        }
+    }
+
+    private void onGoodbye(Goodbye goodbye) {
+        association.confirmEnd();
+        switch (goodbye) {
+            case STOPPED -> endpoint.end(this, "the server has stopped", false);
+            case BROKEN_OFF -> endpoint.end(this, "the server broke off", true);
         }
     }
 
@@ -181,6 +218,7 @@ final class ServedPeer implements AutoCloseable {
             return;
         }
         hello = greeting;
+        answer = null;
         association.localTag(tag);
         int mtu = Math.min(setup.mtu(), greeting.mtu());
         association.mtu(mtu);
@@ -190,11 +228,11 @@ final class ServedPeer implements AutoCloseable {
                         endpoint.epoch(),
                         tag,
                         setup.mtu(),
-                        ControlMessage.SECURITY_NONE));
+                        association.protection().name()));
         LOG.info("peer={} server={} mtu={} welcome", setup.remote(), greeting.server(), mtu);
     }
 
-    private static String refusalReason(ControlMessage.Hello greeting) {
+    private String refusalReason(ControlMessage.Hello greeting) {
         if (greeting.version() != ControlMessage.VERSION) {
             return "this IOhyp speaks protocol version "
                     + ControlMessage.VERSION
@@ -202,12 +240,15 @@ final class ServedPeer implements AutoCloseable {
                     + greeting.version()
                     + ": install the same release on both hosts";
         }
-        if (!ControlMessage.SECURITY_NONE.equals(greeting.security())) {
+        if (!association.protection().name().equals(greeting.security())) {
             return "this IOhyp runs with --insecure: the server must, too";
         }
         String name = greeting.server();
         if (name == null || !NAME.matcher(name).matches()) {
             return "the server's name is not 1 to 64 visible ASCII characters: set --name";
+        }
+        if (keyName != null && !keyName.equals(name)) {
+            return "the key is that of server " + keyName + ": set --name";
         }
         return greeting.mtu() < IohypEndpoint.MTU_MIN ? "the server's MTU is too small" : null;
     }

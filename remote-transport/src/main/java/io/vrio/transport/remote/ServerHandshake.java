@@ -11,11 +11,9 @@ import io.vrio.transport.wire.FrameWriter;
 
 /** The three-way handshake as the server opens it. One worker; used again for each attempt. */
 final class ServerHandshake {
-    /** What an association grants at its beginning. */
-    private static final int FIRST_WINDOW = 8 << 20;
-
     private final NativeBuffer memory = new NativeBuffer(128);
     private final MemorySlice headers = memory.slice();
+    private final HandshakeSender sender = new HandshakeSender();
     private final int windowBytes;
     private FrameWriter writer;
     private Endpoint local;
@@ -51,9 +49,16 @@ final class ServerHandshake {
     /** Completes the handshake after a SYN-ACK that {@link #isAcknowledged}. */
     AssociationSetup accept(Link link, FrameHeader synAck, int tag) {
         long firstReceived = (synAck.sequence() & 0xFFFF_FFFFL) + 1;
-        int length = writer.writeAck(headers, firstSequence(), firstReceived, FIRST_WINDOW);
+        int length =
+                writer.writeAck(
+                        headers, firstSequence(), firstReceived, HandshakeSender.FIRST_WINDOW);
         link.send(headers, length, null, 0, 0);
         return new AssociationSetup(local, remote, firstSequence(), firstReceived, tag, mtu);
+    }
+
+    /** Begins the key exchange, or repeats its beginning. */
+    void sendOpening(Link link, AssociationSetup setup, byte[] opening) {
+        sender.send(link, writer, setup.firstSent(), setup.firstReceived(), opening);
     }
 
     /** Whether a frame answers our SYN: only who has seen it knows the number. */

@@ -64,12 +64,13 @@ final class SegmentHeaderTest {
         assertNull(MessageKind.ofCode(0));
         assertEquals(5, MessageKind.FRAMES.code());
         assertEquals(6, MessageKind.FRAMES_TAKEN.code());
-        assertNull(MessageKind.ofCode(7));
+        assertEquals(7, MessageKind.GOODBYE.code());
+        assertNull(MessageKind.ofCode(8));
     }
 
     @Test
     void shouldRefuseAnUnknownKind() {
-        memory.putByte(0, (byte) 7);
+        memory.putByte(0, (byte) 8);
         assertEquals("unknown message kind", header.invalidReason());
     }
 

@@ -118,10 +118,33 @@ final class SuperFrameHeaderTest {
     }
 
     @Test
-    void shouldReadLengthsAsUnsigned() {
-        block(0, 0x8000_0000, 0xFFFF_FFFF);
+    void shouldReadOffsetsAsUnsigned() {
+        block(0, 0x8000_0000, 0x7FFF_FFFF);
         assertEquals(CUMULATIVE + 0x8000_0000L, header.blockStart(0));
-        assertEquals(CUMULATIVE + 0x8000_0000L + 0xFFFF_FFFFL, header.blockLimit(0));
+        assertEquals(CUMULATIVE + 0x8000_0000L + 0x7FFF_FFFFL, header.blockLimit(0));
+    }
+
+    @Test
+    void shouldTellBlocksThatNobodyVouchesFor() {
+        block(0, 100, 10);
+        block(1, 110, 0x8000_0005);
+
+        assertNull(header.invalidReason(), "blocks of two kinds may touch");
+        assertFalse(header.isBlockInPieces(0));
+        assertTrue(header.isBlockInPieces(1));
+        assertEquals(CUMULATIVE + 115, header.blockLimit(1));
+    }
+
+    @Test
+    void shouldCarryTheNumberOfTheKey() {
+        header.write(5, 1000, true);
+        assertFalse(header.isSealed());
+
+        header.writeSeal(0x12345);
+
+        assertTrue(header.isSealed());
+        assertTrue(header.isReliable());
+        assertEquals(0x2345, header.phase());
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.vrio.transport.link.MemoryLink.Segmentation;
 import io.vrio.transport.message.MessageKind;
 import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.FrameWriter;
+import java.util.Optional;
 import java.util.random.RandomGeneratorFactory;
 
 /** An IOhyp's endpoint on a wire in memory, and servers made of bytes around it. */
@@ -37,7 +38,7 @@ final class EndpointFixture implements AutoCloseable {
     private final Endpoint local = new Endpoint(wire.hardwareAddress(), IOHYP, PORT);
 
     EndpointFixture() {
-        EndpointOptions options = new EndpointOptions(local, 7, 1500, TIMEOUT_NS);
+        EndpointOptions options = new EndpointOptions(local, 7, 1500, TIMEOUT_NS, Optional.empty());
         endpoint =
                 new IohypEndpoint(
                         options,

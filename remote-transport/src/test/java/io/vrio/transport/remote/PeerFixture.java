@@ -16,6 +16,7 @@ import io.vrio.transport.message.MessageKind;
 import io.vrio.transport.wire.Endpoint;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGeneratorFactory;
 
 /** A server's end of an association on a wire in memory, and an IOhyp made of bytes. */
@@ -50,7 +51,8 @@ final class PeerFixture implements AutoCloseable {
                         remote.port(),
                         1500,
                         TIMEOUT_NS,
-                        IO_TIMEOUT_NS);
+                        IO_TIMEOUT_NS,
+                        Optional.empty());
         peer =
                 new RemotePeer(
                         options,

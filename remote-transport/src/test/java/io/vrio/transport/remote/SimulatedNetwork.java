@@ -7,6 +7,8 @@ import io.vrio.common.io.Nic;
 import io.vrio.transport.flow.FrameBufferPool;
 import io.vrio.transport.link.Faults;
 import io.vrio.transport.link.MemoryLink;
+import io.vrio.transport.secure.PresharedKey;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
@@ -16,11 +18,16 @@ import java.util.random.RandomGeneratorFactory;
  */
 public final class SimulatedNetwork implements AutoCloseable {
     private static final long TIMEOUT_NS = 2_000_000_000L;
+    private static final String SERVER = "server";
 
     private final ManualClock clock;
     private final RandomGenerator random;
     private final SimulatedWire wire;
     private final int mtu;
+
+    /** With every other seed. */
+    private final Optional<PresharedKey> key;
+
     private final FrameBufferPool serverBuffers = new FrameBufferPool(256);
     private final SimulatedDisk disk;
     private final SimulatedNic nic = new SimulatedNic();
@@ -46,17 +53,25 @@ public final class SimulatedNetwork implements AutoCloseable {
         random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         wire = new SimulatedWire(clock, options, random);
         mtu = options.mtu();
+        key = seed % 2 == 0 ? Optional.of(randomKey()) : Optional.empty();
         PeerOptions peerOptions =
                 new PeerOptions(
-                        "server",
+                        SERVER,
                         random.nextLong(),
                         SimulatedWire.IOHYP_ADDRESS,
                         SimulatedWire.PORT,
                         mtu,
                         TIMEOUT_NS,
-                        ioTimeoutNs);
+                        ioTimeoutNs,
+                        key);
         peer = new RemotePeer(peerOptions, wire.openServer(1000), clock, serverBuffers, random);
         startIohyp();
+    }
+
+    private PresharedKey randomKey() {
+        byte[] bytes = new byte[PresharedKey.LENGTH];
+        random.nextBytes(bytes);
+        return new PresharedKey(bytes);
     }
 
     /** The one disk, claimed. */
@@ -115,7 +130,12 @@ public final class SimulatedNetwork implements AutoCloseable {
 
     private void startIohyp() {
         EndpointOptions options =
-                new EndpointOptions(wire.iohypEndpoint(), random.nextLong(), mtu, TIMEOUT_NS);
+                new EndpointOptions(
+                        wire.iohypEndpoint(),
+                        random.nextLong(),
+                        mtu,
+                        TIMEOUT_NS,
+                        key.map(only -> name -> name.equals(SERVER) ? only : null));
         DiskCatalog catalog =
                 (name, server, epoch) -> {
                     if (claim != null && claim.port.underWay() > 0) {

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.transport.secure;
+
+import io.vrio.common.memory.MemorySlice;
+
+/** No protection: a checksum is all there is. */
+final class Unprotected implements Protection {
+    @Override
+    public String name() {
+        return "none";
+    }
+
+    @Override
+    public boolean isSealed() {
+        return false;
+    }
+
+    @Override
+    public int overhead() {
+        return 0;
+    }
+
+    @Override
+    public void seal(MemorySlice frame, int length, long settled, long nowNs) {
+        throw new IllegalStateException("nothing to seal with");
+    }
+
+    @Override
+    public boolean open(MemorySlice memory, long offset, int length) {
+        return true;
+    }
+
+    @Override
+    public void close() {
+        // Nothing is held.
+    }
+}
