@@ -32,7 +32,7 @@ final class Answers {
         long uptimeMs = ManagementFactory.getRuntimeMXBean().getUptime();
         status.put("uptimeSeconds", TimeUnit.MILLISECONDS.toSeconds(uptimeMs));
         status.put("interface", network.interfaceName());
-        status.put("security", "none");
+        status.put("security", network.isInsecure() ? "none" : "key");
         return status;
     }
 

@@ -123,6 +123,10 @@ public final class NetworkOptions {
         return keys;
     }
 
+    public boolean isInsecure() {
+        return isInsecure;
+    }
+
     public String interfaceName() {
         return interfaceName;
     }

@@ -3,6 +3,8 @@ package io.vrio.it.simulation;
 
 import io.vrio.server.virtqueue.RingFeatures;
 import io.vrio.transport.link.MemoryLink.Segmentation;
+import io.vrio.transport.secure.PresharedKey;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /** What a seed means: everything about a run that is settled before it begins. */
@@ -12,6 +14,17 @@ record Scenario(long seed, Wire wire, Rings rings, Disk disk, Load load, NetScen
     private static final long US = 1_000;
     private static final long MS = 1_000 * US;
     private static final long S = 1_000 * MS;
+
+    /** What both ends have when the association is sealed: with every other seed. */
+    Optional<PresharedKey> key() {
+        byte[] bytes = new byte[PresharedKey.LENGTH];
+        new SplittableRandom(seed).nextBytes(bytes);
+        return isSealed() ? Optional.of(new PresharedKey(bytes)) : Optional.empty();
+    }
+
+    boolean isSealed() {
+        return seed % 2 == 0;
+    }
 
     /**
      * @param portCount local ports that the server uses in turn for its associations

@@ -18,7 +18,6 @@ import io.vrio.transport.remote.SimulatedDisk;
 import io.vrio.transport.remote.SimulatedWire;
 import java.util.Collection;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
@@ -93,7 +92,7 @@ final class SimulatedIohyp implements AutoCloseable {
                         random.nextLong(),
                         scenario.wire().mtu(),
                         PEER_TIMEOUT_NS,
-                        Optional.empty());
+                        scenario.key().map(key -> name -> key));
         buffers = new FrameBufferPool(scenario.wire().iohypBuffers());
         watch = new SwitchWatch(scenario.net(), clock, ways.ledger());
         try {

@@ -12,7 +12,6 @@ import io.vrio.transport.remote.ShortCircuit;
 import io.vrio.transport.remote.SimulatedWire;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
@@ -67,7 +66,7 @@ final class SimulatedServer {
                         plan.mtu(),
                         SimulatedIohyp.PEER_TIMEOUT_NS,
                         scenario.load().ioTimeoutNs(),
-                        Optional.empty());
+                        scenario.key());
         RandomGenerator numbers = plan.isNearWrap() ? new NearWrap(random.split()) : random.split();
         LinkFactory links = host.station().openServer(plan.portCount());
         peer = new RemotePeer(options, links, clock, buffers, numbers);

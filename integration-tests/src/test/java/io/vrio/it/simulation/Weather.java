@@ -108,6 +108,13 @@ final class Weather {
         } else {
             way.wire().faults(towardsServer, towardsIohyp);
         }
+        way.wire().intruderPpm(intruderPpm());
+    }
+
+    /** What strangers add must change nothing where super-frames are sealed. */
+    private int intruderPpm() {
+        boolean isThere = way.scenario().isSealed() && !way.scenario().net().isPresent();
+        return isThere && !isOver ? random.nextInt(3) * 10_000 : 0;
     }
 
     private boolean isCalm() {

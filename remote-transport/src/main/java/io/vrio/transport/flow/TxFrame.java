@@ -171,7 +171,7 @@ final class TxFrame {
                 isHit = true;
             }
         }
-        if (isHit && substitute == null) {
+        if (isHit && substitute == null && !isSealed) {
             substitute();
         }
     }

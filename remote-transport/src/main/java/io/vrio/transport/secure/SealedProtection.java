@@ -12,8 +12,8 @@ public final class SealedProtection implements Protection {
      * @param keys of a handshake; wiped
      */
     public SealedProtection(TransportKeys keys, long nowNs) {
-        sealer = new Sealer(keys.send(), JdkCipher::new, nowNs);
-        opener = new Opener(keys.receive(), JdkCipher::new);
+        sealer = new Sealer(keys.send(), OpenSslCipher::orJdk, nowNs);
+        opener = new Opener(keys.receive(), OpenSslCipher::orJdk);
         keys.close();
     }
 

@@ -36,6 +36,7 @@ final class RemoteDiskSimulationTest {
 
     private static void drain(SimulatedNetwork network, DiskWorkload workload) {
         network.faults(Faults.NONE);
+        network.intruderPpm(0);
         for (int i = 0; i < 2_000_000 && workload.underWay() > 0; i++) {
             network.step(STEP_NS);
         }
@@ -51,6 +52,26 @@ final class RemoteDiskSimulationTest {
             drain(network, workload);
             assertTrue(workload.ended() > 1000, "only " + workload.ended());
             assertEquals(0, workload.failed());
+        }
+    }
+
+    @Test
+    void shouldKeepItsAssociationWhateverAnIntruderAdds() {
+        try (SimulatedNetwork network = network(1500, Segmentation.CUT, 2)) {
+            RemoteDisk disk = network.peer().openDisk("disk");
+            DiskWorkload workload = new DiskWorkload(disk, CAPACITY, 16, 64, 2);
+            run(network, workload, 1000);
+            long epoch = network.peer().status().sinceNs();
+            network.intruderPpm(200_000);
+            run(network, workload, 50_000);
+
+            assertEquals(PeerState.ESTABLISHED, network.peer().status().state());
+            assertEquals(epoch, network.peer().status().sinceNs(), "it was opened again");
+            assertTrue(workload.ended() > 5000, "only " + workload.ended());
+            assertEquals(0, workload.failed());
+            long forged = network.peer().status().counters().get("dropped_forged");
+            assertTrue(forged > 100, "only " + forged);
+            drain(network, workload);
         }
     }
 
@@ -77,6 +98,7 @@ final class RemoteDiskSimulationTest {
                             .withReplayPpm(random.nextInt(10_000))
                             .withDelayNs(20_000)
                             .withJitter(random.nextInt(200_000), 200_000));
+            network.intruderPpm(random.nextInt(3) * 20_000);
             RemoteDisk disk = network.peer().openDisk("disk");
             DiskWorkload workload = new DiskWorkload(disk, CAPACITY, 16, 200, seed);
             for (int i = 0; i < 10; i++) {

@@ -6,7 +6,6 @@ import io.vrio.common.memory.MemorySlice;
 import io.vrio.transport.link.CoalescingLink;
 import io.vrio.transport.link.Faults;
 import io.vrio.transport.link.FaultyLink;
-import io.vrio.transport.link.Link;
 import io.vrio.transport.link.PeekingLink;
 import io.vrio.transport.link.ScatterLink;
 import io.vrio.transport.wire.Endpoint;
@@ -21,7 +20,7 @@ public final class ServerStation implements AutoCloseable {
     private final int address;
     private final long iohypHardwareAddress;
     private final FaultyLink faults;
-    private final Link end;
+    private final Intruder end;
     private Process process;
     private int portsUsed;
 
@@ -32,7 +31,7 @@ public final class ServerStation implements AutoCloseable {
         this.address = address;
         this.iohypHardwareAddress = iohypHardwareAddress;
         this.faults = faults;
-        end = new CoalescingLink(faults, seed);
+        end = new Intruder(new CoalescingLink(faults, seed), ~seed);
     }
 
     /** One life of the server: its association attempts, each from a port of its own. */
@@ -103,10 +102,15 @@ public final class ServerStation implements AutoCloseable {
         faults.faults(towardsServer);
     }
 
+    /** From now on somebody adds frames of his own; of how many in a million he makes some. */
+    void intruderPpm(int ppm) {
+        end.ppm(ppm);
+    }
+
     /** Whether a frame waits for the server. */
     public boolean isReadable(long nowNs) {
         long dueNs = faults.nextDeadlineNs();
-        return dueNs != Agent.NO_DEADLINE && dueNs - nowNs <= 0;
+        return end.isReadable() || dueNs != Agent.NO_DEADLINE && dueNs - nowNs <= 0;
     }
 
     /** Drops what has come while nobody listens. */

@@ -176,6 +176,11 @@ public final class SimulatedNetwork implements AutoCloseable {
         startIohyp();
     }
 
+    /** Somebody adds frames of his own, if the association is sealed. */
+    public void intruderPpm(int ppm) {
+        wire.intruderPpm(key.isPresent() ? ppm : 0);
+    }
+
     public void faults(Faults faults) {
         wire.faults(faults, faults);
     }

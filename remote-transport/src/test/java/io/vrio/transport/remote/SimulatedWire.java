@@ -32,7 +32,7 @@ public final class SimulatedWire implements AutoCloseable {
     private final FaultyLink iohypFaults;
     private final ServerStation server;
     private final List<ServerStation> stations = new ArrayList<>();
-    private final Link iohypEnd;
+    private final Intruder iohypEnd;
     private final NativeBuffer unheard = new NativeBuffer(FrameHeader.FRAME_MAX);
     private ProcessLink iohyp;
 
@@ -46,7 +46,8 @@ public final class SimulatedWire implements AutoCloseable {
         server =
                 new ServerStation(SERVER_ADDRESS, hardwareAddress, serverFaults, random.nextLong());
         stations.add(server);
-        iohypEnd = new CoalescingLink(iohypFaults, random.nextLong());
+        long iohypSeed = random.nextLong();
+        iohypEnd = new Intruder(new CoalescingLink(iohypFaults, iohypSeed), ~iohypSeed);
     }
 
     /** The first VM host. */
@@ -92,6 +93,12 @@ public final class SimulatedWire implements AutoCloseable {
     public void faults(Faults towardsServer, Faults towardsIohyp) {
         server.faults(towardsServer);
         iohypFaults.faults(towardsIohyp);
+    }
+
+    /** From now on somebody adds frames of his own; of how many in a million he makes some. */
+    public void intruderPpm(int ppm) {
+        stations.forEach(station -> station.intruderPpm(ppm));
+        iohypEnd.ppm(ppm);
     }
 
     /** Has a server break its association off, as if something had been wrong with it. */

@@ -3,10 +3,12 @@ package io.vrio.transport.secure;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vrio.common.memory.NativeBuffer;
+import io.vrio.common.sys.AesGcm;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HexFormat;
@@ -105,13 +107,24 @@ final class NoiseVectorTest {
 
     @Test
     void shouldSealMessagesAsTheVectorsDo() throws HandshakeException {
+        assertSealsAsTheVectors(JdkCipher::new);
+    }
+
+    @Test
+    void shouldSealMessagesWithOpenSslAsTheVectorsDo() throws HandshakeException {
+        assumeTrue(AesGcm.isAvailable(), "no libcrypto.so.3 on this machine");
+        assertSealsAsTheVectors(OpenSslCipher::new);
+    }
+
+    private void assertSealsAsTheVectors(Function<byte[], FrameCipher> maker)
+            throws HandshakeException {
         shakeHands();
         TransportKeys ours = initiator.keys();
         TransportKeys theirs = responder.keys();
 
-        assertEquals(ciphertext(2), seal(ours.send(), 2, 0, JdkCipher::new));
-        assertEquals(ciphertext(3), seal(theirs.send(), 3, 0, JdkCipher::new));
-        assertEquals(ciphertext(4), seal(theirs.receive(), 4, 1, JdkCipher::new));
-        assertEquals(ciphertext(5), seal(ours.receive(), 5, 1, JdkCipher::new));
+        assertEquals(ciphertext(2), seal(ours.send(), 2, 0, maker));
+        assertEquals(ciphertext(3), seal(theirs.send(), 3, 0, maker));
+        assertEquals(ciphertext(4), seal(theirs.receive(), 4, 1, maker));
+        assertEquals(ciphertext(5), seal(ours.receive(), 5, 1, maker));
     }
 }

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.transport.secure;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vrio.common.memory.MemorySlice;
+import io.vrio.common.memory.NativeBuffer;
+import io.vrio.transport.message.SuperFrameHeader;
+import java.util.Arrays;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Sealed super-frames: what is opened, and what a stranger can make of them. */
+final class SealedProtectionTest {
+    private static final int TEXT = 100;
+    private static final int LENGTH = SuperFrameHeader.LENGTH + TEXT;
+    private static final int SEALED = LENGTH + FrameCipher.TAG_LENGTH;
+    private static final long SECOND = 1_000_000_000L;
+
+    private final NativeBuffer memory = new NativeBuffer(SEALED);
+    private final MemorySlice frame = memory.slice();
+    private final SuperFrameHeader header = new SuperFrameHeader();
+    private final SealedProtection server = new SealedProtection(keys(1, 2), 0);
+    private final SealedProtection iohyp = new SealedProtection(keys(2, 1), 0);
+
+    private static TransportKeys keys(int send, int receive) {
+        return new TransportKeys(key(send), key(receive));
+    }
+
+    private static byte[] key(int value) {
+        byte[] key = new byte[PresharedKey.LENGTH];
+        Arrays.fill(key, (byte) value);
+        return key;
+    }
+
+    @AfterEach
+    void close() {
+        server.close();
+        iohyp.close();
+        memory.close();
+    }
+
+    private void write(long sequence) {
+        header.wrap(frame, 0, SEALED).write(5, sequence, true);
+        header.writeWindow(1, 2, 3, 4);
+        frame.fill(SuperFrameHeader.LENGTH, TEXT, (byte) 7);
+    }
+
+    private void seal(long sequence, long settled, long nowNs) {
+        write(sequence);
+        server.seal(frame, LENGTH, settled, nowNs);
+    }
+
+    private byte[] bytes() {
+        byte[] bytes = new byte[SEALED];
+        frame.getBytes(0, bytes, 0, SEALED);
+        return bytes;
+    }
+
+    private boolean isOpened(byte[] bytes) {
+        frame.putBytes(0, bytes, 0, SEALED);
+        return iohyp.open(frame, 0, SEALED);
+    }
+
+    @Test
+    void shouldOpenWhatThePeerHasSealed() {
+        seal(1000, 0, 0);
+        assertTrue(header.isSealed());
+        assertEquals(1000, header.sequence(), "the header stays readable");
+        assertFalse(frame.getByte(LENGTH - 1) == 7 && frame.getByte(LENGTH - 2) == 7);
+
+        assertTrue(iohyp.open(frame, 0, SEALED));
+        assertEquals(7, frame.getByte(SuperFrameHeader.LENGTH));
+        assertEquals(7, frame.getByte(LENGTH - 1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4, 8, 15, 16, 24, 32, 40, 44, 46, 48, 100, 147, 148, 163})
+    void shouldNotOpenWhatWasChanged(int at) {
+        seal(1000, 0, 0);
+        frame.putByte(at, (byte) (frame.getByte(at) ^ 0x20));
+
+        assertFalse(iohyp.open(frame, 0, SEALED));
+    }
+
+    @Test
+    void shouldNotOpenWhatWasCutShort() {
+        seal(1000, 0, 0);
+
+        assertFalse(iohyp.open(frame, 0, SEALED - 1));
+        assertFalse(iohyp.open(frame, 0, SuperFrameHeader.LENGTH + 15));
+    }
+
+    @Test
+    void shouldNotOpenItsOwn() {
+        seal(1000, 0, 0);
+
+        assertFalse(server.open(frame, 0, SEALED));
+    }
+
+    @Test
+    void shouldNotOpenThoseOfAnotherAssociation() {
+        try (SealedProtection other = new SealedProtection(keys(3, 4), 0)) {
+            seal(1000, 0, 0);
+
+            assertFalse(other.open(frame, 0, SEALED));
+        }
+    }
+
+    @Test
+    void shouldNotOpenWhatWasNotSealed() {
+        write(1000);
+
+        assertFalse(iohyp.open(frame, 0, SEALED));
+    }
+
+    @Test
+    void shouldNeverSealTwoUnderOneNumber() {
+        seal(1000, 0, 0);
+        write(1000);
+
+        assertThrows(IllegalStateException.class, () -> server.seal(frame, LENGTH, 0, 0));
+    }
+
+    @Test
+    void shouldTakeTheNextKeyAfterAWhile() {
+        seal(1000, 0, 0);
+        assertTrue(isOpened(bytes()));
+        seal(2000, 1500, 121 * SECOND);
+        assertEquals(1, header.phase());
+
+        assertTrue(isOpened(bytes()));
+    }
+
+    @Test
+    void shouldStillOpenWhatWasSealedBeforeTheKeyChanged() {
+        seal(1000, 0, 0);
+        byte[] old = bytes();
+        seal(2000, 0, 121 * SECOND);
+        assertTrue(isOpened(bytes()));
+
+        assertTrue(isOpened(old));
+    }
+
+    @Test
+    void shouldKeepTheKeyUntilThePeerUsesIt() {
+        seal(1000, 0, 0);
+        seal(2000, 0, 121 * SECOND);
+        seal(3000, 2000, 242 * SECOND);
+        assertEquals(1, header.phase(), "nothing shows that the peer has key 1");
+        seal(4000, 2001, 243 * SECOND);
+
+        assertEquals(2, header.phase());
+    }
+
+    @Test
+    void shouldForgetTheKeyBeforeTheOneBefore() {
+        seal(1000, 0, 0);
+        byte[] old = bytes();
+        seal(2000, 0, 121 * SECOND);
+        assertTrue(isOpened(bytes()));
+        seal(3000, 2001, 242 * SECOND);
+        assertTrue(isOpened(bytes()));
+
+        assertFalse(isOpened(old));
+    }
+
+    @Test
+    void shouldNotAdvanceForWhatItCannotOpen() {
+        seal(1000, 0, 0);
+        byte[] good = bytes();
+        for (int phase = 1; phase < 4; phase++) {
+            header.wrap(frame, 0, SEALED).writeSeal(phase);
+            assertFalse(iohyp.open(frame, 0, SEALED));
+        }
+
+        assertTrue(isOpened(good));
+    }
+
+    /** Both ways to do the same. */
+    enum Ciphers {
+        JDK(JdkCipher::new),
+        BEST(OpenSslCipher::orJdk);
+
+        private final Function<byte[], FrameCipher> maker;
+
+        Ciphers(Function<byte[], FrameCipher> maker) {
+            this.maker = maker;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldOpenWhatTheOtherLibraryHasSealed(Ciphers ciphers) {
+        seal(1000, 0, 0);
+        try (FrameCipher cipher = ciphers.maker.apply(key(1))) {
+            assertTrue(cipher.open(frame, SuperFrameHeader.LENGTH, SEALED, 1000));
+            assertFalse(cipher.open(frame, SuperFrameHeader.LENGTH, SEALED, 1000));
+        }
+    }
+}
