@@ -9,6 +9,7 @@ import io.vrio.transport.flow.FrameBufferPool;
 import io.vrio.transport.link.MemoryLink;
 import io.vrio.transport.link.MemoryLink.Segmentation;
 import io.vrio.transport.message.MessageKind;
+import io.vrio.transport.secure.KeyRing;
 import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.FrameWriter;
 import java.util.Optional;
@@ -38,7 +39,11 @@ final class EndpointFixture implements AutoCloseable {
     private final Endpoint local = new Endpoint(wire.hardwareAddress(), IOHYP, PORT);
 
     EndpointFixture() {
-        EndpointOptions options = new EndpointOptions(local, 7, 1500, TIMEOUT_NS, Optional.empty());
+        this(Optional.empty());
+    }
+
+    EndpointFixture(Optional<KeyRing> keys) {
+        EndpointOptions options = new EndpointOptions(local, 7, 1500, TIMEOUT_NS, keys);
         endpoint =
                 new IohypEndpoint(
                         options,

@@ -8,6 +8,7 @@ import io.vrio.transport.link.Link;
 import io.vrio.transport.message.MessageKind;
 import io.vrio.transport.message.SegmentHeader;
 import io.vrio.transport.message.SuperFrameHeader;
+import io.vrio.transport.secure.HandshakeMessage;
 import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.FrameHeader;
 import io.vrio.transport.wire.FrameWriter;
@@ -50,6 +51,9 @@ final class RawEnd implements AutoCloseable {
     private int length;
     private int segmentCount;
     private int resetLength;
+
+    /** The last of the key exchange, or null. */
+    byte[] handshakeMessage;
 
     /** Sequence of our next byte, and of the next byte that we expect. */
     long next;
@@ -213,6 +217,17 @@ final class RawEnd implements AutoCloseable {
             expected = (header.sequence() & 0xFFFF_FFFFL) + 1;
         } else if (isExpected()) {
             expected += header.payloadLength();
+            readPayload();
+        }
+    }
+
+    private void readPayload() {
+        int length = header.payloadLength();
+        MemorySlice memory = receivedMemory.slice();
+        if (HandshakeMessage.isLikely(memory.getUnsignedByte(header.payloadOffset() + 1L))) {
+            handshakeMessage = new byte[length];
+            memory.getBytes(header.payloadOffset(), handshakeMessage, 0, length);
+        } else {
             readSegments(header.payloadOffset(), header.payloadLength());
         }
     }
@@ -228,7 +243,9 @@ final class RawEnd implements AutoCloseable {
         SuperFrameHeader received = new SuperFrameHeader();
         received.wrap(memory, offset, payloadLength);
         long at = offset + received.length();
-        for (int i = 0; i < received.segmentCount(); i++) {
+        // It has no keys.
+        int count = received.isSealed() ? 0 : received.segmentCount();
+        for (int i = 0; i < count; i++) {
             SegmentHeader view = new SegmentHeader();
             view.wrap(memory, at, offset + payloadLength - at);
             byte[] bytes = new byte[view.segmentLength()];
