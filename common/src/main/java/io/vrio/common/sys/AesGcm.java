@@ -64,6 +64,13 @@ public final class AesGcm implements AutoCloseable {
         return context;
     }
 
+    private void checkOpen() {
+        // Safety: OpenSSL would follow a null pointer.
+        if (encrypting == 0) {
+            throw new IllegalStateException("the key has been wiped");
+        }
+    }
+
     private static void check(int result) {
         if (result != 1) {
             throw new IllegalStateException("OpenSSL refuses AES-256-GCM");
@@ -80,6 +87,7 @@ public final class AesGcm implements AutoCloseable {
      * them behind.
      */
     public void seal(MemorySlice frame, int clearLength, int length) {
+        checkOpen();
         long start = frame.address(0, (long) length + TAG_LENGTH);
         long written = scratch.address(WRITTEN, 4);
         long ivAddress = scratch.address(IV, IV_LENGTH);
@@ -99,9 +107,10 @@ public final class AesGcm implements AutoCloseable {
      * @return whether the tag is right; if not, the bytes are spoilt
      */
     public boolean open(MemorySlice frame, int clearLength, int length) {
+        checkOpen();
         long start = frame.address(0, length);
         int textLength = length - TAG_LENGTH - clearLength;
-        if (textLength < 0) {
+        if (clearLength < 0 || textLength < 0) {
             return false;
         }
         long written = scratch.address(WRITTEN, 4);

@@ -504,7 +504,7 @@ public final class Association implements AutoCloseable {
 
     /** The peer believes no bare FIN or RST when super-frames are sealed. */
     private void sendGoodbye(Goodbye reason) {
-        if (!protection.isSealed()) {
+        if (isClosed || !protection.isSealed()) {
             return;
         }
         try (OutboundMessage goodbye = new OutboundMessage(m -> {}, 1)) {

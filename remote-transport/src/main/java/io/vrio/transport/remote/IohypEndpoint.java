@@ -17,6 +17,7 @@ import io.vrio.transport.remote.Admission.Verdict;
 import io.vrio.transport.secure.HandshakeMessage;
 import io.vrio.transport.secure.HandshakeMessage.Refusal;
 import io.vrio.transport.secure.Protection;
+import io.vrio.transport.secure.RefusalReason;
 import io.vrio.transport.secure.SealedProtection;
 import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.FrameHeader;
@@ -338,7 +339,7 @@ public final class IohypEndpoint implements Agent {
                         nowNs);
         if (verdict instanceof Verdict.Refused refused) {
             counters.increment(EndpointCounter.REFUSALS);
-            sendHandshake(HandshakeMessage.encode(new Refusal(refused.reason())));
+            sayRefused(refused.reason(), nowNs);
         } else if (verdict instanceof Verdict.Authenticated authenticated) {
             byte[] answer = authenticated.accepted().answer();
             ServedPeer peer =
@@ -350,6 +351,16 @@ public final class IohypEndpoint implements Agent {
             sendHandshake(answer);
         } else {
             onPeerFrame(begin(firstSent, firstReceived, Protection.NONE), buffer, nowNs);
+        }
+    }
+
+    /** Never with more bytes than have come. */
+    private void sayRefused(RefusalReason reason, long nowNs) {
+        byte[] message = HandshakeMessage.encode(new Refusal(reason));
+        if (header.payloadLength() >= message.length) {
+            sendHandshake(message);
+        } else {
+            refuse(nowNs);
         }
     }
 

@@ -91,8 +91,10 @@ final class ServedPeer implements AutoCloseable {
 
     /** What its opening is answered with, when the frame can be one; else null. */
     byte[] answerTo(FrameHeader header) {
+        // Never more bytes than have come: it may be anybody who asks.
         boolean isBefore =
                 answer != null
+                        && header.payloadLength() > answer.length
                         && SequenceNumber.extend48(
                                         setup.firstReceived(), header.superFrameStart48())
                                 < setup.firstReceived();

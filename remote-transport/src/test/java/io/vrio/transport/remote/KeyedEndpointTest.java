@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vrio.transport.flow.Suspicion;
@@ -13,6 +14,7 @@ import io.vrio.transport.secure.HandshakeMessage.Answer;
 import io.vrio.transport.secure.HandshakeMessage.Refusal;
 import io.vrio.transport.secure.KeyExchange;
 import io.vrio.transport.secure.KeyExchange.Attempt;
+import io.vrio.transport.secure.NoiseHandshake;
 import io.vrio.transport.secure.PresharedKey;
 import io.vrio.transport.secure.RefusalReason;
 import io.vrio.transport.wire.FrameHeader;
@@ -79,6 +81,19 @@ final class KeyedEndpointTest {
 
             assertArrayEquals(answer, server.handshakeMessage);
             assertEquals(1, peers());
+        }
+    }
+
+    @Test
+    void shouldNotAnswerAFrameThatIsShorterThanTheAnswer() {
+        try (KeyExchange exchange = open(key, NAME)) {
+            server.handshakeMessage = null;
+            server.expected -= HandshakeMessage.HEADER_LENGTH + NoiseHandshake.OVERHEAD;
+            server.next -= exchange.opening().length;
+            server.send(new byte[] {1, (byte) HandshakeMessage.OPENING, 0, 5});
+            fixture.exchange(server);
+
+            assertNull(server.handshakeMessage);
         }
     }
 
