@@ -88,6 +88,9 @@ final class Intruder implements Link {
 
     private byte[] forge(byte[] frame) {
         frame[0] = VOUCHED_FOR;
+        if (frame.length < FrameHeader.RST_LENGTH) {
+            return frame;
+        }
         return switch (random.nextInt(4)) {
             case 0 -> flip(frame, FrameHeader.DATA_LENGTH, frame.length);
             case 1 -> flip(frame, TCP_SEQUENCE, Math.min(frame.length, FrameHeader.DATA_LENGTH));

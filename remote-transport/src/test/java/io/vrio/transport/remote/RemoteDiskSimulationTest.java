@@ -118,6 +118,9 @@ final class RemoteDiskSimulationTest {
             // Resets in a row may have left no time for more than a few requests until now.
             run(network, workload, 2000);
             drain(network, workload);
+            // Only now there is an association for sure: what was under way has ended on it.
+            run(network, workload, 2000);
+            drain(network, workload);
             assertTrue(workload.ended() > 100, "only " + workload.ended());
         }
     }
