@@ -13,7 +13,6 @@ import io.vrio.transport.message.SuperFrameHeader;
 import io.vrio.transport.secure.Protection;
 import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.FrameHeader;
-import io.vrio.transport.wire.SequenceNumber;
 
 /**
  * One server and one IOhyp that have met: delivers messages between them exactly once, however the
@@ -40,26 +39,18 @@ public final class Association implements AutoCloseable {
     private static final long TRIM_INTERVAL_NS = 1_000_000_000L;
 
     private final AssociationSetup setup;
-    private final SegmentHandler handler;
     private final Protection protection;
-    private final Counters<AssociationCounter> counters = new Counters<>(AssociationCounter.class);
+    private final Counters<AssociationCounter> counters;
+    private final Credit credit;
+    private final AckTimer acks;
     private final RttEstimator rtt = new RttEstimator();
     private final RetransmitQueue retransmits = new RetransmitQueue(rtt);
     private final CongestionWindow congestion = new CongestionWindow();
-    private final Credit credit;
-    private final ReceiveWindow window;
-    private final Reassembler reassembler;
-    private final AckTimer acks = new AckTimer();
-    private final SegmentPreview preview;
+    private final SuperFrameReceiver receiver;
     private final SuperFrameSender sender;
     private final TxFrameSender txFrames;
     private final SendQueue unsent = new SendQueue();
-    private final SuperFrameHeader received = new SuperFrameHeader();
-    private final SegmentHeader segment = new SegmentHeader();
     private final NanoClock clock;
-    private final Suspicion suspicion = new Suspicion();
-    private int localTag;
-    private long lastHeardNs;
     private long trimmedNs;
     private boolean isClosed;
 
@@ -74,18 +65,19 @@ public final class Association implements AutoCloseable {
             SegmentHandler handler) {
         this.setup = setup;
         this.clock = clock;
-        this.handler = handler;
         protection = setup.protection();
-        reassembler = new Reassembler(buffers);
-        localTag = setup.localTag();
-        window = new ReceiveWindow(setup.firstReceived(), protection.isSealed());
-        credit = new Credit(setup.firstSent(), setup.firstReceived());
-        preview = new SegmentPreview(window, credit);
-        sender = new SuperFrameSender(setup, link, window, credit, acks, counters);
+        Ledger ledger = Ledger.open(setup);
+        counters = ledger.counters();
+        credit = ledger.credit();
+        acks = ledger.acks();
+        sender = new SuperFrameSender(setup, link, ledger);
         txFrames = new TxFrameSender(sender, retransmits, rtt, congestion, counters);
-        lastHeardNs = clock.nanoTime();
-        sender.lastSentNs(lastHeardNs);
-        trimmedNs = lastHeardNs;
+        receiver =
+                new SuperFrameReceiver(
+                        setup, buffers, ledger, sender, this::onAcknowledgement, handler);
+        trimmedNs = clock.nanoTime();
+        receiver.lastHeardNs(trimmedNs);
+        sender.lastSentNs(trimmedNs);
     }
 
     public Endpoint remote() {
@@ -94,7 +86,7 @@ public final class Association implements AutoCloseable {
 
     /** From now on super-frames must carry another tag than the handshake's. */
     public void localTag(int tag) {
-        localTag = tag;
+        receiver.localTag(tag);
     }
 
     /** The peer has told which tag its frames must carry. */
@@ -180,7 +172,7 @@ public final class Association implements AutoCloseable {
     }
 
     public long lastHeardNs() {
-        return lastHeardNs;
+        return receiver.lastHeardNs();
     }
 
     public long lastSentNs() {
@@ -224,24 +216,22 @@ public final class Association implements AutoCloseable {
 
     /** An RST or FIN came that looks right, but may be anybody's. */
     public void suspect(long nowNs) {
-        suspicion.raise(nowNs);
+        receiver.suspicion().raise(nowNs);
     }
 
     /** Whether the peer has said nothing since it was said to be gone. */
     public boolean isAbandoned(long nowNs) {
-        return suspicion.isConfirmed(nowNs);
+        return receiver.suspicion().isConfirmed(nowNs);
     }
 
     /** When to ask {@link #isAbandoned}, or {@code NO_DEADLINE}. */
     public long suspicionNs() {
-        return suspicion.deadlineNs();
+        return receiver.suspicion().deadlineNs();
     }
 
     /** Whether a frame's acknowledgement proves that its sender hears us: RST and FIN need it. */
     public boolean isPlausible(FrameHeader header) {
-        long sequence = SequenceNumber.extend(window.next(), header.sequence());
-        return sequence - window.next() >= 0 && sequence - credit.limit() <= 0
-                || sequence == sender.highestReceived();
+        return receiver.isPlausible(header);
     }
 
     /**
@@ -250,27 +240,7 @@ public final class Association implements AutoCloseable {
      * @param buffer holds the frame; held on by whoever needs it after the return
      */
     public void onFrame(FrameHeader header, FrameBuffer buffer, long nowNs) {
-        long start = SequenceNumber.extend48(window.next(), header.superFrameStart48());
-        int length = header.superFrameLength();
-        long limit = start + length;
-        if (window.isReceived(start, limit)) {
-            counters.increment(AssociationCounter.DUPLICATES);
-            acks.hasten(nowNs);
-        } else if (credit.isExceededBy(limit)) {
-            counters.increment(AssociationCounter.DROPPED_OUT_OF_CREDIT);
-        } else if (window.isPartlyReceived(start, limit)) {
-            counters.increment(AssociationCounter.DROPPED_STALE);
-        } else {
-            long pieceLimit = start + header.superFrameOffset() + header.payloadLength();
-            if (!protection.isSealed()) {
-                sender.onReceived(pieceLimit);
-            }
-            if (header.payloadLength() == length) {
-                deliver(buffer, header.payloadOffset(), start, length, nowNs);
-            } else {
-                onPiece(header, buffer, start, nowNs);
-            }
-        }
+        receiver.onFrame(header, buffer, nowNs);
     }
 
     /**
@@ -278,113 +248,10 @@ public final class Association implements AutoCloseable {
      * whole super-frame that is awaited and has just this one; else null.
      */
     public SegmentHeader awaitedSegment(FrameHeader header, FrameBuffer buffer) {
-        // What is sealed tells nothing before it is opened.
-        return protection.isSealed() ? null : preview.awaited(header, buffer.slice(), localTag);
+        return receiver.awaitedSegment(header, buffer);
     }
 
-    private void onPiece(FrameHeader header, FrameBuffer buffer, long start, long nowNs) {
-        int length = header.superFrameLength();
-        Reassembler.Partial partial =
-                reassembler.add(
-                        start,
-                        length,
-                        start + header.superFrameOffset(),
-                        buffer.slice(),
-                        header.payloadOffset(),
-                        header.payloadLength());
-        if (partial == null && protection.isSealed() && reassembler.dropStale(nowNs)) {
-            // The piece comes again; what was told of the others was perhaps a stranger's.
-            window.forgetPieces();
-        }
-        if (partial == null) {
-            counters.increment(AssociationCounter.DROPPED_NO_ROOM);
-            return;
-        }
-        partial.onPiece(nowNs);
-        if (partial.isOurs(localTag)) {
-            note(partial);
-        }
-        if (partial.isComplete()) {
-            FrameBuffer whole = partial.buffer().hold();
-            try {
-                reassembler.drop(partial);
-                deliver(whole, 0, start, length, nowNs);
-                if (!window.isReceived(start, start + length)) {
-                    window.onDiscard(start, start + length);
-                }
-            } finally {
-                whole.release();
-            }
-        } else if (partial.hasHole()) {
-            acks.hasten(nowNs);
-        } else {
-            acks.onReceive(nowNs, 0);
-        }
-    }
-
-    /** Pieces are told to have come only when none can be a stranger's and hide a loss. */
-    private void note(Reassembler.Partial partial) {
-        ByteRanges pieces = partial.received();
-        for (int i = 0; i < pieces.count(); i++) {
-            window.onArrival(pieces.start(i), pieces.limit(i));
-        }
-    }
-
-    private void deliver(FrameBuffer buffer, long offset, long start, int length, long nowNs) {
-        received.wrap(buffer.slice(), offset, length);
-        if (received.invalidReason() != null || received.sequence() != start) {
-            counters.increment(AssociationCounter.DROPPED_MALFORMED);
-            return;
-        }
-        if (received.tag() != localTag) {
-            counters.increment(AssociationCounter.DROPPED_WRONG_TAG);
-            return;
-        }
-        if (!protection.open(buffer.slice(), offset, length)) {
-            counters.increment(AssociationCounter.DROPPED_FORGED);
-            return;
-        }
-        int at = received.length();
-        int segments = received.segmentCount();
-        int room = length - protection.overhead() - at;
-        AssociationException.throwFor(
-                segment.invalidReason(buffer.slice(), offset + at, room, segments));
-        AssociationException.throwFor(received.impossibleReason(sender.nextSequence()));
-        if (!window.accept(start, start + length)) {
-            counters.increment(AssociationCounter.DROPPED_NO_ROOM);
-            return;
-        }
-        lastHeardNs = nowNs;
-        sender.onReceived(start + length);
-        suspicion.clear();
-        counters.increment(AssociationCounter.FRAMES_RECEIVED);
-        counters.add(AssociationCounter.BYTES_RECEIVED, length);
-        window.raiseFloor(received.floor());
-        if (reassembler.dropSettled(start, start + length, received.floor())) {
-            onContradiction();
-        }
-        onAcknowledgement(nowNs);
-        if (received.isReliable()) {
-            acks.onReceive(nowNs, length);
-            if (window.hasHoles()) {
-                acks.hasten(nowNs);
-            }
-        } else if (received.segmentCount() > 0) {
-            acks.onReceiveUnreliable(nowNs, length);
-        }
-        deliverSegments(buffer, offset, length);
-    }
-
-    /** Pieces were told to have come, and that may have hidden that others did not. */
-    private void onContradiction() {
-        if (!protection.isSealed()) {
-            throw new AssociationException("a reliable super-frame is given up or overlapped");
-        }
-        // A stranger's, who has seen the peer's tag.
-        window.forgetPieces();
-    }
-
-    private void onAcknowledgement(long nowNs) {
+    private void onAcknowledgement(SuperFrameHeader received, long nowNs) {
         long before = retransmits.flightBytes();
         retransmits.onAcknowledge(received, nowNs);
         long progress = before - retransmits.flightBytes();
@@ -394,20 +261,6 @@ public final class Association implements AutoCloseable {
         }
         credit.onAcknowledged(received.cumulative());
         credit.onGrant(received.credit());
-    }
-
-    private void deliverSegments(FrameBuffer buffer, long offset, int length) {
-        // The handler may answer, and an answer's frame is built with a header of its own; the
-        // received one is not looked at after the last segment.
-        int segments = received.segmentCount();
-        long at = received.length();
-        // The handler may end the association, and with it the rest of this super-frame.
-        for (int i = 0; i < segments && !isClosed; i++) {
-            segment.wrap(buffer.slice(), offset + at, length - at);
-            int segmentLength = segment.segmentLength();
-            handler.onSegment(segment, buffer, offset + at + SegmentHeader.LENGTH);
-            at += SegmentHeader.LENGTH + segmentLength;
-        }
     }
 
     /** Sends what must be sent again, what waits, and an acknowledgement that is due. */
@@ -537,7 +390,7 @@ public final class Association implements AutoCloseable {
     public void close() {
         isClosed = true;
         unsent.clear();
-        reassembler.close();
+        receiver.close();
         retransmits.close();
         sender.close();
         if (frames != null) {

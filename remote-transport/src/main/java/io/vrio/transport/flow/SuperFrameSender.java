@@ -30,19 +30,13 @@ final class SuperFrameSender {
     private long highestReceived;
     private long lastSentNs;
 
-    SuperFrameSender(
-            AssociationSetup setup,
-            Link link,
-            ReceiveWindow window,
-            Credit credit,
-            AckTimer acks,
-            Counters<AssociationCounter> counters) {
+    SuperFrameSender(AssociationSetup setup, Link link, Ledger ledger) {
         this.link = link;
         protection = setup.protection();
-        this.window = window;
-        this.credit = credit;
-        this.acks = acks;
-        this.counters = counters;
+        window = ledger.window();
+        credit = ledger.credit();
+        acks = ledger.acks();
+        counters = ledger.counters();
         writer = new FrameWriter(setup.local(), setup.remote(), setup.mtu());
         nextSequence = setup.firstSent();
         highestReceived = setup.firstReceived();

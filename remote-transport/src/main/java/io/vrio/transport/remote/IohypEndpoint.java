@@ -4,8 +4,6 @@ package io.vrio.transport.remote;
 import io.vrio.common.agent.Agent;
 import io.vrio.common.clock.NanoClock;
 import io.vrio.common.counter.Counters;
-import io.vrio.common.memory.MemorySlice;
-import io.vrio.common.memory.NativeBuffer;
 import io.vrio.transport.flow.Association;
 import io.vrio.transport.flow.AssociationException;
 import io.vrio.transport.flow.AssociationSetup;
@@ -14,14 +12,10 @@ import io.vrio.transport.flow.FrameBufferPool;
 import io.vrio.transport.flow.SegmentHandler;
 import io.vrio.transport.link.Link;
 import io.vrio.transport.remote.Admission.Verdict;
-import io.vrio.transport.secure.HandshakeMessage;
-import io.vrio.transport.secure.HandshakeMessage.Refusal;
 import io.vrio.transport.secure.Protection;
-import io.vrio.transport.secure.RefusalReason;
 import io.vrio.transport.secure.SealedProtection;
 import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.FrameHeader;
-import io.vrio.transport.wire.FrameWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -48,9 +42,6 @@ public final class IohypEndpoint implements Agent {
     /** Limit: frames received in one duty cycle. */
     private static final int FRAMES_MAX = 64;
 
-    /** Limit: RSTs in one interval, so that nobody can make us flood a third party. */
-    static final int RSTS_MAX = 16;
-
     /** Limit: this part of all buffers; who keeps more is sent away when none is left. */
     private static final int HOARD_DIVISOR = 16;
 
@@ -59,9 +50,7 @@ public final class IohypEndpoint implements Agent {
      */
     private static final int FAULT_LINES_MAX = 16;
 
-    private static final long RST_INTERVAL_NS = 100_000_000L;
     private static final long KEEP_ALIVE_NS = 1_000_000_000L;
-    private static final int SYN_WINDOW = 65535;
 
     private final EndpointOptions options;
     private final Link link;
@@ -69,20 +58,15 @@ public final class IohypEndpoint implements Agent {
     private final NanoClock clock;
     private final FrameBufferPool buffers;
     private final RandomGenerator random;
-    private final SynCookie cookies;
     private final Admission admission;
-    private final HandshakeSender handshakes = new HandshakeSender();
+    private final StrangerReplies replies;
     private final Counters<EndpointCounter> counters = new Counters<>(EndpointCounter.class);
     private final Counters<RemoteNicCounter> nicCounters = new Counters<>(RemoteNicCounter.class);
     private final List<ServedPeer> peers = new ArrayList<>();
     private final FrameHeader header = new FrameHeader();
-    private final NativeBuffer memory = new NativeBuffer(128);
-    private final MemorySlice headers = memory.slice();
     private final int mtu;
     private Endpoint local;
     private long housekeepingNs;
-    private long rstIntervalNs;
-    private int rstsSent;
 
     /**
      * @param random unpredictable: cookies and tags come from it
@@ -100,14 +84,11 @@ public final class IohypEndpoint implements Agent {
         this.clock = clock;
         this.buffers = buffers;
         this.random = random;
-        byte[] key = new byte[32];
-        random.nextBytes(key);
-        cookies = new SynCookie(key);
         admission = new Admission(options.keys(), random);
         mtu = Math.min(options.mtuMax(), link.mtu());
         local = options.local();
         housekeepingNs = clock.nanoTime();
-        rstIntervalNs = housekeepingNs;
+        replies = new StrangerReplies(local, link, mtu, counters, random, housekeepingNs);
     }
 
     @Override
@@ -118,6 +99,7 @@ public final class IohypEndpoint implements Agent {
     /** Associations that are opened from now on have this end, which has the same address. */
     public void moveTo(Endpoint newLocal) {
         local = newLocal;
+        replies.moveTo(newLocal);
     }
 
     Catalogs catalogs() {
@@ -218,7 +200,7 @@ public final class IohypEndpoint implements Agent {
         if (peer != null) {
             onPeerFrame(peer, buffer, nowNs);
         } else if (header.flags() == FrameHeader.SYN) {
-            answerSyn(nowNs);
+            replies.answerSyn(header, nowNs);
         } else if (header.payloadLength() > 0) {
             letIn(buffer, nowNs);
         }
@@ -278,14 +260,8 @@ public final class IohypEndpoint implements Agent {
             peer.association().onFrame(header, buffer, nowNs);
         } else {
             // It repeats its opening, which is longer than the answer.
-            sendHandshake(answer);
+            replies.sendHandshake(header, answer);
         }
-    }
-
-    private void sendHandshake(byte[] message) {
-        long sequence = header.acknowledgement() & 0xFFFF_FFFFL;
-        long acknowledgement = (header.sequence() & 0xFFFF_FFFFL) + header.payloadLength();
-        handshakes.send(link, writer(), sequence, acknowledgement, message);
     }
 
     /** A fault of this program, met while serving one server: the others must not suffer. */
@@ -298,38 +274,14 @@ public final class IohypEndpoint implements Agent {
         end(peer, "a fault of this program", true);
     }
 
-    private void answerSyn(long nowNs) {
-        counters.increment(EndpointCounter.SYNS);
-        int sequence = header.sequence();
-        int cookie = cookies.make(header.sourceAddress(), header.sourcePort(), sequence, nowNs);
-        int length =
-                writer().writeSynAck(headers, cookie & 0xFFFF_FFFFL, sequence + 1L, SYN_WINDOW);
-        link.send(headers, length, null, 0, 0);
-    }
-
-    private FrameWriter writer() {
-        return new FrameWriter(local, header.source(), mtu);
-    }
-
     /** A frame of nobody we know: the first of a server that has seen our SYN-ACK, or refused. */
     private void letIn(FrameBuffer buffer, long nowNs) {
-        int clientSequence = (int) header.superFrameStart48() - 1;
-        int cookie = header.acknowledgement() - 1;
-        boolean isInvited =
-                header.flags() == (FrameHeader.ACK | FrameHeader.PSH)
-                        && header.payloadLength() == header.superFrameLength()
-                        && cookies.isGood(
-                                cookie,
-                                header.sourceAddress(),
-                                header.sourcePort(),
-                                clientSequence,
-                                nowNs);
-        if (!isInvited || !hasPlaceFor(header.sourceAddress())) {
-            refuse(nowNs);
+        if (!replies.isInvited(header, nowNs) || !hasPlaceFor(header.sourceAddress())) {
+            replies.sendRst(header, nowNs);
             return;
         }
-        long firstSent = (cookie & 0xFFFF_FFFFL) + 1;
-        long firstReceived = (clientSequence & 0xFFFF_FFFFL) + 1;
+        long firstSent = after(header.acknowledgement() - 1);
+        long firstReceived = after((int) header.superFrameStart48() - 1);
         Verdict verdict =
                 admission.judge(
                         HandshakeSender.payload(header, buffer),
@@ -339,7 +291,7 @@ public final class IohypEndpoint implements Agent {
                         nowNs);
         if (verdict instanceof Verdict.Refused refused) {
             counters.increment(EndpointCounter.REFUSALS);
-            sayRefused(refused.reason(), nowNs);
+            replies.sayRefused(header, refused.reason(), nowNs);
         } else if (verdict instanceof Verdict.Authenticated authenticated) {
             byte[] answer = authenticated.accepted().answer();
             ServedPeer peer =
@@ -348,20 +300,15 @@ public final class IohypEndpoint implements Agent {
                             firstReceived + header.payloadLength(),
                             new SealedProtection(authenticated.accepted().keys(), nowNs));
             peer.authenticate(authenticated.serverName(), answer);
-            sendHandshake(answer);
+            replies.sendHandshake(header, answer);
         } else {
             onPeerFrame(begin(firstSent, firstReceived, Protection.NONE), buffer, nowNs);
         }
     }
 
-    /** Never with more bytes than have come. */
-    private void sayRefused(RefusalReason reason, long nowNs) {
-        byte[] message = HandshakeMessage.encode(new Refusal(reason));
-        if (header.payloadLength() >= message.length) {
-            sendHandshake(message);
-        } else {
-            refuse(nowNs);
-        }
+    /** The 64-bit sequence of the first payload byte after an initial sequence number. */
+    private static long after(int initialSequence) {
+        return (initialSequence & 0xFFFF_FFFFL) + 1;
     }
 
     private ServedPeer begin(long firstSent, long firstReceived, Protection protection) {
@@ -380,23 +327,6 @@ public final class IohypEndpoint implements Agent {
             count += peers.get(i).association().remote().address() == address ? 1 : 0;
         }
         return peers.size() < PEERS_MAX && count < PEERS_OF_HOST_MAX;
-    }
-
-    private void refuse(long nowNs) {
-        if (nowNs - rstIntervalNs >= RST_INTERVAL_NS) {
-            rstIntervalNs = nowNs;
-            rstsSent = 0;
-        }
-        if ((header.flags() & FrameHeader.RST) != 0 || rstsSent == RSTS_MAX) {
-            counters.increment(EndpointCounter.FRAMES_UNKNOWN);
-            return;
-        }
-        rstsSent++;
-        counters.increment(EndpointCounter.RSTS_SENT);
-        long sequence = header.acknowledgement() & 0xFFFF_FFFFL;
-        long acknowledgement = (header.sequence() & 0xFFFF_FFFFL) + header.payloadLength();
-        int length = writer().writeRst(headers, sequence, acknowledgement);
-        link.send(headers, length, null, 0, 0);
     }
 
     /**
@@ -484,7 +414,6 @@ public final class IohypEndpoint implements Agent {
             peer.close();
         }
         peers.clear();
-        handshakes.close();
-        memory.close();
+        replies.close();
     }
 }

@@ -2,6 +2,7 @@
 package io.vrio.transport.remote;
 
 import io.vrio.transport.secure.PresharedKey;
+import io.vrio.transport.wire.Ipv4Address;
 import java.util.Optional;
 
 /**
@@ -24,4 +25,9 @@ public record PeerOptions(
         int mtuMax,
         long peerTimeoutNs,
         long ioTimeoutNs,
-        Optional<PresharedKey> key) {}
+        Optional<PresharedKey> key) {
+    /** The IOhyp, as an operator writes it. */
+    String address() {
+        return Ipv4Address.format(remoteAddress) + ":" + remotePort;
+    }
+}

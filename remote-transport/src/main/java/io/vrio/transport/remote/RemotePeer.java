@@ -9,14 +9,10 @@ import io.vrio.transport.flow.AssociationSetup;
 import io.vrio.transport.flow.FrameBuffer;
 import io.vrio.transport.flow.FrameBufferPool;
 import io.vrio.transport.flow.Suspicion;
-import io.vrio.transport.link.LinkException;
 import io.vrio.transport.message.ControlMessage;
 import io.vrio.transport.message.Goodbye;
 import io.vrio.transport.message.SegmentHeader;
 import io.vrio.transport.message.SuperFrameHeader;
-import io.vrio.transport.secure.HandshakeMessage;
-import io.vrio.transport.wire.Endpoint;
-import io.vrio.transport.wire.FrameHeader;
 import io.vrio.transport.wire.Ipv4Address;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -30,33 +26,20 @@ import org.slf4j.LoggerFactory;
 public final class RemotePeer implements Agent {
     private static final Logger LOG = LoggerFactory.getLogger(RemotePeer.class);
 
-    /** Limit: frames received in one duty cycle. */
-    private static final int FRAMES_MAX = 64;
-
     private static final long MS = 1_000_000L;
-    private static final long RESOLVE_INTERVAL_NS = 20 * MS;
-    static final long SYN_INTERVAL_NS = 20 * MS;
-    private static final long SYN_INTERVAL_MAX_NS = 1000 * MS;
 
     /** A disk that is refused now may be free soon: a server that was restarted waits for it. */
     static final long ATTACH_INTERVAL_NS = 200 * MS;
 
-    private static final int SYN_WINDOW = 65535;
-
     private final PeerOptions options;
-    private final LinkFactory links;
     private final NanoClock clock;
     private final FrameBufferPool buffers;
-    private final RandomGenerator random;
-    private final FrameHeader header = new FrameHeader();
     private final DeviceTable devices = new DeviceTable();
-    private final ServerHandshake handshake;
-    private final DirectReceiver direct;
     private final BufferShare frameShare;
     private final PeerProgress progress;
     private final KeepAlive keepAlive;
-    private final ServerKeying keying;
-    private LinkFactory.OpenLink openLink;
+    private final PeerOpening opening;
+    private final PeerReceiver receiver;
     private Association association;
     private ControlChannel control;
     private ControlInbox inbox;
@@ -74,16 +57,14 @@ public final class RemotePeer implements Agent {
             FrameBufferPool buffers,
             RandomGenerator random) {
         this.options = options;
-        this.links = links;
         this.clock = clock;
         this.buffers = buffers;
-        this.random = random;
-        handshake = new ServerHandshake(SYN_WINDOW);
-        direct = new DirectReceiver(devices::disk);
         frameShare = new BufferShare(buffers);
         progress = new PeerProgress(clock.nanoTime());
         keepAlive = new KeepAlive(options.peerTimeoutNs());
-        keying = new ServerKeying(options.serverName(), options.key(), random);
+        Events events = new Events();
+        opening = new PeerOpening(options, links, random, progress, events);
+        receiver = new PeerReceiver(options, buffers, devices, opening, progress, events);
     }
 
     /** A disk of the peer, usable at once: its requests wait until the peer has claimed it. */
@@ -161,7 +142,11 @@ public final class RemotePeer implements Agent {
     /** A fault of this program: a new association begins, and the guests of this host live on. */
     private void onFault(RuntimeException fault, long nowNs) {
         // Limit: as often as an association is opened, at most once in RETRY_MAX_NS after a while.
-        LOG.error("peer={} state={} a fault of this program", address(), progress.state(), fault);
+        LOG.error(
+                "peer={} state={} a fault of this program",
+                options.address(),
+                progress.state(),
+                fault);
         if (association != null) {
             association.sendRst();
         }
@@ -170,7 +155,7 @@ public final class RemotePeer implements Agent {
 
     private int work(long nowNs) {
         int work = devices.deliverFrames();
-        work += receive(nowNs);
+        work += receiver.receive(nowNs);
         work += devices.expire(nowNs, options.ioTimeoutNs());
         if (progress.isEstablished()) {
             keepAlive(nowNs);
@@ -183,106 +168,31 @@ public final class RemotePeer implements Agent {
         return work;
     }
 
-    private int receive(long nowNs) {
-        int count = 0;
-        while (openLink != null && count < FRAMES_MAX) {
-            FrameBuffer buffer = buffers.take();
-            if (buffer == null) {
-                break;
-            }
-            try {
-                int length = receive(buffer);
-                if (length == 0) {
-                    break;
-                }
-                onFrame(buffer, length, nowNs);
-                count++;
-            } finally {
-                direct.finish();
-                buffer.release();
-            }
+    /** What attempts to open an association, and the frames that come, lead to. */
+    private final class Events implements PeerOpening.Outcome, PeerReceiver.Events {
+        @Override
+        public Association association() {
+            return association;
         }
-        return count;
-    }
 
-    private int receive(FrameBuffer buffer) {
-        // What is sealed cannot be looked at before it is there as a whole.
-        boolean isPlain = association != null && !association.isSealed();
-        return isPlain && devices.hasLargeReads()
-                ? direct.receive(openLink.link(), buffer, association)
-                : openLink.link().receive(buffer.slice());
-    }
+        @Override
+        public void onOpened(AssociationSetup setup, long nowNs) {
+            greet(setup, nowNs);
+        }
 
-    private void onFrame(FrameBuffer buffer, int length, long nowNs) {
-        header.wrap(buffer.slice());
-        boolean isFromPeer =
-                header.invalidReason(length) == null
-                        && header.sourceAddress() == options.remoteAddress()
-                        && header.sourcePort() == options.remotePort();
-        if (!isFromPeer) {
-            return;
-        }
-        try {
-            dispatch(buffer, nowNs);
-        } catch (AssociationException e) {
-            // It may have ended already, by something that came before in the same super-frame.
-            if (association != null) {
-                association.sendRst();
-            }
-            lose("the peer broke the protocol: " + e.getMessage(), nowNs);
-        }
-    }
-
-    private void dispatch(FrameBuffer buffer, long nowNs) {
-        int flags = header.flags();
-        if ((flags & FrameHeader.RST) != 0) {
-            onRst(nowNs);
-        } else if (flags == (FrameHeader.SYN | FrameHeader.ACK)) {
-            onSynAck(nowNs);
-        } else if ((flags & FrameHeader.FIN) != 0) {
-            onFin(nowNs);
-        } else if (header.payloadLength() > 0) {
-            onPayload(buffer, nowNs);
-        }
-    }
-
-    private void onFin(long nowNs) {
-        if (association == null || !association.isPlausible(header)) {
-            return;
-        }
-        if (association.isSealed()) {
+        @Override
+        public void onSuspicion(long nowNs) {
             suspect(nowNs);
-        } else {
-            association.sendFin();
-            lose(LossReason.STOPPED, nowNs);
         }
-    }
 
-    private void onPayload(FrameBuffer buffer, long nowNs) {
-        byte[] handshakeMessage =
-                progress.isKeying() || progress.state() == PeerState.GREETING
-                        ? HandshakeSender.payload(header, buffer)
-                        : null;
-        if (progress.isKeying() && handshakeMessage != null) {
-            onAnswer(handshakeMessage, nowNs);
-        } else if (handshakeMessage != null && !association.isSealed()) {
-            onRefusal(handshakeMessage, nowNs);
-        } else if (association != null) {
-            association.onFrame(header, buffer, nowNs);
+        @Override
+        public void onRefusal(String why, long nowNs) {
+            refuse(why, nowNs);
         }
-    }
 
-    private void onRst(long nowNs) {
-        if (progress.state() == PeerState.OPENING && handshake.isAcknowledged(header)) {
-            lose(LossReason.noListener(address()), nowNs);
-        } else if (progress.isKeying() && keying.isAnswered(header)) {
-            keying.suspect(LossReason.noGreeting(address()), nowNs);
-        } else if (association != null && association.isPlausible(header)) {
-            if (association.isSealed()) {
-                suspect(nowNs);
-            } else {
-                lose(LossReason.BROKEN_OFF, nowNs);
-            }
+        @Override
+        public void onLoss(String why, long nowNs) {
+            lose(why, nowNs);
         }
     }
 
@@ -297,19 +207,15 @@ public final class RemotePeer implements Agent {
         }
     }
 
-    private String address() {
-        return Ipv4Address.format(options.remoteAddress()) + ":" + options.remotePort();
-    }
-
     private int step(long nowNs) {
         if (!progress.isStepDue(nowNs)) {
             return 0;
         }
         switch (progress.state()) {
             case WAITING -> progress.enter(PeerState.RESOLVING, nowNs);
-            case RESOLVING -> resolve(nowNs);
-            case OPENING -> repeatSyn(nowNs);
-            case KEYING -> repeatOpening(nowNs);
+            case RESOLVING -> opening.resolve(nowNs);
+            case OPENING -> opening.repeatSyn(nowNs);
+            case KEYING -> opening.repeatKeying(nowNs);
             case GREETING, PROBING -> checkProgress(nowNs);
             // The other release may be installed meanwhile.
             case REFUSED -> progress.enter(PeerState.RESOLVING, nowNs);
@@ -318,87 +224,9 @@ public final class RemotePeer implements Agent {
         return 1;
     }
 
-    private void resolve(long nowNs) {
-        long hardwareAddress = links.resolve(options.remoteAddress());
-        if (hardwareAddress != 0) {
-            open(hardwareAddress, nowNs);
-        } else if (progress.isOverdue(nowNs)) {
-            lose(LossReason.noHost(Ipv4Address.format(options.remoteAddress())), nowNs);
-        } else {
-            progress.pause(nowNs, RESOLVE_INTERVAL_NS);
-        }
-    }
-
-    private void open(long hardwareAddress, long nowNs) {
-        try {
-            openLink = links.open();
-        } catch (LinkException e) {
-            lose(e.getMessage(), nowNs);
-            return;
-        }
-        mtu = Math.min(options.mtuMax(), openLink.link().mtu());
-        Endpoint remote =
-                new Endpoint(hardwareAddress, options.remoteAddress(), options.remotePort());
-        handshake.begin(openLink.local(), remote, mtu, random.nextInt());
-        progress.enter(PeerState.OPENING, nowNs);
-        repeatSyn(nowNs);
-    }
-
-    private void repeatSyn(long nowNs) {
-        if (progress.isOverdue(nowNs)) {
-            lose(LossReason.noAnswer(address()), nowNs);
-            return;
-        }
-        handshake.sendSyn(openLink.link());
-        long passedNs = Math.max(SYN_INTERVAL_NS, nowNs - progress.sinceNs());
-        progress.pause(nowNs, Math.min(SYN_INTERVAL_MAX_NS, passedNs));
-    }
-
-    private void onSynAck(long nowNs) {
-        if (!handshake.isAcknowledged(header)) {
-            return;
-        }
-        if (progress.state() == PeerState.OPENING) {
-            int tag = random.nextInt();
-            AssociationSetup setup = handshake.accept(openLink.link(), header, tag);
-            if (keying.isWanted()) {
-                keying.begin(setup);
-                progress.enter(PeerState.KEYING, nowNs);
-                repeatOpening(nowNs);
-            } else {
-                greet(setup, nowNs);
-            }
-        }
-    }
-
-    private void repeatOpening(long nowNs) {
-        String endReason = keying.endReason(nowNs);
-        if (endReason != null) {
-            lose(endReason, nowNs);
-        } else if (progress.isOverdue(nowNs)) {
-            lose(LossReason.noGreeting(address()), nowNs);
-        } else {
-            handshake.sendOpening(openLink.link(), keying.setup(), keying.opening());
-            long passedNs = Math.max(SYN_INTERVAL_NS, nowNs - progress.sinceNs());
-            progress.pause(nowNs, Math.min(Suspicion.TIME_NS, passedNs));
-        }
-    }
-
-    private void onAnswer(byte[] message, long nowNs) {
-        AssociationSetup setup = keying.onAnswer(message, nowNs);
-        if (setup != null) {
-            greet(setup, nowNs);
-        }
-    }
-
-    private void onRefusal(byte[] message, long nowNs) {
-        if (HandshakeMessage.decode(message) instanceof HandshakeMessage.Refusal refusal) {
-            refuse(LossReason.of(refusal.reason()), nowNs);
-        }
-    }
-
     private void greet(AssociationSetup setup, long nowNs) {
-        association = new Association(setup, openLink.link(), buffers, clock, this::onSegment);
+        association = new Association(setup, opening.link(), buffers, clock, this::onSegment);
+        mtu = opening.mtu();
         control = new ControlChannel(association);
         inbox = new ControlInbox(this::onControl);
         progress.enter(PeerState.GREETING, nowNs);
@@ -421,9 +249,9 @@ public final class RemotePeer implements Agent {
         } else if (!progress.isOverdue(nowNs)) {
             progress.pause(nowNs, MS);
         } else if (progress.state() == PeerState.PROBING) {
-            lose(LossReason.fullFramesLost(mtu, address()), nowNs);
+            lose(LossReason.fullFramesLost(mtu, options.address()), nowNs);
         } else {
-            lose(LossReason.noGreeting(address()), nowNs);
+            lose(LossReason.noGreeting(options.address()), nowNs);
         }
     }
 
@@ -473,7 +301,11 @@ public final class RemotePeer implements Agent {
             throw new AssociationException("welcome with an MTU of " + welcome.mtu());
         }
         if (welcome.mtu() < mtu) {
-            LOG.warn("peer={} mtu={} ours={}: using the smaller", address(), welcome.mtu(), mtu);
+            LOG.warn(
+                    "peer={} mtu={} ours={}: using the smaller",
+                    options.address(),
+                    welcome.mtu(),
+                    mtu);
         }
         mtu = Math.min(mtu, welcome.mtu());
         peerEpoch = welcome.epoch();
@@ -489,7 +321,7 @@ public final class RemotePeer implements Agent {
         String epoch = Long.toHexString(peerEpoch);
         LOG.info(
                 "peer={} state=established mtu={} epoch={} security={}",
-                address(),
+                options.address(),
                 mtu,
                 epoch,
                 association.protection().name());
@@ -528,7 +360,7 @@ public final class RemotePeer implements Agent {
     private void lose(String why, long nowNs) {
         PeerState before = progress.state();
         if (progress.lose(why, nowNs)) {
-            LOG.warn("peer={} state={} lost: {}", address(), before, why);
+            LOG.warn("peer={} state={} lost: {}", options.address(), before, why);
         }
         devices.onDetached();
         closeAssociation();
@@ -544,11 +376,7 @@ public final class RemotePeer implements Agent {
             association.close();
             association = null;
         }
-        keying.close();
-        if (openLink != null) {
-            openLink.close();
-            openLink = null;
-        }
+        opening.close();
     }
 
     @Override
@@ -572,8 +400,8 @@ public final class RemotePeer implements Agent {
     public PeerStatus status() {
         boolean isOpen = association != null;
         return new PeerStatus(
-                address(),
-                address(),
+                options.address(),
+                options.address(),
                 progress.state(),
                 progress.sinceNs(),
                 mtu,

@@ -24,18 +24,14 @@ final class TxFrameSenderTest {
             MemoryLink.pair(new MemoryLink.Options(1500, Segmentation.CUT, 4096));
     private final Endpoint local = new Endpoint(wire.hardwareAddress(), 1, 40_000);
     private final Endpoint remote = new Endpoint(wire.peer().hardwareAddress(), 2, 7000);
-    private final Counters<AssociationCounter> counters = new Counters<>(AssociationCounter.class);
+    private final AssociationSetup setup =
+            new AssociationSetup(local, remote, FIRST, FIRST, 0, 1500);
+    private final Ledger ledger = Ledger.open(setup);
+    private final Counters<AssociationCounter> counters = ledger.counters();
     private final RttEstimator rtt = new RttEstimator();
     private final RetransmitQueue retransmits = new RetransmitQueue(rtt);
     private final CongestionWindow congestion = new CongestionWindow();
-    private final SuperFrameSender superFrames =
-            new SuperFrameSender(
-                    new AssociationSetup(local, remote, FIRST, FIRST, 0, 1500),
-                    wire,
-                    new ReceiveWindow(FIRST),
-                    new Credit(FIRST, FIRST),
-                    new AckTimer(),
-                    counters);
+    private final SuperFrameSender superFrames = new SuperFrameSender(setup, wire, ledger);
     private final TxFrameSender sender =
             new TxFrameSender(superFrames, retransmits, rtt, congestion, counters);
     private final List<OutboundMessage> messages = new ArrayList<>();

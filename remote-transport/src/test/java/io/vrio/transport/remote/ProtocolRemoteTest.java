@@ -36,7 +36,7 @@ final class ProtocolRemoteTest {
                 ProtocolDocument.limit("control messages not acknowledged"),
                 ControlChannel.UNDER_WAY_MAX);
         assertEquals(ProtocolDocument.limit("smallest MTU"), IohypEndpoint.MTU_MIN);
-        assertEquals(ProtocolDocument.limit("resets in 100 ms"), IohypEndpoint.RSTS_MAX);
+        assertEquals(ProtocolDocument.limit("resets in 100 ms"), StrangerReplies.RSTS_MAX);
     }
 
     @Test
@@ -44,7 +44,7 @@ final class ProtocolRemoteTest {
         long ms = 1_000_000;
         assertTrue(
                 ProtocolDocument.says(
-                        "repeats its SYN after " + RemotePeer.SYN_INTERVAL_NS / ms + " ms"));
+                        "repeats its SYN after " + PeerOpening.SYN_INTERVAL_NS / ms + " ms"));
         assertTrue(
                 ProtocolDocument.says(
                         "waits "
