@@ -298,7 +298,8 @@ public final class IohypEndpoint implements Agent {
                     begin(
                             firstSent + answer.length,
                             firstReceived + header.payloadLength(),
-                            new SealedProtection(authenticated.accepted().keys(), nowNs));
+                            new SealedProtection(
+                                    authenticated.accepted().keys(), options.keyLimits(), nowNs));
             peer.authenticate(authenticated.serverName(), answer);
             replies.sendHandshake(header, answer);
         } else {

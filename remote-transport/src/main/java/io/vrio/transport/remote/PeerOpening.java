@@ -55,7 +55,7 @@ final class PeerOpening {
         this.random = random;
         this.progress = progress;
         this.outcome = outcome;
-        keying = new ServerKeying(options.serverName(), options.key(), random);
+        keying = new ServerKeying(options, random);
     }
 
     /** The link of this attempt, or null. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.remote;
 
+import io.vrio.transport.secure.KeyLimits;
 import io.vrio.transport.secure.PresharedKey;
 import io.vrio.transport.wire.Ipv4Address;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param peerTimeoutNs a peer that is silent for so long is dead
  * @param ioTimeoutNs a request that the peer's absence delays for so long fails
  * @param key shared with the IOhyp; empty on a trusted network
+ * @param keyLimits how long the keys are used that are agreed on
  */
 public record PeerOptions(
         String serverName,
@@ -25,7 +27,30 @@ public record PeerOptions(
         int mtuMax,
         long peerTimeoutNs,
         long ioTimeoutNs,
-        Optional<PresharedKey> key) {
+        Optional<PresharedKey> key,
+        KeyLimits keyLimits) {
+    /** Keys are used as long as they usually are. */
+    public PeerOptions(
+            String serverName,
+            long serverEpoch,
+            int remoteAddress,
+            int remotePort,
+            int mtuMax,
+            long peerTimeoutNs,
+            long ioTimeoutNs,
+            Optional<PresharedKey> key) {
+        this(
+                serverName,
+                serverEpoch,
+                remoteAddress,
+                remotePort,
+                mtuMax,
+                peerTimeoutNs,
+                ioTimeoutNs,
+                key,
+                KeyLimits.DEFAULT);
+    }
+
     /** The IOhyp, as an operator writes it. */
     String address() {
         return Ipv4Address.format(remoteAddress) + ":" + remotePort;

@@ -8,6 +8,7 @@ import io.vrio.transport.secure.HandshakeMessage;
 import io.vrio.transport.secure.HandshakeMessage.Answer;
 import io.vrio.transport.secure.HandshakeMessage.Refusal;
 import io.vrio.transport.secure.KeyExchange;
+import io.vrio.transport.secure.KeyLimits;
 import io.vrio.transport.secure.PresharedKey;
 import io.vrio.transport.secure.Protection;
 import io.vrio.transport.secure.SealedProtection;
@@ -22,6 +23,7 @@ import java.util.random.RandomGenerator;
 final class ServerKeying {
     private final String serverName;
     private final Optional<PresharedKey> key;
+    private final KeyLimits limits;
     private final RandomGenerator random;
     private final Suspicion suspicion = new Suspicion();
     private AssociationSetup setup;
@@ -29,12 +31,12 @@ final class ServerKeying {
     private String reason;
 
     /**
-     * @param key empty on a trusted network
      * @param random unpredictable
      */
-    ServerKeying(String serverName, Optional<PresharedKey> key, RandomGenerator random) {
-        this.serverName = serverName;
-        this.key = key;
+    ServerKeying(PeerOptions options, RandomGenerator random) {
+        serverName = options.serverName();
+        key = options.key();
+        limits = options.keyLimits();
         this.random = random;
     }
 
@@ -82,7 +84,7 @@ final class ServerKeying {
 
     private AssociationSetup accept(Answer answer, int length, long nowNs) {
         try {
-            Protection protection = new SealedProtection(exchange.onAnswer(answer), nowNs);
+            Protection protection = new SealedProtection(exchange.onAnswer(answer), limits, nowNs);
             return new AssociationSetup(
                     setup.local(),
                     setup.remote(),

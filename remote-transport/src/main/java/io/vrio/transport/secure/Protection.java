@@ -2,6 +2,7 @@
 package io.vrio.transport.secure;
 
 import io.vrio.common.memory.MemorySlice;
+import java.util.Optional;
 
 /** How the super-frames of one association are protected, in both directions. One worker. */
 public interface Protection extends AutoCloseable {
@@ -16,6 +17,9 @@ public interface Protection extends AutoCloseable {
 
     /** Whether there is any: then super-frames must be sealed before they are sent. */
     boolean isSealed();
+
+    /** Its keys now; empty without protection. Allocates: for the control path. */
+    Optional<KeyStatus> keyStatus();
 
     /** Bytes by which sealing makes a super-frame longer. */
     int overhead();

@@ -2,6 +2,7 @@
 package io.vrio.transport.secure;
 
 import io.vrio.common.memory.MemorySlice;
+import java.util.Optional;
 
 /** Every super-frame sealed, with a key for each direction. Lives as long as its association. */
 public final class SealedProtection implements Protection {
@@ -11,8 +12,8 @@ public final class SealedProtection implements Protection {
     /**
      * @param keys of a handshake; wiped
      */
-    public SealedProtection(TransportKeys keys, long nowNs) {
-        sealer = new Sealer(keys.send(), OpenSslCipher::orJdk, nowNs);
+    public SealedProtection(TransportKeys keys, KeyLimits limits, long nowNs) {
+        sealer = new Sealer(keys.send(), OpenSslCipher::orJdk, limits, nowNs);
         opener = new Opener(keys.receive(), OpenSslCipher::orJdk);
         keys.close();
     }
@@ -25,6 +26,12 @@ public final class SealedProtection implements Protection {
     @Override
     public boolean isSealed() {
         return true;
+    }
+
+    @Override
+    public Optional<KeyStatus> keyStatus() {
+        return Optional.of(
+                new KeyStatus(sealer.sinceNs(), sealer.bytes(), sealer.phase(), opener.phase()));
     }
 
     @Override

@@ -7,13 +7,8 @@ import java.util.function.Function;
 
 /** Seals the super-frames that one end of an association sends. One worker. */
 final class Sealer implements AutoCloseable {
-    /** Limit: super-frames under one key; as TLS 1.3 (RFC 8446, 5.5), whose records are shorter. */
-    static final long FRAMES_MAX = 1 << 22;
-
-    /** How long a key is used. */
-    static final long AGE_MAX_NS = 120_000_000_000L;
-
     private final SuperFrameHeader header = new SuperFrameHeader();
+    private final KeyLimits limits;
     private KeyPhase phase;
 
     /** The first sequence under the present key. */
@@ -21,9 +16,10 @@ final class Sealer implements AutoCloseable {
 
     private long lastSequence = -1;
     private long sinceNs;
-    private long count;
+    private long bytes;
 
-    Sealer(byte[] key, Function<byte[], FrameCipher> ciphers, long nowNs) {
+    Sealer(byte[] key, Function<byte[], FrameCipher> ciphers, KeyLimits limits, long nowNs) {
+        this.limits = limits;
         phase = KeyPhase.first(key, ciphers);
         sinceNs = nowNs;
     }
@@ -47,13 +43,13 @@ final class Sealer implements AutoCloseable {
             advance(sequence, nowNs);
         }
         lastSequence = sequence;
-        count++;
+        bytes += length;
         header.writeSeal(phase.number());
         phase.cipher().seal(frame, header.length(), length, sequence);
     }
 
     private boolean isWorn(long nowNs) {
-        return count >= FRAMES_MAX || nowNs - sinceNs >= AGE_MAX_NS;
+        return bytes >= limits.bytesMax() || nowNs - sinceNs >= limits.ageMaxNs();
     }
 
     private void advance(long sequence, long nowNs) {
@@ -62,12 +58,17 @@ final class Sealer implements AutoCloseable {
         old.close();
         phaseStart = sequence;
         sinceNs = nowNs;
-        count = 0;
+        bytes = 0;
     }
 
     /** When the present key was begun to be used. */
     long sinceNs() {
         return sinceNs;
+    }
+
+    /** What was sealed with it. */
+    long bytes() {
+        return bytes;
     }
 
     int phase() {

@@ -2,6 +2,7 @@
 package io.vrio.transport.secure;
 
 import io.vrio.common.memory.MemorySlice;
+import java.util.Optional;
 
 /** No protection: a checksum is all there is. */
 final class Unprotected implements Protection {
@@ -13,6 +14,11 @@ final class Unprotected implements Protection {
     @Override
     public boolean isSealed() {
         return false;
+    }
+
+    @Override
+    public Optional<KeyStatus> keyStatus() {
+        return Optional.empty();
     }
 
     @Override

@@ -86,8 +86,10 @@ final class ProtocolSecureTest {
             Accepted accepted = accept(exchange.opening());
             Answer answer = (Answer) HandshakeMessage.decode(accepted.answer());
             write(memory.slice(), ATTEMPT.serverSequence() + exchange.opening().length);
-            try (Protection server = new SealedProtection(exchange.onAnswer(answer), 0);
-                    Protection iohyp = new SealedProtection(accepted.keys(), 0)) {
+            try (Protection server =
+                            new SealedProtection(exchange.onAnswer(answer), KeyLimits.DEFAULT, 0);
+                    Protection iohyp =
+                            new SealedProtection(accepted.keys(), KeyLimits.DEFAULT, 0)) {
                 server.seal(memory.slice(), LENGTH, 0, 0);
                 memory.slice().getBytes(0, sealed, 0, sealed.length);
                 assertTrue(iohyp.open(memory.slice(), 0, sealed.length));
@@ -108,8 +110,9 @@ final class ProtocolSecureTest {
 
     @Test
     void shouldKeepTheDocumentedNumbers() {
-        assertSays("after " + Sealer.FRAMES_MAX + " super-frames or");
-        assertSays("super-frames or " + Sealer.AGE_MAX_NS / 1_000_000_000L + " s, but");
+        KeyLimits limits = KeyLimits.DEFAULT;
+        assertSays("after " + limits.bytesMax() + " bytes or");
+        assertSays("bytes or " + limits.ageMaxNs() / 1_000_000_000L + " s, but");
         assertSays("when " + Suspicion.TIME_NS / 1_000_000 + " ms have passed");
         assertSays("not come " + Suspicion.TIME_NS / 1_000_000 + " ms later");
         assertSays("`" + NoiseHandshake.PROTOCOL + "` (Noise specification, revision 34)");

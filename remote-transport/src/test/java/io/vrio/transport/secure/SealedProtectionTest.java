@@ -23,12 +23,13 @@ final class SealedProtectionTest {
     private static final int LENGTH = SuperFrameHeader.LENGTH + TEXT;
     private static final int SEALED = LENGTH + FrameCipher.TAG_LENGTH;
     private static final long SECOND = 1_000_000_000L;
+    private static final KeyLimits LIMITS = new KeyLimits(10 * LENGTH, 120 * SECOND);
 
     private final NativeBuffer memory = new NativeBuffer(SEALED);
     private final MemorySlice frame = memory.slice();
     private final SuperFrameHeader header = new SuperFrameHeader();
-    private final SealedProtection server = new SealedProtection(keys(1, 2), 0);
-    private final SealedProtection iohyp = new SealedProtection(keys(2, 1), 0);
+    private final SealedProtection server = new SealedProtection(keys(1, 2), LIMITS, 0);
+    private final SealedProtection iohyp = new SealedProtection(keys(2, 1), LIMITS, 0);
 
     private static TransportKeys keys(int send, int receive) {
         return new TransportKeys(key(send), key(receive));
@@ -107,7 +108,7 @@ final class SealedProtectionTest {
 
     @Test
     void shouldNotOpenThoseOfAnotherAssociation() {
-        try (SealedProtection other = new SealedProtection(keys(3, 4), 0)) {
+        try (SealedProtection other = new SealedProtection(keys(3, 4), LIMITS, 0)) {
             seal(1000, 0, 0);
 
             assertFalse(other.open(frame, 0, SEALED));
@@ -137,6 +138,44 @@ final class SealedProtectionTest {
         assertEquals(1, header.phase());
 
         assertTrue(isOpened(bytes()));
+    }
+
+    @Test
+    void shouldTakeTheNextKeyAfterSoManyBytes() {
+        for (int i = 1; i <= 10; i++) {
+            seal(i * 1000, i * 1000, 0);
+            assertEquals(0, header.phase());
+            assertTrue(isOpened(bytes()));
+        }
+        seal(11_000, 11_000, 0);
+
+        assertEquals(1, header.phase());
+        assertTrue(isOpened(bytes()));
+    }
+
+    @Test
+    void shouldTellOfItsKeys() {
+        seal(1000, 0, 0);
+        isOpened(bytes());
+        seal(2000, 1500, 121 * SECOND);
+        isOpened(bytes());
+
+        KeyStatus sent = server.keyStatus().orElseThrow();
+        assertEquals(new KeyStatus(121 * SECOND, LENGTH, 1, 0), sent);
+        assertEquals(new KeyStatus(0, 0, 0, 1), iohyp.keyStatus().orElseThrow());
+    }
+
+    @Test
+    void shouldGoOnWhenTheNumberOfAKeyHasUsedUpItsField() {
+        int opened = 0;
+        for (int i = 1; i <= 65_540; i++) {
+            seal(i * 1000L, i * 1000L, i * 120 * SECOND);
+            opened += isOpened(bytes()) ? 1 : 0;
+        }
+
+        assertEquals(65_540, opened);
+        assertEquals(65_540, iohyp.keyStatus().orElseThrow().receivePhase());
+        assertEquals(4, header.phase());
     }
 
     @Test
