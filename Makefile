@@ -25,6 +25,7 @@ build: target/built
 
 target/built: $(SOURCES)
 	@tools/maven -DskipTests package
+	@tools/class-archive || echo "No class data archive: vrio will start later."
 	@touch $@
 
 demo:

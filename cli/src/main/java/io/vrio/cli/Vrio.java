@@ -18,6 +18,10 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,9 +42,29 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "Manual pages: docs/man, one for each command."
         })
 public final class Vrio implements Runnable {
+    private static final String COMPLETION = "completion";
+
+    /** In the order in which the help shows them. */
+    private static final Map<String, Function<Surroundings, Object>> COMMANDS = commands();
+
     @Spec private CommandSpec spec;
 
     private Vrio() {}
+
+    private static Map<String, Function<Surroundings, Object>> commands() {
+        Map<String, Function<Surroundings, Object>> commands = new LinkedHashMap<>();
+        commands.put("iohyp", IohypCommand::new);
+        commands.put("server", ServerCommand::new);
+        commands.put("local", LocalCommand::new);
+        commands.put("disk", DiskNoun::tree);
+        commands.put("nic", NicNoun::tree);
+        commands.put("domain", DomainNoun::tree);
+        commands.put("peer", PeerNoun::tree);
+        commands.put("key", surroundings -> KeyNoun.tree());
+        commands.put("status", StatusCommand::new);
+        commands.put(COMPLETION, CompletionCommand::new);
+        return commands;
+    }
 
     public static void main(String[] arguments) {
         ProcessStop stop = new ProcessStop();
@@ -53,7 +77,7 @@ public final class Vrio implements Runnable {
             surroundings.out().println(LocalType.asked(arguments).capabilities());
             return ExitStatus.OK;
         }
-        CommandLine commandLine = commandLine(surroundings);
+        CommandLine commandLine = commandLine(surroundings, asked(arguments));
         try {
             return commandLine.execute(ConfigFile.expand(commandLine, arguments));
         } catch (OptionException e) {
@@ -62,20 +86,28 @@ public final class Vrio implements Runnable {
         }
     }
 
-    /** The tree of commands; nothing is run yet. */
+    /** The tree of all commands; nothing is run yet. */
     public static CommandLine commandLine(Surroundings surroundings) {
-        CommandLine commandLine =
-                new CommandLine(new Vrio())
-                        .addSubcommand("iohyp", new IohypCommand(surroundings))
-                        .addSubcommand("server", new ServerCommand(surroundings))
-                        .addSubcommand("local", new LocalCommand(surroundings))
-                        .addSubcommand("disk", DiskNoun.tree(surroundings))
-                        .addSubcommand("nic", NicNoun.tree(surroundings))
-                        .addSubcommand("domain", DomainNoun.tree(surroundings))
-                        .addSubcommand("peer", PeerNoun.tree(surroundings))
-                        .addSubcommand("key", KeyNoun.tree())
-                        .addSubcommand("status", new StatusCommand(surroundings))
-                        .addSubcommand("completion", new CompletionCommand(surroundings));
+        return commandLine(surroundings, COMMANDS.keySet());
+    }
+
+    /**
+     * Those that the arguments can mean. Picocli reads the annotations of a command when it is put
+     * into the tree, and for all of them that takes longer than the rest of a daemon's start.
+     */
+    private static Set<String> asked(String[] arguments) {
+        boolean isOne = arguments.length > 0 && COMMANDS.containsKey(arguments[0]);
+        return isOne && !arguments[0].equals(COMPLETION) ? Set.of(arguments[0]) : COMMANDS.keySet();
+    }
+
+    private static CommandLine commandLine(Surroundings surroundings, Set<String> names) {
+        CommandLine commandLine = new CommandLine(new Vrio());
+        COMMANDS.forEach(
+                (name, command) -> {
+                    if (names.contains(name)) {
+                        commandLine.addSubcommand(name, command.apply(surroundings));
+                    }
+                });
         addVersion(commandLine);
         return commandLine
                 .setOut(writer(surroundings.out()))

@@ -43,6 +43,8 @@ class LauncherTest {
         Files.createDirectories(root.resolve("cli/src"));
         Files.createDirectories(root.resolve("cli/target"));
         Files.createFile(root.resolve("cli/target/vrio-cli-1.jar"));
+        Files.createDirectory(root.resolve("cli/target/lib"));
+        Files.createFile(root.resolve("cli/target/lib/a.jar"));
     }
 
     @Test
@@ -61,7 +63,12 @@ class LauncherTest {
         Outcome outcome = run(toScript, Map.of("VRIO_JAVA", jdk("17.0.15")));
 
         assertTrue(
-                outcome.lines().contains(root + "/cli/target/*:" + root + "/cli/target/lib/*"),
+                outcome.lines()
+                        .contains(
+                                root
+                                        + "/cli/target/vrio-cli-1.jar:"
+                                        + root
+                                        + "/cli/target/lib/a.jar"),
                 outcome.toString());
     }
 
@@ -162,7 +169,16 @@ class LauncherTest {
 
         Outcome outcome = run(root.resolve("bin/vrio"), Map.of("VRIO_JAVA", jdk("17")));
 
-        assertTrue(outcome.lines().contains(root + "/lib/*"), outcome.toString());
+        assertTrue(outcome.lines().contains(root + "/lib/vrio-cli-1.jar"), outcome.toString());
+    }
+
+    @Test
+    void shouldUseTheClassDataArchive() throws Exception {
+        Path archive = Files.createFile(root.resolve("cli/target/vrio.jsa"));
+
+        Outcome outcome = run(root.resolve("bin/vrio"), Map.of("VRIO_JAVA", jdk("17")));
+
+        assertTrue(outcome.lines().contains("-XX:SharedArchiveFile=" + archive));
     }
 
     /** Returns the java program of a JDK that claims this version. */
