@@ -6,7 +6,7 @@
 # make test           every test that this machine can run; the others say why they were skipped
 # make check          the tests that need no root, no network and no QEMU, in two minutes
 # make check-TAG      the tests with one tag: linux, root, container, qemu, libvirt
-# make simulate       the simulation over SEEDS seeds (default 1000), or the one SEED
+# make simulate       the simulation over SEEDS seeds (default 1000) from FIRST on, or the one SEED
 # make bench          all benchmarks; make bench-SUBJECT (block, net, hook) runs one
 # make format         lay out the sources
 # make clean          remove what was built
@@ -48,6 +48,7 @@ check-%:
 
 simulate:
 	@tools/test -Dvrio.tags=simulate -Dvrio.tags.excluded= -Dvrio.seeds=$(SEEDS) \
+	    $(if $(FIRST),-Dvrio.seeds.first=$(FIRST)) \
 	    $(if $(SEED),-Dvrio.seed=$(SEED) -Dorg.slf4j.simpleLogger.log.io.vrio.transport=info) \
 	    -Dvrio.test.methodTimeout='5 h' -Dvrio.test.moduleTimeoutSeconds=18000
 

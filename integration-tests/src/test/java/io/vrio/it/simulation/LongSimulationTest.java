@@ -20,10 +20,10 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("simulate")
 final class LongSimulationTest {
-    private static final long PROGRESS_SECONDS = 5;
+    private static final long PROGRESS_SECONDS = 10;
 
     /** Limit: failures after which no more seeds are begun. */
-    private static final int FAILURES_MAX = 10;
+    private static final int FAILURES_MAX = Integer.getInteger("vrio.failures", 10);
 
     private final AtomicLong done = new AtomicLong();
     private final AtomicLong ended = new AtomicLong();
@@ -41,11 +41,13 @@ final class LongSimulationTest {
             report(seeds.size(), startedNs);
         }
         report(seeds.size(), startedNs);
-        failures.values().forEach(failure -> System.out.println(failure.getMessage()));
         assertEquals(List.of(), List.copyOf(failures.keySet()), "seeds that failed");
     }
 
-    /** One with {@code -Dvrio.seed}, else those of {@code -Dvrio.seeds} and the corpus. */
+    /**
+     * One with {@code -Dvrio.seed}; else as many as {@code -Dvrio.seeds} says, from {@code
+     * -Dvrio.seeds.first} on, or from 1 on behind the corpus.
+     */
     private static List<Long> seeds() {
         Long one = Long.getLong("vrio.seed");
         if (one != null) {
@@ -53,8 +55,9 @@ final class LongSimulationTest {
         }
         long first = Long.getLong("vrio.seeds.first", 1);
         long count = Long.getLong("vrio.seeds", 1000);
+        List<Long> corpus = first == 1 ? SeedCorpus.seeds() : List.of();
         return LongStream.concat(
-                        SeedCorpus.seeds().stream().mapToLong(Long::longValue),
+                        corpus.stream().mapToLong(Long::longValue),
                         LongStream.range(first, first + count))
                 .distinct()
                 .boxed()
@@ -69,14 +72,17 @@ final class LongSimulationTest {
             ended.addAndGet(SeedRun.run(seed).ended());
         } catch (AssertionError e) {
             failures.put(seed, e);
+            // At once: a long run may be stopped before it ends.
+            System.out.println(e.getMessage());
         }
         done.incrementAndGet();
     }
 
     private void report(long total, long startedNs) {
         long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startedNs);
+        long left = done.get() == 0 ? 0 : seconds * (total - done.get()) / done.get();
         System.out.printf(
-                "simulation: %d of %d seeds, %d requests, %d failed, %d s%n",
-                done.get(), total, ended.get(), failures.size(), seconds);
+                "simulation: %d of %d seeds, %d requests, %d failed, %d s, %d s left%n",
+                done.get(), total, ended.get(), failures.size(), seconds, left);
     }
 }

@@ -7,6 +7,7 @@ package io.vrio.it.simulation;
  */
 final class NetProbe {
     private static final long BROADCAST = 0xFFFF_FFFF_FFFFL;
+    private static final long MS = 1_000_000;
     private static final long PATIENCE_NS = 2_000_000_000L;
 
     private final WholeWay way;
@@ -18,8 +19,7 @@ final class NetProbe {
 
     void run() {
         // What the flood has used up of its right to flood comes back in this time.
-        long startNs = way.clock().nanoTime() + 1_000_000_000L;
-        way.runUntil(() -> way.clock().nanoTime() - startNs >= 0, PATIENCE_NS, "time stands still");
+        pause(1_000 * MS);
         way.fleet().guests().forEach(guest -> greetAll(guest, guest.card().vlan()));
         way.fleet().guests().forEach(guest -> greetAll(guest, guest.card().trunk()));
         for (NetGuest guest : way.fleet().guests()) {
@@ -27,6 +27,13 @@ final class NetProbe {
                 greet(guest, other);
             }
         }
+        // What was said to a VLAN where nobody else is comes to the switch as well.
+        pause(10 * MS);
+    }
+
+    private void pause(long timeNs) {
+        long endNs = way.clock().nanoTime() + timeNs;
+        way.runUntil(() -> way.clock().nanoTime() - endNs >= 0, PATIENCE_NS, "time stands still");
     }
 
     private void greetAll(NetGuest guest, int vlan) {

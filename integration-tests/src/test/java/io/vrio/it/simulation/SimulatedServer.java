@@ -6,6 +6,7 @@ import io.vrio.common.clock.NanoClock;
 import io.vrio.transport.flow.FrameBufferPool;
 import io.vrio.transport.remote.LinkFactory;
 import io.vrio.transport.remote.PeerOptions;
+import io.vrio.transport.remote.PeerStatus;
 import io.vrio.transport.remote.RemotePeer;
 import io.vrio.transport.remote.ServerStation;
 import io.vrio.transport.remote.ShortCircuit;
@@ -114,6 +115,11 @@ final class SimulatedServer {
     /** What its NICs have counted; complete when it has ended. */
     NetTotals totals() {
         return totals;
+    }
+
+    /** How its association is. */
+    PeerStatus status() {
+        return peer.status();
     }
 
     /** Breaks the association off from this side. */

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.it.simulation;
 
+import io.vrio.transport.remote.PeerState;
 import io.vrio.transport.remote.SimulatedDisk;
+import java.util.EnumMap;
+import java.util.Map;
 
 /** What has happened in one run, summed up over all lives of the processes. */
 final class Tally {
@@ -21,6 +24,8 @@ final class Tally {
     private long cameToServers;
     private long sentByIohyp;
     private long cameToIohyp;
+    private long intrusions;
+    private final Map<PeerState, Integer> struck = new EnumMap<>(PeerState.class);
 
     void add(SimulatedServer server) {
         for (SimulatedDevice device : server.devices()) {
@@ -52,6 +57,21 @@ final class Tally {
     /** How long it took to read the disks during a flood of frames. */
     void flooded(long durationNs) {
         floodNs = durationNs;
+    }
+
+    /** A process or a machine ends while the server is in this state. */
+    void struck(PeerState state) {
+        struck.merge(state, 1, Integer::sum);
+    }
+
+    /** In which states of the server something has ended, and how often. */
+    Map<PeerState, Integer> struck() {
+        return struck;
+    }
+
+    /** Frames that somebody has added on the wire. */
+    void intruded(long frames) {
+        intrusions = frames;
     }
 
     void add(long roundCount, long simulatedNs) {
@@ -105,7 +125,8 @@ final class Tally {
         return String.format(
                 "ended=%d errors=%d flush-errors=%d expired=%d failed-at-stop=%d disk-failures=%d"
                         + " crashes=%d rounds=%d seconds=%.1f frames sent=%d got=%d"
-                        + " wire: up %d of %d, down %d of %d flood-ms=%.1f",
+                        + " wire: up %d of %d, down %d of %d flood-ms=%.1f"
+                        + " intrusions=%d struck=%s",
                 ended,
                 errors,
                 flushErrors,
@@ -121,6 +142,8 @@ final class Tally {
                 sentByServers,
                 cameToServers,
                 sentByIohyp,
-                floodNs / 1e6);
+                floodNs / 1e6,
+                intrusions,
+                struck);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.it.simulation;
 
+import io.vrio.common.agent.Agent;
 import io.vrio.transport.link.Faults;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -21,6 +22,8 @@ final class Weather {
     private final Wind air;
     private final Timer wind = new Timer();
     private final Timer stroke = new Timer();
+    private final SplittableRandom strangers;
+    private final Ambush ambush;
     private long restartNs;
     private boolean isOver;
 
@@ -30,8 +33,11 @@ final class Weather {
         air = new Wind(random);
         long nowNs = way.clock().nanoTime();
         restartNs = nowNs + NEVER_NS;
+        strangers = new SplittableRandom(way.scenario().seed() ^ 0x57A6E);
+        ambush = new Ambush(way, strangers.split());
         wind.set(0, 0);
         setStroke();
+        layAmbush();
     }
 
     /** Runs out after some time, or earlier when the guest has begun enough requests. */
@@ -64,6 +70,17 @@ final class Weather {
         if (stroke.isDue()) {
             strike(nowNs);
             setStroke();
+            layAmbush();
+        }
+        if (ambush.isDue()) {
+            strikeMachines(strangers.nextInt(6), nowNs);
+            layAmbush();
+        }
+    }
+
+    private void layAmbush() {
+        if (!isCalm() && way.scenario().load().unrest() > 0) {
+            ambush.lay();
         }
     }
 
@@ -108,13 +125,20 @@ final class Weather {
         } else {
             way.wire().faults(towardsServer, towardsIohyp);
         }
-        way.wire().intruderPpm(intruderPpm());
+        letStrangersIn();
     }
 
-    /** What strangers add must change nothing where super-frames are sealed. */
-    private int intruderPpm() {
-        boolean isThere = way.scenario().isSealed() && !way.scenario().net().isPresent();
-        return isThere && !isOver ? random.nextInt(3) * 10_000 : 0;
+    /**
+     * Old frames that come again must change nothing, nor, where super-frames are sealed, what
+     * somebody forges who has seen everything. {@code --insecure} promises nothing about that.
+     */
+    private void letStrangersIn() {
+        boolean isThere = !isOver && !isCalm();
+        boolean isForging = isThere && way.scenario().isSealed();
+        way.wire()
+                .intruder(
+                        isForging ? strangers.nextInt(3) * 10_000 : 0,
+                        isThere ? strangers.nextInt(3) * 10_000 : 0);
     }
 
     private boolean isCalm() {
@@ -139,7 +163,20 @@ final class Weather {
     private void strike(long nowNs) {
         List<SimulatedDevice> devices = way.server().devices();
         SimulatedDevice device = devices.get(random.nextInt(devices.size()));
-        switch (random.nextInt(12)) {
+        int kind = random.nextInt(12);
+        switch (kind) {
+            case 0, 1, 2, 3, 4, 5 -> strikeMachines(kind, nowNs);
+            case 6 -> strike("a queue stops", () -> device.frontend().stop(false));
+            case 7 -> strike("all queues stop", () -> device.frontend().stop(true));
+            case 8 -> strike("the driver resets", () -> device.frontend().resetDriver());
+            case 9 -> strike("the frontend leaves", () -> device.reconnect());
+            default -> strike("memory is shared anew", () -> device.frontend().shareMemory());
+        }
+    }
+
+    private void strikeMachines(int kind, long nowNs) {
+        way.tally().struck(way.server().status().state());
+        switch (kind) {
             case 0 -> takeDown("the IOhyp is killed", nowNs, () -> way.iohyp().kill());
             case 1 -> takeDown("the IOhyp stops", nowNs, () -> way.iohyp().stop());
             case 2 -> takeDown("the I/O host crashes", nowNs, way::crashHost);
@@ -149,12 +186,7 @@ final class Weather {
                         isGraceful ? "the server stops" : "the server is killed",
                         () -> way.restartServer(isGraceful));
             }
-            case 4, 5 -> strike("the server breaks off", () -> way.server().breakOff());
-            case 6 -> strike("a queue stops", () -> device.frontend().stop(false));
-            case 7 -> strike("all queues stop", () -> device.frontend().stop(true));
-            case 8 -> strike("the driver resets", () -> device.frontend().resetDriver());
-            case 9 -> strike("the frontend leaves", () -> device.reconnect());
-            default -> strike("memory is shared anew", () -> device.frontend().shareMemory());
+            default -> strike("the server breaks off", () -> way.server().breakOff());
         }
     }
 
@@ -175,6 +207,7 @@ final class Weather {
     /** The wire is quiet, the disk works, nothing happens any more. */
     void clear() {
         isOver = true;
+        ambush.clear();
         way.journal().note("all faults stop");
         blow("is quiet", air.quiet(), air.quiet());
         way.iohyp().disks().forEach(disk -> disk.failures(0));
@@ -185,6 +218,7 @@ final class Weather {
 
     long nextDeadlineNs() {
         long nextNs = wind.dueNs - stroke.dueNs < 0 ? wind.dueNs : stroke.dueNs;
+        nextNs = Agent.earlier(nextNs, ambush.nextDeadlineNs());
         if (isOver) {
             nextNs = way.clock().nanoTime() + NEVER_NS;
         }

@@ -135,6 +135,10 @@ final class WholeWay implements AutoCloseable {
         return journal;
     }
 
+    Tally tally() {
+        return tally;
+    }
+
     /** Requests that the guests have begun. */
     int begun() {
         int begun = 0;
@@ -310,6 +314,7 @@ final class WholeWay implements AutoCloseable {
         fleet.close();
         ways.ledger().close();
         tally.add(rounds, clock.nanoTime() - START_NS);
+        tally.intruded(wire.intrusions());
         wire.close();
         for (Guest guest : guests) {
             tally.add(guest);

@@ -4,6 +4,9 @@ package io.vrio.it.simulation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.vrio.transport.remote.PeerState;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +36,15 @@ final class WholeWaySimulationTest {
         long ended =
                 LongStream.range(first, first + BATCH).map(seed -> SeedRun.run(seed).ended()).sum();
         assertTrue(ended > 1000, "only " + ended + " requests ended");
+    }
+
+    @Test
+    void shouldEndProcessesAtEachMomentOfTheHandshake() {
+        Set<PeerState> struck = EnumSet.noneOf(PeerState.class);
+        LongStream.range(1, 1 + 2 * BATCH)
+                .forEach(seed -> struck.addAll(SeedRun.run(seed).struck().keySet()));
+        Set<PeerState> moments = EnumSet.range(PeerState.OPENING, PeerState.ESTABLISHED);
+        assertTrue(struck.containsAll(moments), "only " + struck);
     }
 
     @Test

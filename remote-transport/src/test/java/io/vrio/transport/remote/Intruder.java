@@ -1,42 +1,88 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.remote;
 
-import io.vrio.common.counter.Counters;
+import io.vrio.common.agent.Agent;
+import io.vrio.common.clock.NanoClock;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.common.memory.SliceList;
 import io.vrio.transport.link.Link;
-import io.vrio.transport.link.LinkCounter;
+import io.vrio.transport.link.LinkLayer;
 import io.vrio.transport.wire.FrameHeader;
 import java.util.ArrayDeque;
 import java.util.SplittableRandom;
 
 /**
- * Somebody on the wire in front of one end, who sees all frames and adds his own, with right
- * checksums: changed copies, which come before the true ones, RST and FIN with right numbers, and
- * what this end has sent itself. Not for associations that are not sealed.
+ * Somebody on the wire in front of one end, who sees all frames that come here and adds his own,
+ * with right checksums, when a frame comes and at other times. What he repeats unchanged may be of
+ * any age, and he may do that to every association; forging is for sealed ones alone.
  */
-final class Intruder implements Link {
+final class Intruder implements LinkLayer {
     private static final int MILLION = 1_000_000;
     private static final int VOUCHED_FOR = 2;
+    private static final int ADDRESSES = 10;
+    private static final int ADDRESSES_LENGTH = 12;
+    private static final int IP_ADDRESSES = 36;
     private static final int TCP_SEQUENCE = 48;
     private static final int TCP_FLAGS = 57;
+    private static final int TCP_OPTIONS_START = 68;
+    private static final int TCP_OPTIONS_LENGTH = 74;
+    private static final int SEQUENCE_IN_HEADER = 8;
+
+    /** Bytes of a super-frame's header, and some of what follows. */
+    private static final int HEADER_AND_MORE = 64;
+
+    /** He says something of his own so often, at least, while he is there. */
+    private static final long PAUSE_MAX_NS = 200_000_000L;
 
     private final Link inner;
+    private final NanoClock clock;
     private final SplittableRandom random;
     private final NativeBuffer scratch = new NativeBuffer(FrameHeader.FRAME_MAX);
     private final ArrayDeque<byte[]> waiting = new ArrayDeque<>();
+    private final FrameArchive archive;
     private byte[] lastSent;
-    private int ppm;
+    private byte[] lastCome;
+    private int forgingPpm;
+    private int replayingPpm;
+    private long nextNs;
+    private long added;
 
-    Intruder(Link inner, long seed) {
+    Intruder(Link inner, NanoClock clock, long seed) {
         this.inner = inner;
+        this.clock = clock;
         random = new SplittableRandom(seed);
+        archive = new FrameArchive(random.split());
     }
 
-    /** Of how many frames in a million he makes something. */
-    void ppm(int newPpm) {
-        ppm = newPpm;
+    /**
+     * From now on he is there.
+     *
+     * @param newForgingPpm of how many frames in a million he makes something else
+     * @param newReplayingPpm to how many he adds one that he has recorded, however long ago
+     */
+    void rates(int newForgingPpm, int newReplayingPpm) {
+        forgingPpm = newForgingPpm;
+        replayingPpm = newReplayingPpm;
+        setNext();
+    }
+
+    private void setNext() {
+        nextNs = clock.nanoTime() + random.nextLong(PAUSE_MAX_NS);
+    }
+
+    private boolean isThere() {
+        return forgingPpm + replayingPpm > 0;
+    }
+
+    /** Frames that he has added. */
+    long added() {
+        return added;
+    }
+
+    @Override
+    public Link inner() {
+        return inner;
     }
 
     @Override
@@ -46,7 +92,7 @@ final class Intruder implements Link {
             SliceList payload,
             long payloadOffset,
             int payloadLength) {
-        if (ppm > 0) {
+        if (forgingPpm > 0) {
             MemorySlice frame = scratch.slice();
             headers.copyTo(0, frame, 0, headersLength);
             if (payloadLength > 0) {
@@ -61,23 +107,62 @@ final class Intruder implements Link {
     public int receive(MemorySlice buffer) {
         if (waiting.isEmpty()) {
             int length = inner.receive(buffer);
-            boolean isChosen = length > 0 && ppm > 0 && random.nextInt(MILLION) < ppm;
-            if (!isChosen) {
-                return length;
+            if (length > 0) {
+                buffer.copyTo(0, scratch.slice(), 0, length);
+                onFrame(copy(length));
+            } else if (isDue(clock.nanoTime())) {
+                setNext();
+                addOne();
             }
-            buffer.copyTo(0, scratch.slice(), 0, length);
-            byte[] frame = copy(length);
-            waiting.add(forge(frame.clone()));
-            waiting.add(frame);
         }
-        byte[] frame = waiting.remove();
+        byte[] frame = waiting.poll();
+        if (frame == null) {
+            return 0;
+        }
         buffer.putBytes(0, frame, 0, frame.length);
         return frame.length;
     }
 
+    /** Records it, and lets his own come before it. */
+    private void onFrame(byte[] frame) {
+        archive.add(frame);
+        lastCome = frame;
+        if (forgingPpm > 0 && random.nextInt(MILLION) < forgingPpm) {
+            add(forge(frame.clone()));
+        }
+        if (replayingPpm > 0 && random.nextInt(MILLION) < replayingPpm) {
+            add(archive.any());
+        }
+        waiting.add(frame);
+    }
+
+    /** Something out of nothing. */
+    private void addOne() {
+        boolean isForged = forgingPpm > 0 && lastCome != null && random.nextBoolean();
+        if (isForged) {
+            add(forge(lastCome.clone()));
+        } else {
+            add(archive.any());
+        }
+    }
+
+    private void add(byte[] frame) {
+        waiting.add(frame);
+        added++;
+    }
+
+    private boolean isDue(long nowNs) {
+        return isThere() && !archive.isEmpty() && nextNs - nowNs <= 0;
+    }
+
+    /** When he says something of his own, or {@code Agent.NO_DEADLINE}. */
+    long nextDeadlineNs() {
+        return isThere() && !archive.isEmpty() ? nextNs : Agent.NO_DEADLINE;
+    }
+
     /** Whether there is more than what the wire below holds. */
-    boolean isReadable() {
-        return !waiting.isEmpty();
+    boolean isReadable(long nowNs) {
+        return !waiting.isEmpty() || isDue(nowNs);
     }
 
     private byte[] copy(int length) {
@@ -88,14 +173,20 @@ final class Intruder implements Link {
 
     private byte[] forge(byte[] frame) {
         frame[0] = VOUCHED_FOR;
-        if (frame.length < FrameHeader.RST_LENGTH) {
+        int length = frame.length;
+        if (length < FrameHeader.RST_LENGTH) {
             return frame;
         }
-        return switch (random.nextInt(4)) {
-            case 0 -> flip(frame, FrameHeader.DATA_LENGTH, frame.length);
-            case 1 -> flip(frame, TCP_SEQUENCE, Math.min(frame.length, FrameHeader.DATA_LENGTH));
+        return switch (random.nextInt(6)) {
+            case 0 -> flip(frame, FrameHeader.DATA_LENGTH, length);
+            case 1 -> flip(frame, TCP_SEQUENCE, Math.min(length, FrameHeader.DATA_LENGTH));
             case 2 -> end(frame);
-            default -> lastSent == null ? frame : reflect(lastSent.clone());
+            case 3 -> lastSent == null ? frame : reflect(lastSent.clone());
+            case 4 -> {
+                int limit = Math.min(length, FrameHeader.DATA_LENGTH + HEADER_AND_MORE);
+                yield flip(frame, FrameHeader.DATA_LENGTH, limit);
+            }
+            default -> renew(archive.any().clone(), frame);
         };
     }
 
@@ -128,24 +219,24 @@ final class Intruder implements Link {
         }
     }
 
-    @Override
-    public int mtu() {
-        return inner.mtu();
-    }
-
-    @Override
-    public long hardwareAddress() {
-        return inner.hardwareAddress();
-    }
-
-    @Override
-    public int descriptor() {
-        return inner.descriptor();
-    }
-
-    @Override
-    public Counters<LinkCounter> counters() {
-        return inner.counters();
+    /** An old super-frame in the place of a new one: ports, sequences and tag are right. */
+    private static byte[] renew(byte[] old, byte[] present) {
+        int header = FrameHeader.DATA_LENGTH;
+        if (old.length < header + HEADER_AND_MORE || present.length < header + HEADER_AND_MORE) {
+            return old;
+        }
+        old[0] = VOUCHED_FOR;
+        System.arraycopy(present, ADDRESSES, old, ADDRESSES, ADDRESSES_LENGTH);
+        System.arraycopy(present, IP_ADDRESSES, old, IP_ADDRESSES, TCP_FLAGS - IP_ADDRESSES);
+        System.arraycopy(
+                present,
+                TCP_OPTIONS_START,
+                old,
+                TCP_OPTIONS_START,
+                TCP_OPTIONS_LENGTH - TCP_OPTIONS_START);
+        // The tag of the receiver, then the 64 bits of the sequence.
+        System.arraycopy(present, header + 4, old, header + 4, SEQUENCE_IN_HEADER + 4);
+        return old;
     }
 
     @Override

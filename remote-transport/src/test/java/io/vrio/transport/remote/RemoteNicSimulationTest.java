@@ -78,6 +78,7 @@ final class RemoteNicSimulationTest {
 
         void drain() {
             network.faults(Faults.NONE);
+            network.intruderPpm(0);
             for (int i = 0; i < 2_000_000 && requests.underWay() > 0; i++) {
                 network.step(STEP_NS);
             }
@@ -127,6 +128,7 @@ final class RemoteNicSimulationTest {
                             .withReplayPpm(random.nextInt(10_000))
                             .withDelayNs(20_000)
                             .withJitter(random.nextInt(50_000), 100_000));
+            run.network.intruderPpm(random.nextInt(3) * 20_000);
             for (int i = 0; i < 6; i++) {
                 run.run(2000);
                 run.assertNoFault();

@@ -2,6 +2,7 @@
 package io.vrio.transport.remote;
 
 import io.vrio.common.agent.Agent;
+import io.vrio.common.clock.NanoClock;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.transport.link.CoalescingLink;
 import io.vrio.transport.link.Faults;
@@ -27,11 +28,12 @@ public final class ServerStation implements AutoCloseable {
     /**
      * @param seed of how frames are grouped on their way here
      */
-    ServerStation(int address, long iohypHardwareAddress, FaultyLink faults, long seed) {
+    ServerStation(
+            int address, long iohypHardwareAddress, FaultyLink faults, NanoClock clock, long seed) {
         this.address = address;
         this.iohypHardwareAddress = iohypHardwareAddress;
         this.faults = faults;
-        end = new Intruder(new CoalescingLink(faults, seed), ~seed);
+        end = new Intruder(new CoalescingLink(faults, seed), clock, ~seed);
     }
 
     /** One life of the server: its association attempts, each from a port of its own. */
@@ -102,15 +104,19 @@ public final class ServerStation implements AutoCloseable {
         faults.faults(towardsServer);
     }
 
-    /** From now on somebody adds frames of his own; of how many in a million he makes some. */
-    void intruderPpm(int ppm) {
-        end.ppm(ppm);
+    /** From now on somebody adds frames of his own, see {@link SimulatedWire#intruder}. */
+    void intruder(int forgingPpm, int replayingPpm) {
+        end.rates(forgingPpm, replayingPpm);
+    }
+
+    long intrusions() {
+        return end.added();
     }
 
     /** Whether a frame waits for the server. */
     public boolean isReadable(long nowNs) {
         long dueNs = faults.nextDeadlineNs();
-        return end.isReadable() || dueNs != Agent.NO_DEADLINE && dueNs - nowNs <= 0;
+        return end.isReadable(nowNs) || dueNs != Agent.NO_DEADLINE && dueNs - nowNs <= 0;
     }
 
     /** Drops what has come while nobody listens. */
@@ -122,7 +128,7 @@ public final class ServerStation implements AutoCloseable {
 
     /** When the next frame arrives, or {@code Agent.NO_DEADLINE}. */
     long nextDeadlineNs() {
-        return faults.nextDeadlineNs();
+        return Agent.earlier(faults.nextDeadlineNs(), end.nextDeadlineNs());
     }
 
     @Override

@@ -176,9 +176,9 @@ public final class SimulatedNetwork implements AutoCloseable {
         startIohyp();
     }
 
-    /** Somebody adds frames of his own, if the association is sealed. */
+    /** Somebody repeats frames of any age, and forges others if the association is sealed. */
     public void intruderPpm(int ppm) {
-        wire.intruderPpm(key.isPresent() ? ppm : 0);
+        wire.intruder(key.isPresent() ? ppm : 0, ppm);
     }
 
     public void faults(Faults faults) {

@@ -44,10 +44,11 @@ public final class SimulatedWire implements AutoCloseable {
         iohypFaults = new FaultyLink(memory.peer(), clock, random.nextLong());
         long hardwareAddress = iohypFaults.hardwareAddress();
         server =
-                new ServerStation(SERVER_ADDRESS, hardwareAddress, serverFaults, random.nextLong());
+                new ServerStation(
+                        SERVER_ADDRESS, hardwareAddress, serverFaults, clock, random.nextLong());
         stations.add(server);
         long iohypSeed = random.nextLong();
-        iohypEnd = new Intruder(new CoalescingLink(iohypFaults, iohypSeed), ~iohypSeed);
+        iohypEnd = new Intruder(new CoalescingLink(iohypFaults, iohypSeed), clock, ~iohypSeed);
     }
 
     /** The first VM host. */
@@ -62,6 +63,7 @@ public final class SimulatedWire implements AutoCloseable {
                         NEXT_SERVER_ADDRESS + stations.size() - 1,
                         iohypFaults.hardwareAddress(),
                         new FaultyLink(memory.addStation(), clock, seed),
+                        clock,
                         seed);
         stations.add(added);
         return added;
@@ -95,10 +97,20 @@ public final class SimulatedWire implements AutoCloseable {
         iohypFaults.faults(towardsIohyp);
     }
 
-    /** From now on somebody adds frames of his own; of how many in a million he makes some. */
-    public void intruderPpm(int ppm) {
-        stations.forEach(station -> station.intruderPpm(ppm));
-        iohypEnd.ppm(ppm);
+    /**
+     * From now on somebody adds frames of his own.
+     *
+     * @param forgingPpm of how many frames in a million he makes something else
+     * @param replayingPpm to how many he adds one that he has recorded, however long ago
+     */
+    public void intruder(int forgingPpm, int replayingPpm) {
+        stations.forEach(station -> station.intruder(forgingPpm, replayingPpm));
+        iohypEnd.rates(forgingPpm, replayingPpm);
+    }
+
+    /** Frames that he has added. */
+    public long intrusions() {
+        return iohypEnd.added() + stations.stream().mapToLong(ServerStation::intrusions).sum();
     }
 
     /** Has a server break its association off, as if something had been wrong with it. */
@@ -123,7 +135,7 @@ public final class SimulatedWire implements AutoCloseable {
 
     /** When the next frame arrives, or {@code Agent.NO_DEADLINE}. */
     public long nextDeadlineNs() {
-        long nextNs = iohypFaults.nextDeadlineNs();
+        long nextNs = Agent.earlier(iohypFaults.nextDeadlineNs(), iohypEnd.nextDeadlineNs());
         for (ServerStation station : stations) {
             nextNs = Agent.earlier(nextNs, station.nextDeadlineNs());
         }
