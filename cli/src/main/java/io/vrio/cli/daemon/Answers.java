@@ -2,17 +2,13 @@
 package io.vrio.cli.daemon;
 
 import io.vrio.cli.Version;
-import io.vrio.cli.control.ControlException;
 import io.vrio.cli.control.ControlProtocol;
 import io.vrio.cli.option.NetworkOptions;
 import io.vrio.common.io.MacAddress;
 import io.vrio.common.io.NicProperties;
-import io.vrio.transport.remote.PeerStatus;
 import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -41,41 +37,5 @@ final class Answers {
         row.put("mac", nic.mac() == 0 ? "" : MacAddress.format(nic.mac()));
         row.put("mtu", nic.mtu());
         row.put("link", nic.isLinkUp() ? "up" : "down");
-    }
-
-    /** A peer without its counters. */
-    static Map<String, Object> peer(PeerStatus peer, long nowNs) {
-        Map<String, Object> row = new LinkedHashMap<>();
-        row.put("peer", peer.peer());
-        row.put("address", peer.address());
-        row.put("state", state(peer));
-        row.put("sinceSeconds", TimeUnit.NANOSECONDS.toSeconds(nowNs - peer.sinceNs()));
-        row.put("mtu", peer.mtu());
-        row.put("rttNs", peer.rttNs());
-        row.put("rtoNs", peer.rtoNs());
-        row.put("flightBytes", peer.flightBytes());
-        row.put("reason", peer.reason() == null ? "" : peer.reason());
-        return row;
-    }
-
-    static String state(PeerStatus peer) {
-        return peer.state().name().toLowerCase(Locale.ROOT);
-    }
-
-    static List<Map<String, Object>> peers(List<PeerStatus> peers, long nowNs) {
-        return peers.stream().map(peer -> peer(peer, nowNs)).toList();
-    }
-
-    /** One peer, by its name or address, with its counters. */
-    static Map<String, Object> peer(List<PeerStatus> peers, String wanted, long nowNs)
-            throws ControlException {
-        for (PeerStatus peer : peers) {
-            if (peer.peer().equals(wanted) || peer.address().equals(wanted)) {
-                Map<String, Object> row = peer(peer, nowNs);
-                row.put("counters", peer.counters());
-                return row;
-            }
-        }
-        throw new ControlException("there is no peer " + wanted + "; see vrio peer list");
     }
 }

@@ -7,13 +7,13 @@ import io.vrio.cli.control.ControlArguments;
 import io.vrio.cli.control.ControlCommand;
 import io.vrio.cli.control.ControlException;
 import io.vrio.common.agent.Worker;
-import io.vrio.common.clock.NanoClock;
 import io.vrio.transport.remote.IohypEndpoint;
 import io.vrio.transport.remote.PeerStatus;
 import io.vrio.transport.wire.Ipv4Address;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** What an operator may ask of an IOhyp. Control thread; everything is executed on the worker. */
 final class IohypControl {
@@ -61,14 +61,21 @@ final class IohypControl {
 
     private Object listPeers(ControlArguments arguments) throws ControlException {
         arguments.end();
-        return Answers.peers(ask(endpoint::peers), NanoClock.SYSTEM.nanoTime());
+        return new PeerAnswers(peers()).list();
     }
 
     private Object showPeer(ControlArguments arguments) throws ControlException {
         String peer = arguments.text("peer");
         arguments.end();
-        List<PeerStatus> peers = ask(endpoint::peers);
-        return Answers.peer(peers, peer, NanoClock.SYSTEM.nanoTime());
+        return new PeerAnswers(peers()).show(peer);
+    }
+
+    /** Those that are there, then those that were. */
+    private List<PeerStatus> peers() throws ControlException {
+        return ask(
+                () ->
+                        Stream.concat(endpoint.peers().stream(), endpoint.formerPeers().stream())
+                                .toList());
     }
 
     private <T> T ask(OnWorker.Question<T> question) throws ControlException {

@@ -6,7 +6,6 @@ import io.vrio.cli.control.ControlCommand;
 import io.vrio.cli.control.ControlException;
 import io.vrio.cli.daemon.NicKind.ServedNic;
 import io.vrio.common.agent.Worker;
-import io.vrio.common.clock.NanoClock;
 import io.vrio.transport.remote.PeerStatus;
 import io.vrio.transport.remote.RemoteDisk;
 import io.vrio.transport.remote.RemotePeer;
@@ -56,7 +55,7 @@ final class ServerControl {
         status.put("name", settings.name());
         status.put("address", Ipv4Address.format(settings.network().address()));
         status.put("peer", settings.peer().toString());
-        status.put("peerState", Answers.state(worker.call(peer::status)));
+        status.put("peerState", PeerAnswers.state(worker.call(peer::status)));
         status.put("socketDir", settings.socketFolder().toString());
         status.put("stateDir", settings.stateFolder().toString());
         status.put("disks", disks.names().size());
@@ -66,13 +65,13 @@ final class ServerControl {
 
     private Object listPeers(ControlArguments arguments) throws ControlException {
         arguments.end();
-        return Answers.peers(peers(), NanoClock.SYSTEM.nanoTime());
+        return new PeerAnswers(peers()).list();
     }
 
     private Object showPeer(ControlArguments arguments) throws ControlException {
         String wanted = arguments.text("peer");
         arguments.end();
-        return Answers.peer(peers(), wanted, NanoClock.SYSTEM.nanoTime());
+        return new PeerAnswers(peers()).show(wanted);
     }
 
     private List<PeerStatus> peers() {

@@ -71,6 +71,11 @@ final class Printer {
                         });
     }
 
+    /** One peer; JSON has all of it. */
+    void peer(JsonNode peer) {
+        print(peer, PeerPage.lines(peer));
+    }
+
     /** That something was done: nothing for people, the object itself for programs. */
     void done(JsonNode object) {
         print(object, List.of());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.cli.operator;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.vrio.cli.CommandFailedException;
 import io.vrio.cli.ExitStatus;
 import java.util.Map;
@@ -13,11 +14,14 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "show",
         mixinStandardHelpOptions = true,
-        description = "All that is known of one peer, with its counters.")
+        description = "All that is known of one peer, with its counters and last events.")
 final class ShowPeerVerb implements Callable<Integer> {
     @Mixin private DaemonOptions daemon;
 
-    @Parameters(paramLabel = "PEER", description = "Its name, or ADDRESS:PORT.")
+    @Parameters(
+            paramLabel = "PEER",
+            arity = "0..1",
+            description = "Its name, or ADDRESS:PORT; may be left out when there is only one.")
     private String peer;
 
     private final Dialogue dialogue;
@@ -28,7 +32,19 @@ final class ShowPeerVerb implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailedException {
-        dialogue.show(daemon, "peer show", Map.of("peer", peer));
+        try (DaemonSession session = daemon.connect()) {
+            String wanted = peer == null ? only(session) : peer;
+            dialogue.printer(daemon).peer(session.ask("peer show", Map.of("peer", wanted)));
+        }
         return ExitStatus.OK;
+    }
+
+    private static String only(DaemonSession session) throws CommandFailedException {
+        JsonNode peers = session.ask("peer list", Map.of());
+        if (peers.size() != 1) {
+            throw new CommandFailedException(
+                    "there are %d peers: name one of vrio peer list".formatted(peers.size()));
+        }
+        return peers.path(0).path("peer").asText();
     }
 }

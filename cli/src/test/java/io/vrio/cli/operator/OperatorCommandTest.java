@@ -91,6 +91,40 @@ class OperatorCommandTest {
         row.put("sinceSeconds", 7300);
         row.put("mtu", 9000);
         row.put("rttNs", 45_400);
+        row.put("since", "2026-11-21T08:44:00.123Z");
+        row.put("openedAt", "2026-11-21T08:43:59.900Z");
+        row.put("lastHeardNs", 12_345_678);
+        row.put("rttVariationNs", 12_000);
+        row.put("rttMinNs", 38_000);
+        row.put("rtoNs", 500_000);
+        row.put("flightBytes", 65_536);
+        row.put("flightFrames", 2);
+        row.put("congestionWindowBytes", 4 << 20);
+        row.put("creditBytes", 8 << 20);
+        row.put("grantedBytes", 1 << 20);
+        row.put("heldBytes", 0);
+        row.put("security", "Noise_X");
+        row.put("keyAgeSeconds", 53);
+        row.put("keySealedBytes", 3 << 20);
+        row.put("keyPhaseSent", 34);
+        row.put("keyPhaseReceived", 35);
+        Map<String, Object> counters = new LinkedHashMap<>();
+        counters.put("frames_sent", 1234);
+        counters.put("timeouts", 5);
+        counters.put("duplicates", 6);
+        counters.put("acks_sent", 7);
+        row.put("counters", counters);
+        row.put("events", List.of(event("established", "mtu\u0007"), event("lost", "silent")));
+        return row;
+    }
+
+    private static Map<String, Object> event(String kind, String detail) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("time", "2026-11-21T08:44:00.123Z");
+        row.put("lastTime", "2026-11-21T08:45:00.123Z");
+        row.put("event", kind);
+        row.put("count", 3);
+        row.put("detail", detail);
         return row;
     }
 
@@ -151,6 +185,48 @@ class OperatorCommandTest {
     @Test
     void shouldNotLetAPeerSteerTheTerminal() {
         assertTrue(run("peer", "list").out().get(1).startsWith("evil?[2Jname  "));
+    }
+
+    @Test
+    void shouldShowAPeerOnOneScreen() {
+        assertEquals(
+                List.of(
+                        "peer        evil?[2Jname",
+                        "address     10.0.0.1:40000",
+                        "state       established since 2026-11-21T08:44:00.123Z (2 h)",
+                        "reason      -",
+                        "mtu         9000",
+                        "opened at   2026-11-21T08:43:59.900Z",
+                        "last heard  12 ms ago",
+                        "round trip  45 us, variation 12 us, least 38 us; time-out 500 us",
+                        "in flight   64K in 2 super-frames; congestion window 4M",
+                        "credit      8M from the peer, 1M to it; 0 held in unfinished messages",
+                        "security    Noise_X; key 53 s old, used for 3M; changed 34 times here, 35 times"
+                                + " there",
+                        "",
+                        "frames_sent  1234   timeouts        5   duplicates      6",
+                        "acks_sent       7",
+                        "",
+                        "TIME                      LAST TIME                 COUNT  EVENT"
+                                + "        DETAIL",
+                        "2026-11-21T08:44:00.123Z  2026-11-21T08:45:00.123Z      3  established"
+                                + "  mtu?",
+                        "2026-11-21T08:44:00.123Z  2026-11-21T08:45:00.123Z      3  lost       "
+                                + "  silent"),
+                run("peer", "show", "x").out());
+    }
+
+    @Test
+    void shouldNeedNoNameOfTheOnlyPeer() {
+        assertEquals(run("peer", "show", "x"), run("peer", "show"));
+    }
+
+    @Test
+    void shouldShowAPeerAsJsonWithAllOfTheAnswersFields() throws Exception {
+        CommandRun run = run("peer", "show", "--format", "json");
+
+        JsonNode shown = new ObjectMapper().readTree(String.join("\n", run.out()));
+        assertEquals(new ObjectMapper().valueToTree(peer()), shown);
     }
 
     @Test

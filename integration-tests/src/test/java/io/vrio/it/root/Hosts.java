@@ -158,6 +158,21 @@ public final class Hosts implements AutoCloseable {
         }
     }
 
+    /**
+     * A switch that loses frames of IPv4 by chance. Not a host, because a packet socket sees what
+     * an ingress rule of its own host drops.
+     */
+    void dropInTheMiddle(int perMille) {
+        middle.run("nft", "add table bridge loss");
+        middle.run(
+                "nft", "add chain bridge loss forward { type filter hook forward priority 0 ; }");
+        middle.run(
+                "nft",
+                "add rule bridge loss forward ether type ip numgen random mod 1000 < "
+                        + perMille
+                        + " counter drop");
+    }
+
     static void setOffloads(Namespace namespace, String name, String state) {
         namespace.run("ethtool", "-K", name, "tso", state, "gso", state, "gro", state, "tx", state);
     }

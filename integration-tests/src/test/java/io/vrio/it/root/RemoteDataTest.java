@@ -59,7 +59,7 @@ final class RemoteDataTest {
     void shouldLoseNothingWhenTheNetworkLosesFrames() throws Exception {
         try (Hosts hosts = Hosts.bridged(1500).withoutOffloads();
                 Daemons daemons = new Daemons(hosts, folder)) {
-            dropOnePercent(hosts.middle());
+            hosts.dropInTheMiddle(10);
             daemons.iohyp("--disk", "a=ram:64M");
             daemons.server("--disk", "a");
             try (VerifiedLoad load =
@@ -70,15 +70,5 @@ final class RemoteDataTest {
             String rules = hosts.middle().run("nft", "list", "ruleset");
             assertFalse(rules.contains("packets 0 "), rules);
         }
-    }
-
-    /** In the middle, because a packet socket sees what an ingress rule of its own host drops. */
-    private static void dropOnePercent(Namespace network) {
-        network.run("nft", "add table bridge loss");
-        network.run(
-                "nft", "add chain bridge loss forward { type filter hook forward priority 0 ; }");
-        network.run(
-                "nft",
-                "add rule bridge loss forward ether type ip numgen random mod 1000 < 10 counter drop");
     }
 }

@@ -51,6 +51,7 @@ public final class Association implements AutoCloseable {
     private final TxFrameSender txFrames;
     private final SendQueue unsent = new SendQueue();
     private final NanoClock clock;
+    private final long openedNs;
     private long trimmedNs;
     private boolean isClosed;
 
@@ -75,9 +76,10 @@ public final class Association implements AutoCloseable {
         receiver =
                 new SuperFrameReceiver(
                         setup, buffers, ledger, sender, this::onAcknowledgement, handler);
-        trimmedNs = clock.nanoTime();
-        receiver.lastHeardNs(trimmedNs);
-        sender.lastSentNs(trimmedNs);
+        openedNs = clock.nanoTime();
+        trimmedNs = openedNs;
+        receiver.lastHeardNs(openedNs);
+        sender.lastSentNs(openedNs);
     }
 
     public Endpoint remote() {
@@ -202,6 +204,26 @@ public final class Association implements AutoCloseable {
 
     public long flightBytes() {
         return retransmits.flightBytes();
+    }
+
+    /** As of now. */
+    public AssociationStatus status() {
+        WindowStatus windows =
+                new WindowStatus(
+                        retransmits.flightBytes(),
+                        retransmits.count(),
+                        congestion.bytes(),
+                        Math.max(0, credit.available(sender.nextSequence())),
+                        credit.windowBytes(sender.highestReceived()),
+                        credit.heldBytes());
+        return new AssociationStatus(
+                openedNs,
+                receiver.lastHeardNs(),
+                rtt.status(),
+                windows,
+                protection.name(),
+                protection.keyStatus(),
+                counters.snapshot());
     }
 
     /** What protects its super-frames. */

@@ -16,6 +16,7 @@ public final class RttEstimator {
 
     private long smoothedNs;
     private long variationNs;
+    private long minNs;
     private long rtoNs = RTO_INITIAL_NS;
 
     /** Takes the time between sending something once and hearing of it, peer's delay taken off. */
@@ -24,9 +25,11 @@ public final class RttEstimator {
         if (smoothedNs == 0) {
             smoothedNs = rttNs;
             variationNs = rttNs / 2;
+            minNs = rttNs;
         } else {
             variationNs += (Math.abs(smoothedNs - rttNs) - variationNs) / 4;
             smoothedNs += (rttNs - smoothedNs) / 8;
+            minNs = Math.min(minNs, rttNs);
         }
         onProgress();
     }
@@ -54,6 +57,10 @@ public final class RttEstimator {
 
     public long rtoNs() {
         return rtoNs;
+    }
+
+    RttStatus status() {
+        return new RttStatus(smoothedNs, variationNs, minNs, rtoNs);
     }
 
     /** How long after its sending a hole may be reordering rather than loss (RFC 8985, 6.2). */

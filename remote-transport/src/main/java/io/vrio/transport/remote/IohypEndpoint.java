@@ -62,6 +62,7 @@ public final class IohypEndpoint implements Agent {
     private final StrangerReplies replies;
     private final Counters<EndpointCounter> counters = new Counters<>(EndpointCounter.class);
     private final Counters<RemoteNicCounter> nicCounters = new Counters<>(RemoteNicCounter.class);
+    private final PeerJournals journals = new PeerJournals();
     private final List<ServedPeer> peers = new ArrayList<>();
     private final FrameHeader header = new FrameHeader();
     private final int mtu;
@@ -100,6 +101,10 @@ public final class IohypEndpoint implements Agent {
     public void moveTo(Endpoint newLocal) {
         local = newLocal;
         replies.moveTo(newLocal);
+    }
+
+    PeerJournals journals() {
+        return journals;
     }
 
     Catalogs catalogs() {
@@ -248,6 +253,7 @@ public final class IohypEndpoint implements Agent {
         if (peer.association().isSealed()) {
             // It may be anybody's: the server is asked.
             peer.association().suspect(nowNs);
+            peer.note(PeerEventKind.SUSPECTED, "");
             peer.probe();
             return false;
         }
@@ -374,6 +380,7 @@ public final class IohypEndpoint implements Agent {
         }
         LOG.info(
                 "peer={} server={} ended: {}", peer.association().remote(), peer.serverName(), why);
+        peer.note(isLost ? PeerEventKind.LOST : PeerEventKind.ENDED, why);
         peers.remove(peer);
         peer.close();
     }
@@ -393,6 +400,11 @@ public final class IohypEndpoint implements Agent {
     /** The servers that are there now. */
     public List<PeerStatus> peers() {
         return peers.stream().map(ServedPeer::status).toList();
+    }
+
+    /** The servers that were there since the start and are not now. */
+    public List<PeerStatus> formerPeers() {
+        return journals.former(peers());
     }
 
     public Counters<EndpointCounter> counters() {

@@ -14,6 +14,7 @@ final class PeerProgress {
     /** Limit: a step that takes longer has failed. */
     static final long STEP_TIMEOUT_NS = 3000 * MS;
 
+    private final PeerJournal journal = new PeerJournal();
     private PeerState state = PeerState.WAITING;
     private long sinceNs;
     private long stepNs;
@@ -24,6 +25,11 @@ final class PeerProgress {
     PeerProgress(long nowNs) {
         sinceNs = nowNs;
         stepNs = nowNs;
+    }
+
+    /** What happened to the peer. */
+    PeerJournal journal() {
+        return journal;
     }
 
     PeerState state() {
@@ -88,6 +94,8 @@ final class PeerProgress {
      * @return whether the reason is another one than last time
      */
     boolean lose(String why, long nowNs) {
+        journal.note(
+                isEstablished() ? PeerEventKind.LOST : PeerEventKind.ATTEMPT_FAILED, why, nowNs);
         boolean isNews = !why.equals(loggedReason);
         reason = why;
         loggedReason = why;

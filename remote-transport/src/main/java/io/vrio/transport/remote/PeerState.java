@@ -18,5 +18,7 @@ public enum PeerState {
     /** Disks can be used. */
     ESTABLISHED,
     /** Refused for good; an operator must act. */
-    REFUSED
+    REFUSED,
+    /** A server that was at this IOhyp and is not there any more. */
+    GONE
 }

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.remote;
 
-import java.util.Map;
+import io.vrio.transport.flow.AssociationStatus;
+import java.util.List;
 
 /**
- * One association as an operator sees it.
+ * A peer as an operator sees it.
  *
  * @param peer name of the other side, or its address while the name is not known
- * @param address IPv4 address and TCP port
+ * @param address IP address and TCP port
  * @param sinceNs clock time at which the state was entered
- * @param rttNs smoothed round-trip time, 0 while unknown
+ * @param mtu IP MTU in use, or in use the last time
  * @param reason why it is not established, or null
- * @param counters of the association, empty while there is none
+ * @param association in numbers, or null while there is none
+ * @param events the last ones, oldest first
  */
 public record PeerStatus(
         String peer,
@@ -19,8 +21,6 @@ public record PeerStatus(
         PeerState state,
         long sinceNs,
         int mtu,
-        long rttNs,
-        long rtoNs,
-        long flightBytes,
         String reason,
-        Map<String, Long> counters) {}
+        AssociationStatus association,
+        List<PeerEvent> events) {}

@@ -14,7 +14,6 @@ import io.vrio.transport.message.Goodbye;
 import io.vrio.transport.message.SegmentHeader;
 import io.vrio.transport.message.SuperFrameHeader;
 import io.vrio.transport.wire.Ipv4Address;
-import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -198,6 +197,7 @@ public final class RemotePeer implements Agent {
 
     /** It may be anybody's: the peer is asked. */
     private void suspect(long nowNs) {
+        progress.journal().note(PeerEventKind.SUSPECTED, "", nowNs);
         association.suspect(nowNs);
         if (progress.state() == PeerState.GREETING) {
             progress.pause(nowNs, Suspicion.TIME_NS);
@@ -219,7 +219,7 @@ public final class RemotePeer implements Agent {
             case GREETING, PROBING -> checkProgress(nowNs);
             // The other release may be installed meanwhile.
             case REFUSED -> progress.enter(PeerState.RESOLVING, nowNs);
-            case ESTABLISHED -> throw new IllegalStateException("no step when established");
+            case ESTABLISHED, GONE -> throw new IllegalStateException("no step when established");
         }
         return 1;
     }
@@ -318,6 +318,7 @@ public final class RemotePeer implements Agent {
 
     private void establish(long nowNs) {
         progress.establish(nowNs);
+        progress.journal().onEstablished(association.remote(), mtu, peerEpoch, nowNs);
         String epoch = Long.toHexString(peerEpoch);
         LOG.info(
                 "peer={} state=established mtu={} epoch={} security={}",
@@ -329,6 +330,7 @@ public final class RemotePeer implements Agent {
     }
 
     private void keepAlive(long nowNs) {
+        progress.journal().onKeyPhases(association.protection().phases(), nowNs);
         String endReason = keepAlive.endReason(association, control, nowNs);
         if (endReason != null) {
             reset(endReason);
@@ -398,18 +400,15 @@ public final class RemotePeer implements Agent {
 
     /** As of now. */
     public PeerStatus status() {
-        boolean isOpen = association != null;
         return new PeerStatus(
                 options.address(),
                 options.address(),
                 progress.state(),
                 progress.sinceNs(),
                 mtu,
-                isOpen ? association.rtt().smoothedNs() : 0,
-                isOpen ? association.rtt().rtoNs() : 0,
-                isOpen ? association.flightBytes() : 0,
                 progress.reason(),
-                isOpen ? association.counters().snapshot() : Map.of());
+                association == null ? null : association.status(),
+                progress.journal().events());
     }
 
     /** Says goodbye. The devices are closed before. */

@@ -52,6 +52,9 @@ final class ServedPeer implements AutoCloseable {
     private final int tag;
     private ControlMessage.Hello hello;
 
+    /** What happened to this server; null before its greeting. */
+    private PeerJournal journal;
+
     /** No NIC that was given back has sent a message of frames with a higher number. */
     private int lastFramesId;
 
@@ -231,6 +234,8 @@ final class ServedPeer implements AutoCloseable {
                         tag,
                         setup.mtu(),
                         association.protection().name()));
+        journal = endpoint.journals().open(serverName());
+        journal.onEstablished(setup.remote(), mtu, serverEpoch(), endpoint.nowNs());
         LOG.info("peer={} server={} mtu={} welcome", setup.remote(), greeting.server(), mtu);
     }
 
@@ -379,6 +384,13 @@ final class ServedPeer implements AutoCloseable {
         return !disks.isEmpty() || !nics.isEmpty();
     }
 
+    /** Something happened to it. */
+    void note(PeerEventKind kind, String detail) {
+        if (journal != null) {
+            journal.note(kind, detail, endpoint.nowNs());
+        }
+    }
+
     /** Finds out soon whether the server is still there. */
     void probe() {
         if (!control.isWaiting()) {
@@ -398,6 +410,9 @@ final class ServedPeer implements AutoCloseable {
     }
 
     void keepAlive(long nowNs, long intervalNs) {
+        if (journal != null) {
+            journal.onKeyPhases(association.protection().phases(), nowNs);
+        }
         if (nowNs - association.lastSentNs() >= intervalNs && !control.isWaiting()) {
             control.probe(1);
         }
@@ -409,12 +424,10 @@ final class ServedPeer implements AutoCloseable {
                 setup.remote().toString(),
                 hello == null ? PeerState.GREETING : PeerState.ESTABLISHED,
                 sinceNs,
-                setup.mtu(),
-                association.rtt().smoothedNs(),
-                association.rtt().rtoNs(),
-                association.flightBytes(),
+                hello == null ? setup.mtu() : Math.min(setup.mtu(), hello.mtu()),
                 null,
-                association.counters().snapshot());
+                association.status(),
+                journal == null ? List.of() : journal.events());
     }
 
     /** When {@link #transmit} must run even if nothing is received, or NO_DEADLINE. */

@@ -41,6 +41,9 @@ public interface Protection extends AutoCloseable {
      */
     boolean open(MemorySlice memory, long offset, int length);
 
+    /** How often both ends together have changed their keys. */
+    int phases();
+
     /** Wipes the keys. */
     @Override
     void close();

@@ -50,6 +50,11 @@ public final class SealedProtection implements Protection {
     }
 
     @Override
+    public int phases() {
+        return sealer.phase() + opener.phase();
+    }
+
+    @Override
     public void close() {
         sealer.close();
         opener.close();

@@ -37,6 +37,11 @@ final class Unprotected implements Protection {
     }
 
     @Override
+    public int phases() {
+        return 0;
+    }
+
+    @Override
     public void close() {
         // Nothing is held.
     }

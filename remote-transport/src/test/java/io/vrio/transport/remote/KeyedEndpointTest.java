@@ -162,7 +162,7 @@ final class KeyedEndpointTest {
         assertEquals(frames, server.frames());
         assertEquals(0, server.count(FrameHeader.RST));
         assertTrue(
-                fixture.endpoint.peers().get(0).counters().get("dropped_forged") > 0,
+                fixture.endpoint.peers().get(0).association().counters().get("dropped_forged") > 0,
                 "it was not judged by its seal");
     }
 

@@ -69,7 +69,7 @@ final class RemoteDiskSimulationTest {
             assertEquals(epoch, network.peer().status().sinceNs(), "it was opened again");
             assertTrue(workload.ended() > 5000, "only " + workload.ended());
             assertEquals(0, workload.failed());
-            long forged = network.peer().status().counters().get("dropped_forged");
+            long forged = network.peer().status().association().counters().get("dropped_forged");
             assertTrue(forged > 100, "only " + forged);
             drain(network, workload);
         }

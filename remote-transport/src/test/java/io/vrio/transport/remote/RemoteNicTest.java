@@ -131,7 +131,7 @@ final class RemoteNicTest {
     }
 
     private long superFrames() {
-        return network.peer().status().counters().get("nic_frames_sent");
+        return network.peer().status().association().counters().get("nic_frames_sent");
     }
 
     @Test
