@@ -9,7 +9,7 @@ import io.vrio.cli.control.ControlException;
 import io.vrio.common.agent.Worker;
 import io.vrio.transport.remote.IohypEndpoint;
 import io.vrio.transport.remote.PeerStatus;
-import io.vrio.transport.wire.Ipv4Address;
+import io.vrio.transport.wire.Endpoint;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -49,8 +49,8 @@ final class IohypControl {
     private Object status(ControlArguments arguments) throws ControlException {
         arguments.end();
         Map<String, Object> status = Answers.status("iohyp", settings.network());
-        String address = Ipv4Address.format(settings.network().address());
-        status.put("address", address + ":" + settings.port());
+        String address = Endpoint.format(settings.network().address(), settings.port());
+        status.put("address", address);
         status.put("stateDir", settings.stateFolder().toString());
         status.put("disks", ask(() -> disks.list().size()));
         status.put("nics", ask(() -> nics.list().size()));

@@ -99,7 +99,7 @@ final class IohypDaemon implements AutoCloseable {
 
     private IohypEndpoint openEndpoint(
             Worker worker, NetworkPort port, Catalogs catalogs, FrameBufferPool buffers) {
-        GuardSocket guard = GuardSocket.open(port.address(), settings.port());
+        GuardSocket guard = GuardSocket.open(port, settings.port());
         WatchedLink link = WatchedLink.open(guard, port, worker);
         worker.add(new WorkerOwned("link", link::close));
         SecureRandom random = new SecureRandom();

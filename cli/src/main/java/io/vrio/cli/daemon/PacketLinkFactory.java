@@ -7,6 +7,7 @@ import io.vrio.transport.link.GuardSocket;
 import io.vrio.transport.link.NeighbourTable;
 import io.vrio.transport.link.NetworkPort;
 import io.vrio.transport.remote.LinkFactory;
+import io.vrio.transport.wire.IpAddress;
 import java.util.concurrent.TimeUnit;
 
 /** Opens packet sockets for the attempts of a server to reach its IOhyp. One worker. */
@@ -29,7 +30,7 @@ final class PacketLinkFactory implements LinkFactory {
     }
 
     @Override
-    public long resolve(int remoteAddress) {
+    public long resolve(IpAddress remoteAddress) {
         long nowNs = clock.nanoTime();
         if (nowNs - startNs >= START_INTERVAL_NS) {
             // Also when an address is known: frames of ours do not make the kernel check it, and
@@ -43,6 +44,6 @@ final class PacketLinkFactory implements LinkFactory {
     @Override
     public OpenLink open() {
         final int anyPort = 0;
-        return WatchedLink.open(GuardSocket.open(port.address(), anyPort), port, worker);
+        return WatchedLink.open(GuardSocket.open(port, anyPort), port, worker);
     }
 }

@@ -10,7 +10,6 @@ import io.vrio.cli.option.NetworkOptions;
 import io.vrio.cli.option.OptionTypes;
 import io.vrio.cli.option.PeerAddress;
 import io.vrio.cli.option.ProcessOptions;
-import io.vrio.transport.wire.Ipv4Address;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,7 +37,10 @@ public final class ServerCommand implements Callable<Integer> {
             paramLabel = "ADDR[:N]",
             required = true,
             converter = OptionTypes.Peer.class,
-            description = "The IOhyp's address, and its port where that is not 8746.")
+            description = {
+                "The IOhyp's address, and its port where that is not 8746; an IPv6 address with a port",
+                "in brackets: [fd00::1]:8746."
+            })
     private PeerAddress peer;
 
     @Option(
@@ -130,6 +132,7 @@ public final class ServerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailedException {
         network.checkServer(spec.commandLine());
+        network.checkPeer(spec.commandLine(), peer);
         DeviceNames.check(
                 spec.commandLine(), "--disk", disks.stream().map(NamedSocket::name).toList());
         DeviceNames.check(
@@ -139,7 +142,7 @@ public final class ServerCommand implements Callable<Integer> {
                 new ServerSettings(
                         network,
                         peer,
-                        name == null ? Ipv4Address.format(network.address()) : name,
+                        name == null ? network.address().toString() : name,
                         disks,
                         nics,
                         !keepsConnected,

@@ -9,7 +9,6 @@ import io.vrio.common.agent.Worker;
 import io.vrio.transport.remote.PeerStatus;
 import io.vrio.transport.remote.RemoteDisk;
 import io.vrio.transport.remote.RemotePeer;
-import io.vrio.transport.wire.Ipv4Address;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -53,7 +52,7 @@ final class ServerControl {
         arguments.end();
         Map<String, Object> status = Answers.status("server", settings.network());
         status.put("name", settings.name());
-        status.put("address", Ipv4Address.format(settings.network().address()));
+        status.put("address", settings.network().address().toString());
         status.put("peer", settings.peer().toString());
         status.put("peerState", PeerAnswers.state(worker.call(peer::status)));
         status.put("socketDir", settings.socketFolder().toString());

@@ -50,6 +50,7 @@ final class WatchedLink implements OpenLink {
     /** After another interface has taken the name of the port's. */
     void rebind() {
         link.rebind();
+        guard.bindToInterface();
     }
 
     @Override

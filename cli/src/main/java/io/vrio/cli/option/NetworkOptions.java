@@ -7,6 +7,7 @@ import io.vrio.transport.secure.KeyFile;
 import io.vrio.transport.secure.KeyFileException;
 import io.vrio.transport.secure.KeyRing;
 import io.vrio.transport.secure.PresharedKey;
+import io.vrio.transport.wire.IpAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -28,8 +29,8 @@ public final class NetworkOptions {
             paramLabel = "ADDR",
             required = true,
             converter = OptionTypes.Address.class,
-            description = "Own IPv4 address on that interface.")
-    private int address;
+            description = "Own IPv4 or IPv6 address on that interface.")
+    private ScopedAddress address;
 
     @Option(
             names = "--mtu",
@@ -100,7 +101,34 @@ public final class NetworkOptions {
         }
     }
 
+    /**
+     * @throws ParameterException when no frame could go from our address to the peer's
+     */
+    public void checkPeer(CommandLine command, PeerAddress peer) {
+        if (peer.address().version() != address().version()) {
+            throw new ParameterException(
+                    command,
+                    "--address %s is %s, but --peer %s is %s; give two of the same"
+                            .formatted(
+                                    address,
+                                    address().version(),
+                                    peer.host(),
+                                    peer.address().version()));
+        }
+        checkScope(command, "--peer", peer.host());
+    }
+
+    private void checkScope(CommandLine command, String option, ScopedAddress scoped) {
+        if (!scoped.isOn(interfaceName)) {
+            throw new ParameterException(
+                    command,
+                    "%s %s is not on --interface %s; name that one, or none"
+                            .formatted(option, scoped, interfaceName));
+        }
+    }
+
     private void check(CommandLine command) {
+        checkScope(command, "--address", address);
         if (keyFile != null && isInsecure) {
             throw new ParameterException(
                     command, "--key-file and --insecure exclude each other; give one");
@@ -131,8 +159,8 @@ public final class NetworkOptions {
         return interfaceName;
     }
 
-    public int address() {
-        return address;
+    public IpAddress address() {
+        return address.address();
     }
 
     public int mtu() {

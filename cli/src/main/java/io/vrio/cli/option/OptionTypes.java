@@ -6,7 +6,6 @@ import io.vrio.backends.block.BackendSpec;
 import io.vrio.backends.block.ByteSize;
 import io.vrio.backends.net.NicSpec;
 import io.vrio.common.io.DeviceName;
-import io.vrio.transport.wire.Ipv4Address;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +17,9 @@ import picocli.CommandLine.TypeConversionException;
 /** The types of option values: each judges what was written and names what is legal. */
 public final class OptionTypes {
     public static final int DEFAULT_PORT = 8746;
+
+    private static final String ADDRESSES =
+            "a.b.c.d, fd00::1, fe80::1%eth0; names are not looked up";
 
     private static final Pattern TIME_SPAN = Pattern.compile("([0-9]{1,9})(ms|s|)");
 
@@ -55,11 +57,11 @@ public final class OptionTypes {
         throw wrong(value, "a path", "a path of the file system");
     }
 
-    private static int address(String value) {
+    private static ScopedAddress address(String value) {
         try {
-            return Ipv4Address.parse(value);
+            return ScopedAddress.parse(value);
         } catch (IllegalArgumentException e) {
-            throw wrong(value, "an IPv4 address", "a.b.c.d; names are not looked up");
+            throw wrong(value, "an IP address", ADDRESSES);
         }
     }
 
@@ -96,24 +98,33 @@ public final class OptionTypes {
         }
     }
 
-    /** An own IPv4 address, as a number. */
-    public static final class Address implements ITypeConverter<Integer> {
+    /** An own address. */
+    public static final class Address implements ITypeConverter<ScopedAddress> {
         @Override
-        public Integer convert(String value) {
+        public ScopedAddress convert(String value) {
             return address(value);
         }
     }
 
-    /** ADDR[:N]. */
+    /** ADDR[:N]; an IPv6 address stands in brackets when a port follows. */
     public static final class Peer implements ITypeConverter<PeerAddress> {
         @Override
         public PeerAddress convert(String value) {
-            int colon = value.indexOf(':');
-            if (colon < 0) {
-                return new PeerAddress(address(value), DEFAULT_PORT);
-            }
-            int port = number(value.substring(colon + 1), 1, 65535, "a port");
-            return new PeerAddress(address(value.substring(0, colon)), port);
+            int bracket = value.startsWith("[") ? value.indexOf(']') : -1;
+            int colon = value.indexOf(':', bracket + 1);
+            boolean isBareIpv6 = bracket < 0 && colon != value.lastIndexOf(':');
+            String host = colon < 0 || isBareIpv6 ? value : value.substring(0, colon);
+            int port =
+                    host.equals(value)
+                            ? DEFAULT_PORT
+                            : number(value.substring(colon + 1), 1, 65535, "a port");
+            return new PeerAddress(address(withoutBrackets(host)), port);
+        }
+
+        private static String withoutBrackets(String host) {
+            return host.startsWith("[") && host.endsWith("]") && host.indexOf(':') > 0
+                    ? host.substring(1, host.length() - 1)
+                    : host;
         }
     }
 

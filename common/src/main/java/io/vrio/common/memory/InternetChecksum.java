@@ -75,10 +75,24 @@ public final class InternetChecksum {
         return (offset & 1) == 0 ? sum : Short.reverseBytes((short) sum) & 0xFFFF;
     }
 
-    /** The sum of the pseudo header of TCP over IPv4. */
-    public static int pseudoHeader(int source, int destination, int tcpLength) {
+    /** The sum of four bytes, the first in bits 31-24. */
+    public static int sum(int word) {
+        return fold(word & LOW_32);
+    }
+
+    /** The sum of eight bytes, the first in bits 63-56. */
+    public static int sum(long word) {
+        return fold((word & LOW_32) + (word >>> 32));
+    }
+
+    /**
+     * The sum of the pseudo header of TCP, over IPv4 and IPv6.
+     *
+     * @param addresses the sum of source and destination
+     */
+    public static int pseudoHeader(int addresses, int tcpLength) {
         final int protocolTcp = 6;
-        return fold((source & LOW_32) + (destination & LOW_32) + protocolTcp + tcpLength);
+        return fold((long) addresses + protocolTcp + tcpLength);
     }
 
     /** What the checksum field holds. */

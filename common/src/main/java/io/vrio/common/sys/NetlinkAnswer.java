@@ -5,8 +5,9 @@ import io.vrio.common.memory.MemorySlice;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads what the kernel sent to an rtnetlink socket: facts about a network interface, or an error
- * {@code nlmsgerr {i32 error; nlmsghdr of the request}}, each followed by attributes.
+ * Reads what the kernel sent to an rtnetlink socket: facts about a network interface, a route or a
+ * neighbour, or an error {@code nlmsgerr {i32 error; nlmsghdr of the request}}, each followed by
+ * attributes.
  */
 final class NetlinkAnswer {
     private static final int ERROR_TYPE = 2;
@@ -81,6 +82,25 @@ final class NetlinkAnswer {
                 number(find(NetlinkMessage.IFLA_MASTER)),
                 statistics == 0 ? 0 : memory.getLong(statistics + 4L + STATS_RX_DROPPED),
                 statistics == 0 ? 0 : memory.getLong(statistics + 4L + STATS_TX_DROPPED));
+    }
+
+    /** The value of an attribute of a route or neighbour, from its byte {@code skip} on. */
+    byte[] routeValue(int type, int skip) {
+        int attribute = findOfRoute(type);
+        int from = NetlinkMessage.ATTRIBUTE_LENGTH + skip;
+        byte[] value = new byte[attribute == 0 ? 0 : Math.max(0, length(attribute) - from)];
+        memory.getBytes(attribute + (long) from, value, 0, value.length);
+        return value;
+    }
+
+    /** The Ethernet address in an attribute of a neighbour, or 0. */
+    long routeMac(int type) {
+        return mac(findOfRoute(type));
+    }
+
+    private int findOfRoute(int type) {
+        int attributes = NetlinkMessage.HEADER_LENGTH + NetlinkMessage.ROUTE_LENGTH;
+        return find(attributes, limit, type);
     }
 
     private int find(int type) {

@@ -5,14 +5,18 @@ import io.vrio.common.memory.MemorySlice;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes one rtnetlink message about a network interface, attribute by attribute: {@code nlmsghdr
- * {u32 length; u16 type; u16 flags; u32 sequence; u32 port}}, {@code ifinfomsg {u8 family; u8; u16
- * type; i32 index; u32 flags; u32 change}}, then {@code {u16 length; u16 type}} and a value each,
- * at multiples of four. In the byte order of the machine, which is little endian.
+ * Writes one rtnetlink message, attribute by attribute: {@code nlmsghdr {u32 length; u16 type; u16
+ * flags; u32 sequence; u32 port}}, a body, then {@code {u16 length; u16 type}} and a value each, at
+ * multiples of four. The body about an interface is {@code ifinfomsg {u8 family; u8; u16 type; i32
+ * index; u32 flags; u32 change}}. In the byte order of the machine, which is little endian.
  */
 final class NetlinkMessage {
     static final int HEADER_LENGTH = 16;
     static final int LINK_LENGTH = 16;
+
+    /** Bytes of ndmsg and rtmsg, the bodies about neighbours and routes. */
+    static final int ROUTE_LENGTH = 12;
+
     static final int ATTRIBUTE_LENGTH = 4;
 
     static final int IFLA_ADDRESS = 1;
@@ -41,12 +45,24 @@ final class NetlinkMessage {
         this.memory = memory;
     }
 
+    /** A message about an interface. */
     NetlinkMessage begin(int type, int flags, int sequence) {
-        memory.fill(0, HEADER_LENGTH + LINK_LENGTH, (byte) 0);
+        return begin(type, flags, sequence, LINK_LENGTH);
+    }
+
+    /** A message whose body has this length; it is empty as yet. */
+    NetlinkMessage begin(int type, int flags, int sequence, int bodyLength) {
+        memory.fill(0, HEADER_LENGTH + bodyLength, (byte) 0);
         memory.putShort(TYPE, (short) type);
         memory.putShort(FLAGS, (short) flags);
         memory.putInt(SEQUENCE, sequence);
-        length = HEADER_LENGTH + LINK_LENGTH;
+        length = HEADER_LENGTH + bodyLength;
+        return this;
+    }
+
+    /** A byte of the body. */
+    NetlinkMessage bodyByte(int offset, int value) {
+        memory.putByte(HEADER_LENGTH + offset, (byte) value);
         return this;
     }
 
@@ -76,6 +92,14 @@ final class NetlinkMessage {
         int start = open(type);
         memory.putInt(length, value);
         length += 4;
+        close(start);
+        return this;
+    }
+
+    NetlinkMessage putBytes(int type, byte[] bytes) {
+        int start = open(type);
+        memory.putBytes(length, bytes, 0, bytes.length);
+        length += bytes.length;
         close(start);
         return this;
     }

@@ -5,9 +5,9 @@ import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.NativeBuffer;
 
 /**
- * Asks the kernel about network interfaces, and changes them (rtnetlink(7)). Speaks of the network
- * namespace of the thread that made it. Control path: the kernel answers within the call. One
- * thread.
+ * Asks the kernel about network interfaces, and changes them; and asks it for the way to other
+ * machines (rtnetlink(7)). Speaks of the network namespace of the thread that made it. Control
+ * path: the kernel answers within the call. One thread.
  */
 public final class RouteNetlink implements AutoCloseable {
     private static final int AF_NETLINK = 16;
@@ -25,6 +25,8 @@ public final class RouteNetlink implements AutoCloseable {
     private static final int RTM_NEWLINK = 16;
     private static final int RTM_DELLINK = 17;
     private static final int RTM_GETLINK = 18;
+    private static final int RTM_GETROUTE = 26;
+    private static final int RTM_GETNEIGH = 30;
 
     private static final int IFF_UP = 1;
     private static final int IFLA_INFO_KIND = 1;
@@ -32,6 +34,17 @@ public final class RouteNetlink implements AutoCloseable {
     private static final int IFLA_MACVLAN_MODE = 1;
     private static final int MACVLAN_MODE_BRIDGE = 4;
     private static final int NESTED = 0x8000;
+
+    private static final int AF_INET = 2;
+    private static final int AF_INET6 = 10;
+    private static final int IPV4_LENGTH = 4;
+    private static final int RTM_DESTINATION_LENGTH = 1;
+    private static final int RTA_DST = 1;
+    private static final int RTA_OIF = 4;
+    private static final int RTA_GATEWAY = 5;
+    private static final int RTA_VIA = 18;
+    private static final int NDA_DST = 1;
+    private static final int NDA_LLADDR = 2;
 
     /** Limit: bytes of one message, more than an interface without virtual functions needs. */
     private static final int MESSAGE_MAX = 32 << 10;
@@ -131,6 +144,42 @@ public final class RouteNetlink implements AutoCloseable {
         if (error != Linux.ENODEV) {
             check(error, what);
         }
+    }
+
+    /**
+     * The gateway to an address by way of this interface.
+     *
+     * @param address 4 or 16 bytes in network order
+     * @return 4 or 16 bytes; none when the address is on the link or no route leads there
+     */
+    public byte[] gateway(int index, byte[] address) {
+        beginRoute(RTM_GETROUTE, address)
+                .bodyByte(RTM_DESTINATION_LENGTH, 8 * address.length)
+                .putBytes(RTA_DST, address)
+                .putInt(RTA_OIF, index);
+        if (exchange("route") != 0) {
+            return new byte[0];
+        }
+        byte[] gateway = reader.routeValue(RTA_GATEWAY, 0);
+        // IPv4 by way of an IPv6 gateway: after two bytes with its family.
+        return gateway.length > 0 ? gateway : reader.routeValue(RTA_VIA, 2);
+    }
+
+    /**
+     * The Ethernet address of a neighbour on this interface, or 0 when the kernel does not know it.
+     *
+     * @param address 4 or 16 bytes in network order
+     */
+    public long neighbour(int index, byte[] address) {
+        beginRoute(RTM_GETNEIGH, address).link(index).putBytes(NDA_DST, address);
+        // One that does not answer has an entry as well, but no address in it.
+        return exchange("neighbour") != 0 ? 0 : reader.routeMac(NDA_LLADDR);
+    }
+
+    private NetlinkMessage beginRoute(int type, byte[] address) {
+        int family = address.length == IPV4_LENGTH ? AF_INET : AF_INET6;
+        return message.begin(type, NLM_F_REQUEST, ++sequence, NetlinkMessage.ROUTE_LENGTH)
+                .bodyByte(0, family);
     }
 
     private NetlinkMessage begin(int type, int flags) {

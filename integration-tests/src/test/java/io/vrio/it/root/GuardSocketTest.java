@@ -13,7 +13,6 @@ import io.vrio.transport.link.GuardSocket;
 import io.vrio.transport.link.LinkException;
 import io.vrio.transport.wire.FrameHeader;
 import io.vrio.transport.wire.FrameWriter;
-import io.vrio.transport.wire.Ipv4Address;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,21 +103,21 @@ final class GuardSocketTest {
                         + port
                         + " is used by another program (see `ss -tlnp`): stop it or choose another"
                         + " port",
-                refusal(() -> GuardSocket.open(Namespaces.LEFT_ADDRESS, port)));
+                refusal(() -> GuardSocket.open(left.port(), port)));
     }
 
     @Test
     void shouldTellThatTheAddressIsNotHere() {
+        namespaces.left().run("ip", "address", "flush", "dev", Namespaces.INTERFACE);
         assertEquals(
-                "address 10.9.9.9 is not on this machine: give it to an interface with `ip address"
+                "address 10.77.0.1 is not on this machine: give it to an interface with `ip address"
                         + " add`, or name another",
-                refusal(() -> GuardSocket.open(Ipv4Address.parse("10.9.9.9"), 7000)));
+                refusal(() -> GuardSocket.open(left.port(), 7000)));
     }
 
     @Test
     void shouldTakeThePortThatIsAskedFor() {
-        GuardSocket guard =
-                namespaces.left().call(() -> GuardSocket.open(Namespaces.LEFT_ADDRESS, 7000));
+        GuardSocket guard = namespaces.left().call(() -> GuardSocket.open(left.port(), 7000));
         assertEquals(7000, guard.port());
         guard.close();
         assertFalse(namespaces.left().run("ss", "-tln").contains(":7000"));

@@ -5,6 +5,7 @@ import io.vrio.transport.link.GuardSocket;
 import io.vrio.transport.link.NetworkPort;
 import io.vrio.transport.link.PacketLink;
 import io.vrio.transport.wire.Endpoint;
+import io.vrio.transport.wire.IpAddress;
 import java.util.function.BooleanSupplier;
 
 /** Interface, guard socket and packet link of one side of a test. */
@@ -16,9 +17,9 @@ final class LinkEnd implements AutoCloseable {
     private final GuardSocket guard;
     private final PacketLink link;
 
-    LinkEnd(Namespace namespace, int address) {
+    LinkEnd(Namespace namespace, IpAddress address) {
         port = namespace.call(() -> NetworkPort.open(Namespaces.INTERFACE, address));
-        guard = namespace.call(() -> GuardSocket.open(address, 0));
+        guard = namespace.call(() -> GuardSocket.open(port, 0));
         link = namespace.call(() -> PacketLink.open(port, guard.port()));
     }
 

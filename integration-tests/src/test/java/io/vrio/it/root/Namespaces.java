@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.it.root;
 
-import io.vrio.transport.wire.Ipv4Address;
+import io.vrio.transport.wire.IpAddress;
 
 /** Two network namespaces joined by a veth pair, for one test: two machines and their cable. */
 public final class Namespaces implements AutoCloseable {
     /** The name of the interface at both ends. */
     public static final String INTERFACE = "wire0";
 
-    public static final int LEFT_ADDRESS = Ipv4Address.parse("10.77.0.1");
-    public static final int RIGHT_ADDRESS = Ipv4Address.parse("10.77.0.2");
+    public static final IpAddress LEFT_ADDRESS = IpAddress.parse("10.77.0.1");
+    public static final IpAddress RIGHT_ADDRESS = IpAddress.parse("10.77.0.2");
 
     private static final String PREFIX_LENGTH = "/24";
 
@@ -44,8 +44,8 @@ public final class Namespaces implements AutoCloseable {
         configure(right, RIGHT_ADDRESS, mtu);
     }
 
-    private static void configure(Namespace end, int address, int mtu) {
-        String text = Ipv4Address.format(address) + PREFIX_LENGTH;
+    private static void configure(Namespace end, IpAddress address, int mtu) {
+        String text = address + PREFIX_LENGTH;
         end.run("ip", "address", "add", text, "dev", INTERFACE);
         end.run("ip", "link", "set", INTERFACE, "mtu", Integer.toString(mtu), "up");
     }

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.vrio.it.Requires;
 import io.vrio.transport.link.NeighbourTable;
 import io.vrio.transport.link.NetworkPort;
-import io.vrio.transport.wire.Ipv4Address;
+import io.vrio.transport.wire.IpAddress;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 /** Asks a real kernel for the next hop. */
 @Tag("root")
 final class NeighbourTableTest {
-    private static final int BEHIND_A_GATEWAY = Ipv4Address.parse("10.99.1.1");
-    private static final int NOBODY = Ipv4Address.parse("10.77.0.77");
+    private static final IpAddress BEHIND_A_GATEWAY = IpAddress.parse("10.99.1.1");
+    private static final IpAddress NOBODY = IpAddress.parse("10.77.0.77");
 
     private Namespaces namespaces;
     private NetworkPort left;
@@ -34,7 +34,7 @@ final class NeighbourTableTest {
         table = namespaces.left().call(() -> new NeighbourTable(left));
     }
 
-    private static NetworkPort port(Namespace namespace, int address) {
+    private static NetworkPort port(Namespace namespace, IpAddress address) {
         return namespace.call(() -> NetworkPort.open(Namespaces.INTERFACE, address));
     }
 
@@ -48,7 +48,7 @@ final class NeighbourTableTest {
         }
     }
 
-    private void start(int address) {
+    private void start(IpAddress address) {
         namespaces
                 .left()
                 .call(
@@ -68,7 +68,7 @@ final class NeighbourTableTest {
 
     @Test
     void shouldFindTheGatewayToAPeerBehindIt() {
-        String gateway = Ipv4Address.format(Namespaces.RIGHT_ADDRESS);
+        String gateway = Namespaces.RIGHT_ADDRESS.toString();
         namespaces.left().run("ip", "route", "add", "10.99.0.0/16", "via", gateway);
         start(BEHIND_A_GATEWAY);
         assertTrue(LinkEnd.await(() -> table.resolve(BEHIND_A_GATEWAY) != 0));
@@ -91,7 +91,7 @@ final class NeighbourTableTest {
     void shouldNoticeThatAPeerHasANewEthernetAddress() {
         start(Namespaces.RIGHT_ADDRESS);
         assertTrue(LinkEnd.await(() -> table.resolve(Namespaces.RIGHT_ADDRESS) != 0));
-        String own = Ipv4Address.format(Namespaces.RIGHT_ADDRESS);
+        String own = Namespaces.RIGHT_ADDRESS.toString();
         namespaces
                 .left()
                 .run(

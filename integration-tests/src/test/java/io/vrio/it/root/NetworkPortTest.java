@@ -10,7 +10,7 @@ import io.vrio.it.Requires;
 import io.vrio.transport.link.LinkException;
 import io.vrio.transport.link.NetworkPort;
 import io.vrio.transport.link.PacketLink;
-import io.vrio.transport.wire.Ipv4Address;
+import io.vrio.transport.wire.IpAddress;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** What an operator reads who names the wrong interface or address. */
 @Tag("root")
 final class NetworkPortTest {
-    private static final int ADDRESS = Ipv4Address.parse("10.78.0.1");
+    private static final IpAddress ADDRESS = IpAddress.parse("10.78.0.1");
 
     private Namespace namespace;
 

@@ -17,6 +17,7 @@ import io.vrio.transport.link.LinkFixture;
 import io.vrio.transport.link.PacketLink;
 import io.vrio.transport.wire.FrameHeader;
 import io.vrio.transport.wire.FrameWriter;
+import io.vrio.transport.wire.IpVersion;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.Test;
 @Tag("root")
 final class PacketLinkTest {
     private static final int MTU = 1500;
-    private static final int SEGMENT_MAX = MTU - FrameHeader.SEGMENT_OVERHEAD;
+    private static final int SEGMENT_MAX = MTU - IpVersion.V4.segmentOverhead();
 
     private Namespaces namespaces;
     private LinkEnd left;

@@ -4,6 +4,7 @@ package io.vrio.it.simulation;
 import io.vrio.server.virtqueue.RingFeatures;
 import io.vrio.transport.link.MemoryLink.Segmentation;
 import io.vrio.transport.secure.PresharedKey;
+import io.vrio.transport.wire.IpVersion;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
@@ -20,6 +21,11 @@ record Scenario(long seed, Wire wire, Rings rings, Disk disk, Load load, NetScen
         byte[] bytes = new byte[PresharedKey.LENGTH];
         new SplittableRandom(seed).nextBytes(bytes);
         return isSealed() ? Optional.of(new PresharedKey(bytes)) : Optional.empty();
+    }
+
+    /** What the machines speak: IPv6 with every third seed. */
+    IpVersion ipVersion() {
+        return seed % 3 == 0 ? IpVersion.V6 : IpVersion.V4;
     }
 
     boolean isSealed() {

@@ -62,7 +62,7 @@ final class SimulatedServer {
                 new PeerOptions(
                         host.name(),
                         random.nextLong(),
-                        SimulatedWire.IOHYP_ADDRESS,
+                        host.station().iohypAddress(),
                         SimulatedWire.PORT,
                         plan.mtu(),
                         SimulatedIohyp.PEER_TIMEOUT_NS,

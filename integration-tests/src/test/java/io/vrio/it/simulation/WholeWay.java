@@ -65,7 +65,7 @@ final class WholeWay implements AutoCloseable {
         Scenario.Wire plan = scenario.wire();
         MemoryLink.Options options =
                 new MemoryLink.Options(plan.mtu(), plan.segmentation(), FRAMES_ON_THE_WIRE_MAX);
-        wire = new SimulatedWire(clock, options, numbers);
+        wire = new SimulatedWire(clock, options, scenario.ipVersion(), numbers);
         FrameLedger ledger = new FrameLedger(scenario.net(), journal);
         ways = new NetWays(clock, ledger, new SplittableRandom(scenario.seed() ^ 0x5E75));
         otherStation = scenario.net().isPresent() ? wire.addServer(scenario.seed()) : null;

@@ -5,7 +5,7 @@ import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.common.sys.Linux;
 import io.vrio.transport.wire.Endpoint;
-import io.vrio.transport.wire.Ipv4Address;
+import io.vrio.transport.wire.IpAddress;
 
 /**
  * Keeps the kernel from answering RST to our frames: a listening TCP socket on our address and port
@@ -17,50 +17,62 @@ public final class GuardSocket implements AutoCloseable {
     private static final int SO_REUSEADDR = 2;
 
     private final int fd;
-    private final int port;
+    private final NetworkPort port;
+    private final int tcpPort;
     private boolean isClosed;
 
-    private GuardSocket(int fd, int port) {
+    private GuardSocket(int fd, NetworkPort port, int tcpPort) {
         this.fd = fd;
         this.port = port;
+        this.tcpPort = tcpPort;
     }
 
     /**
-     * @param port 0 lets the kernel choose
+     * @param port stays the caller's; its address is guarded
+     * @param tcpPort 0 lets the kernel choose
      * @throws LinkException with one line, when the port is taken or the address is not ours
      */
-    public static GuardSocket open(int address, int port) {
-        int fd = Linux.check(Linux.socket(SocketAddress.AF_INET, SOCK_STREAM, 0), "socket");
+    public static GuardSocket open(NetworkPort port, int tcpPort) {
+        int family = SocketAddress.family(port.address().version());
+        int fd = Linux.check(Linux.socket(family, SOCK_STREAM, 0), "socket");
         try {
             // Connections of an earlier user of the port may still wait for their end.
             Linux.check(Linux.setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, 1), "SO_REUSEADDR");
-            bind(fd, address, port);
+            bind(fd, port, tcpPort);
             // Before listen: the socket never answers, not even for a moment.
             Linux.check(SocketFilter.attachDropAll(fd), "SO_ATTACH_FILTER");
             int result = Linux.listen(fd, 1);
             if (result < 0) {
-                throw refusal(address, port, -result);
+                throw refusal(port.address(), tcpPort, -result);
             }
-            return new GuardSocket(fd, boundPort(fd));
+            return new GuardSocket(fd, port, boundPort(fd));
         } catch (RuntimeException e) {
             Linux.close(fd);
             throw e;
         }
     }
 
-    private static void bind(int fd, int address, int port) {
-        try (NativeBuffer buffer = new NativeBuffer(SocketAddress.INTERNET_LENGTH)) {
-            SocketAddress.putInternet(buffer.slice(), 0, address, port);
-            long name = buffer.slice().address(0, SocketAddress.INTERNET_LENGTH);
-            int result = Linux.bind(fd, name, SocketAddress.INTERNET_LENGTH);
+    private static void bind(int fd, NetworkPort port, int tcpPort) {
+        try (NativeBuffer buffer = new NativeBuffer(SocketAddress.INTERNET_MAX)) {
+            MemorySlice memory = buffer.slice();
+            int length =
+                    SocketAddress.putInternet(memory, 0, port.address(), tcpPort, port.index());
+            int result = Linux.bind(fd, memory.address(0, length), length);
             if (result < 0) {
-                throw refusal(address, port, -result);
+                throw refusal(port.address(), tcpPort, -result);
             }
         }
     }
 
-    private static LinkException refusal(int address, int port, int errno) {
-        String where = new Endpoint(0, address, port).toString();
+    /** Again, when another interface has taken the name: a link-local address is on one alone. */
+    public void bindToInterface() {
+        if (port.address().isLinkLocal()) {
+            Linux.check(port.bindToInterface(fd), "SO_BINDTODEVICE " + port.name());
+        }
+    }
+
+    private static LinkException refusal(IpAddress address, int port, int errno) {
+        String where = Endpoint.format(address, port);
         return new LinkException(
                 switch (errno) {
                     case Linux.EADDRINUSE ->
@@ -70,7 +82,7 @@ public final class GuardSocket implements AutoCloseable {
                                     + " choose another port";
                     case Linux.EADDRNOTAVAIL ->
                             "address "
-                                    + Ipv4Address.format(address)
+                                    + address
                                     + " is not on this machine: give it to an interface with `ip"
                                     + " address add`, or name another";
                     case Linux.EACCES, Linux.EPERM ->
@@ -82,14 +94,14 @@ public final class GuardSocket implements AutoCloseable {
     }
 
     private static int boundPort(int fd) {
-        try (NativeBuffer buffer = new NativeBuffer(SocketAddress.INTERNET_LENGTH + 4)) {
+        try (NativeBuffer buffer = new NativeBuffer(SocketAddress.INTERNET_MAX + 4)) {
             MemorySlice memory = buffer.slice();
-            memory.putInt(SocketAddress.INTERNET_LENGTH, SocketAddress.INTERNET_LENGTH);
+            memory.putInt(SocketAddress.INTERNET_MAX, SocketAddress.INTERNET_MAX);
             int result =
                     Linux.getsockname(
                             fd,
-                            memory.address(0, SocketAddress.INTERNET_LENGTH),
-                            memory.address(SocketAddress.INTERNET_LENGTH, 4));
+                            memory.address(0, SocketAddress.INTERNET_MAX),
+                            memory.address(SocketAddress.INTERNET_MAX, 4));
             Linux.check(result, "getsockname");
             return SocketAddress.port(memory, 0);
         }
@@ -97,7 +109,7 @@ public final class GuardSocket implements AutoCloseable {
 
     /** The TCP port that is reserved for us. */
     public int port() {
-        return port;
+        return tcpPort;
     }
 
     @Override

@@ -4,49 +4,32 @@ package io.vrio.transport.link;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.common.sys.Linux;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.vrio.common.sys.RouteNetlink;
+import io.vrio.transport.wire.IpAddress;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
  * Finds the Ethernet address to which frames for a peer go: the peer's own, or the gateway's. The
- * kernel resolves; this asks it and never waits. Belongs to one worker.
+ * kernel resolves (ARP, neighbour discovery); this asks it and never waits. Made in the network
+ * namespace of the interface; belongs to one worker.
  */
 public final class NeighbourTable implements AutoCloseable {
-    /** Of the calling thread: a process may have threads in several network namespaces. */
-    private static final Path ROUTES = Path.of("/proc/thread-self/net/route");
-
     private static final int SOCK_DGRAM = 2;
-    private static final int SOL_SOCKET = 1;
-    private static final int SO_BINDTODEVICE = 25;
     private static final int MSG_DONTWAIT = 0x40;
     private static final int DISCARD_PORT = 9;
-    private static final int SIOCGARP = 0x8954;
 
-    // struct arpreq {sockaddr protocol; sockaddr hardware; int flags; sockaddr mask; char[16]}.
-    private static final int ARP_LENGTH = 68;
-    private static final int ARP_HARDWARE = 16 + 2;
-    private static final int ARP_FLAGS = 32;
-    private static final int ARP_DEVICE = 52;
-    private static final int ARP_COMPLETE = 2;
-
-    // After the arpreq: struct msghdr (56), sockaddr_in (16), the device name (16).
-    private static final int MESSAGE = 72;
+    // struct msghdr, then a socket address.
     private static final int MESSAGE_LENGTH = 56;
-    private static final int NAME = MESSAGE + MESSAGE_LENGTH;
-    private static final int DEVICE = NAME + SocketAddress.INTERNET_LENGTH;
-    private static final int DEVICE_LENGTH = 16;
+    private static final int NAME = MESSAGE_LENGTH;
 
     private final NetworkPort port;
     private final int fd;
-    private final NativeBuffer buffer = new NativeBuffer(DEVICE + DEVICE_LENGTH);
+    private final RouteNetlink netlink;
+    private final NativeBuffer buffer = new NativeBuffer(NAME + SocketAddress.INTERNET_MAX);
     private final MemorySlice memory = buffer.slice();
-    private final Map<Integer, Long> fixed = new HashMap<>();
-    private final Map<Integer, Integer> nextHops = new HashMap<>();
+    private final Map<IpAddress, Long> fixed = new HashMap<>();
+    private final Map<IpAddress, IpAddress> nextHops = new HashMap<>();
     private boolean isClosed;
 
     /**
@@ -54,9 +37,9 @@ public final class NeighbourTable implements AutoCloseable {
      */
     public NeighbourTable(NetworkPort port) {
         this.port = port;
-        byte[] device = port.name().getBytes(StandardCharsets.UTF_8);
-        memory.putBytes(DEVICE, device, 0, device.length);
-        fd = Linux.check(Linux.socket(SocketAddress.AF_INET, SOCK_DGRAM, 0), "socket");
+        int family = SocketAddress.family(port.address().version());
+        fd = Linux.check(Linux.socket(family, SOCK_DGRAM, 0), "socket");
+        netlink = new RouteNetlink();
         try {
             bindToInterface();
             bind();
@@ -71,25 +54,17 @@ public final class NeighbourTable implements AutoCloseable {
      * taken its name.
      */
     public void bindToInterface() {
-        Linux.check(
-                Linux.setsockopt(
-                        fd,
-                        SOL_SOCKET,
-                        SO_BINDTODEVICE,
-                        memory.address(DEVICE, DEVICE_LENGTH),
-                        DEVICE_LENGTH),
-                "SO_BINDTODEVICE " + port.name());
+        Linux.check(port.bindToInterface(fd), "SO_BINDTODEVICE " + port.name());
     }
 
     /** And they name our address. */
     private void bind() {
-        SocketAddress.putInternet(memory, NAME, port.address(), 0);
-        long name = memory.address(NAME, SocketAddress.INTERNET_LENGTH);
-        Linux.check(Linux.bind(fd, name, SocketAddress.INTERNET_LENGTH), "bind");
+        int length = SocketAddress.putInternet(memory, NAME, port.address(), 0, port.index());
+        Linux.check(Linux.bind(fd, memory.address(NAME, length), length), "bind");
     }
 
     /** From now on {@code address} has this Ethernet address, whatever the kernel says. */
-    public void put(int address, long hardwareAddress) {
+    public void put(IpAddress address, long hardwareAddress) {
         fixed.put(address, hardwareAddress);
     }
 
@@ -97,57 +72,37 @@ public final class NeighbourTable implements AutoCloseable {
      * Makes the kernel look for the next hop to {@code address}, and looks again which one that is.
      * Call it again after a while as long as {@link #resolve} knows nothing: packets get lost.
      */
-    public void start(int address) {
-        nextHops.put(address, routes().nextHop(address));
+    public void start(IpAddress address) {
+        byte[] gateway = netlink.gateway(port.index(), address.bytes());
+        nextHops.put(address, gateway.length == 0 ? address : IpAddress.of(gateway));
         // An empty datagram to the discard port: the kernel must resolve to send it. The peer may
         // refuse it (ICMP), which an unconnected socket does not hear.
-        SocketAddress.putInternet(memory, NAME, address, DISCARD_PORT);
-        memory.fill(MESSAGE, MESSAGE_LENGTH, (byte) 0);
-        memory.putLong(MESSAGE, memory.address(NAME, SocketAddress.INTERNET_LENGTH));
-        memory.putInt(MESSAGE + 8, SocketAddress.INTERNET_LENGTH);
+        int length = SocketAddress.putInternet(memory, NAME, address, DISCARD_PORT, port.index());
+        memory.fill(0, MESSAGE_LENGTH, (byte) 0);
+        memory.putLong(0, memory.address(NAME, length));
+        memory.putInt(8, length);
         // A failure shows as an address that stays unknown; the next start may do better.
-        Linux.sendmsg(fd, memory.address(MESSAGE, MESSAGE_LENGTH), MSG_DONTWAIT);
-    }
-
-    private RouteTable routes() {
-        List<String> lines;
-        try {
-            lines = Files.readAllLines(ROUTES, StandardCharsets.US_ASCII);
-        } catch (IOException e) {
-            // No /proc: every peer is taken to be on this link.
-            lines = List.of();
-        }
-        return RouteTable.parse(lines, port.name());
+        Linux.sendmsg(fd, memory.address(0, MESSAGE_LENGTH), MSG_DONTWAIT);
     }
 
     /**
-     * The Ethernet address of the next hop to {@code address}, or 0 while it is not known. One
-     * system call: not per frame.
+     * The Ethernet address of the next hop to {@code address}, or 0 while it is not known. Two
+     * system calls: not per frame.
      */
-    public long resolve(int address) {
+    public long resolve(IpAddress address) {
         Long known = fixed.get(address);
         if (known != null) {
             return known;
         }
-        return ask(nextHops.getOrDefault(address, address));
-    }
-
-    private long ask(int neighbour) {
-        memory.fill(0, ARP_LENGTH, (byte) 0);
-        SocketAddress.putInternet(memory, 0, neighbour, 0);
-        memory.copyTo(DEVICE, memory, ARP_DEVICE, DEVICE_LENGTH);
-        int result = Linux.ioctl(fd, SIOCGARP, memory.address(0, ARP_LENGTH));
-        if (result < 0 || (memory.getInt(ARP_FLAGS) & ARP_COMPLETE) == 0) {
-            return 0;
-        }
-        return (long) memory.getUnsignedShortBigEndian(ARP_HARDWARE) << 32
-                | memory.getIntBigEndian(ARP_HARDWARE + 2) & 0xFFFF_FFFFL;
+        IpAddress neighbour = nextHops.getOrDefault(address, address);
+        return netlink.neighbour(port.index(), neighbour.bytes());
     }
 
     @Override
     public void close() {
         if (!isClosed) {
             isClosed = true;
+            netlink.close();
             Linux.close(fd);
             buffer.close();
         }

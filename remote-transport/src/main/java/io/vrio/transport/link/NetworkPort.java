@@ -4,14 +4,18 @@ package io.vrio.transport.link;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.common.sys.Linux;
-import io.vrio.transport.wire.Ipv4Address;
+import io.vrio.transport.wire.IpAddress;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * The network interface and the own IPv4 address on it that an operator named, checked. Link state
- * and MTU are read anew at each call, which is a system call: control path. Opened in the network
+ * The network interface and the own address on it that an operator named, checked. Link state and
+ * MTU are read anew at each call, which is a system call: control path. Opened in the network
  * namespace of the interface; then any thread.
  */
 public final class NetworkPort implements AutoCloseable {
@@ -21,7 +25,17 @@ public final class NetworkPort implements AutoCloseable {
     /** Limit: addresses of this machine that are looked at. */
     private static final int ADDRESSES_MAX = 4096;
 
+    /** Of the calling thread: a process may have threads in several network namespaces. */
+    private static final Path IPV6_ADDRESSES = Path.of("/proc/thread-self/net/if_inet6");
+
+    /** Limit: looks at an address of which the kernel looks for a duplicate, which takes 1-2 s. */
+    private static final int CHECKS_MAX = 40;
+
+    private static final long CHECK_INTERVAL_NS = 100_000_000L;
+
     private static final int SOCK_DGRAM = 2;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_BINDTODEVICE = 25;
 
     private static final int SIOCGIFCONF = 0x8912;
     private static final int SIOCGIFFLAGS = 0x8913;
@@ -38,7 +52,7 @@ public final class NetworkPort implements AutoCloseable {
     private static final int TYPE_LOOPBACK = 772;
 
     private final String name;
-    private final int address;
+    private final IpAddress address;
     private final int fd;
     private final NativeBuffer buffer = new NativeBuffer(REQUEST_LENGTH);
     private final MemorySlice request = buffer.slice();
@@ -47,7 +61,7 @@ public final class NetworkPort implements AutoCloseable {
     private boolean isGone;
     private boolean isClosed;
 
-    private NetworkPort(String name, int address) {
+    private NetworkPort(String name, IpAddress address) {
         this.name = name;
         this.address = address;
         fd = Linux.check(Linux.socket(SocketAddress.AF_INET, SOCK_DGRAM, 0), "socket");
@@ -57,7 +71,7 @@ public final class NetworkPort implements AutoCloseable {
      * @throws LinkException with one line that says what to do: interface missing, down or not
      *     Ethernet, address not on it
      */
-    public static NetworkPort open(String interfaceName, int address) {
+    public static NetworkPort open(String interfaceName, IpAddress address) {
         int nameLength = interfaceName.getBytes(StandardCharsets.UTF_8).length;
         if (nameLength == 0 || nameLength > NAME_MAX) {
             throw new LinkException(
@@ -88,9 +102,9 @@ public final class NetworkPort implements AutoCloseable {
             throw new LinkException(
                     "interface " + name + " is down: run `ip link set " + name + " up`");
         }
-        List<Integer> own = addresses();
-        if (!own.contains(address)) {
-            throw new LinkException(addressRefusal(own));
+        switch (address.version()) {
+            case V4 -> checkAddress(addresses());
+            case V6 -> checkIpv6Address();
         }
         PacketLink.checkPermission();
     }
@@ -114,26 +128,68 @@ public final class NetworkPort implements AutoCloseable {
                         | request.getIntBigEndian(REQUEST_VALUE + 4) & 0xFFFF_FFFFL;
     }
 
-    private String addressRefusal(List<Integer> own) {
-        String text = Ipv4Address.format(address);
+    private void checkIpv6Address() {
+        Ipv6AddressTable table = ipv6Addresses();
+        checkAddress(table.addresses());
+        for (int i = 0; i < CHECKS_MAX && table.isTentative(address); i++) {
+            LockSupport.parkNanos(CHECK_INTERVAL_NS);
+            table = ipv6Addresses();
+        }
+        if (table.isTentative(address)) {
+            throw new LinkException(
+                    "address "
+                            + address
+                            + " on interface "
+                            + name
+                            + " cannot be used: another station has it, or the kernel still looks"
+                            + " for one (see `ip -6 address show tentative`)");
+        }
+    }
+
+    private void checkAddress(List<IpAddress> own) {
+        if (!own.contains(address)) {
+            throw new LinkException(addressRefusal(own));
+        }
+    }
+
+    private String addressRefusal(List<IpAddress> own) {
         if (own.isEmpty()) {
+            String prefixLength =
+                    switch (address.version()) {
+                        case V4 -> "/24";
+                        case V6 -> "/64";
+                    };
             return "interface "
                     + name
-                    + " has no IPv4 address: run `ip address add "
-                    + text
-                    + "/24 dev "
+                    + " has no "
+                    + address.version()
+                    + " address: run `ip address add "
+                    + address
+                    + prefixLength
+                    + " dev "
                     + name
                     + "` with the right prefix length";
         }
         StringBuilder list = new StringBuilder();
-        own.forEach(a -> list.append(' ').append(Ipv4Address.format(a)));
-        return "address " + text + " is not on interface " + name + ", which has" + list;
+        own.forEach(a -> list.append(' ').append(a));
+        return "address " + address + " is not on interface " + name + ", which has" + list;
+    }
+
+    private Ipv6AddressTable ipv6Addresses() {
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(IPV6_ADDRESSES, StandardCharsets.US_ASCII);
+        } catch (IOException e) {
+            // The kernel has no IPv6.
+            lines = List.of();
+        }
+        return Ipv6AddressTable.parse(lines, name);
     }
 
     /** The IPv4 addresses of the interface, the secondary ones as well. */
-    private List<Integer> addresses() {
+    private List<IpAddress> addresses() {
         int room = ADDRESSES_MAX * REQUEST_LENGTH;
-        List<Integer> found = new ArrayList<>();
+        List<IpAddress> found = new ArrayList<>();
         try (NativeBuffer list = new NativeBuffer(16 + room)) {
             MemorySlice memory = list.slice();
             // struct ifconf {int length; struct ifreq *requests}.
@@ -167,8 +223,8 @@ public final class NetworkPort implements AutoCloseable {
         return name;
     }
 
-    /** The own IPv4 address. */
-    public int address() {
+    /** The own address. */
+    public IpAddress address() {
         return address;
     }
 
@@ -227,6 +283,13 @@ public final class NetworkPort implements AutoCloseable {
                 && (request.getUnsignedShort(REQUEST_VALUE) & wanted) == wanted;
     }
 
+    /** Makes a socket send and receive by this interface alone; returns a negated errno or 0. */
+    synchronized int bindToInterface(int socket) {
+        putName();
+        long device = request.address(0, REQUEST_VALUE);
+        return Linux.setsockopt(socket, SOL_SOCKET, SO_BINDTODEVICE, device, REQUEST_VALUE);
+    }
+
     private int flags() {
         ask(SIOCGIFFLAGS);
         return request.getUnsignedShort(REQUEST_VALUE);
@@ -241,10 +304,14 @@ public final class NetworkPort implements AutoCloseable {
     }
 
     private int tryAsk(int question) {
+        putName();
+        return Linux.ioctl(fd, question, request.address(0, REQUEST_LENGTH));
+    }
+
+    private void putName() {
         byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
         request.fill(0, REQUEST_LENGTH, (byte) 0);
         request.putBytes(0, bytes, 0, bytes.length);
-        return Linux.ioctl(fd, question, request.address(0, REQUEST_LENGTH));
     }
 
     @Override

@@ -31,7 +31,6 @@ public final class PacketLink implements ScatterLink {
     private static final int SEND_BUFFER = 8 << 20;
 
     private static final int SOCK_RAW = 3;
-    private static final int ETH_P_IP = 0x0800;
     private static final int SOL_PACKET = 263;
     private static final int PACKET_STATISTICS = 6;
     private static final int PACKET_VNET_HDR = 15;
@@ -81,7 +80,7 @@ public final class PacketLink implements ScatterLink {
         int fd = openSocket();
         try {
             configure(fd, port, tcpPort);
-            bind(fd, port.index());
+            bind(fd, port);
             return new PacketLink(port, fd);
         } catch (RuntimeException e) {
             Linux.close(fd);
@@ -130,9 +129,10 @@ public final class PacketLink implements ScatterLink {
         return false;
     }
 
-    private static void bind(int fd, int interfaceIndex) {
+    private static void bind(int fd, NetworkPort port) {
         try (NativeBuffer buffer = new NativeBuffer(SocketAddress.PACKET_LENGTH)) {
-            SocketAddress.putPacket(buffer.slice(), 0, interfaceIndex, ETH_P_IP);
+            int etherType = port.address().version().etherType();
+            SocketAddress.putPacket(buffer.slice(), 0, port.index(), etherType);
             long name = buffer.slice().address(0, SocketAddress.PACKET_LENGTH);
             Linux.check(Linux.bind(fd, name, SocketAddress.PACKET_LENGTH), "bind AF_PACKET");
         }
@@ -140,7 +140,7 @@ public final class PacketLink implements ScatterLink {
 
     /** Sends and receives at the port's interface from now on: another one has its name. */
     public void rebind() {
-        bind(fd, port.index());
+        bind(fd, port);
     }
 
     @Override

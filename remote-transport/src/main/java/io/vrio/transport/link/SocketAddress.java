@@ -2,34 +2,63 @@
 package io.vrio.transport.link;
 
 import io.vrio.common.memory.MemorySlice;
+import io.vrio.transport.wire.IpAddress;
+import io.vrio.transport.wire.IpVersion;
 
-/** The structures sockaddr_in and sockaddr_ll. */
+/** The structures sockaddr_in, sockaddr_in6 and sockaddr_ll. */
 final class SocketAddress {
-    /** Bytes of sockaddr_in. */
-    static final int INTERNET_LENGTH = 16;
+    /** Bytes of sockaddr_in6; sockaddr_in is shorter. */
+    static final int INTERNET_MAX = 28;
 
     /** Bytes of sockaddr_ll. */
     static final int PACKET_LENGTH = 20;
 
     static final int AF_INET = 2;
+    static final int AF_INET6 = 10;
     static final int AF_PACKET = 17;
+
+    private static final int IPV4_LENGTH = 16;
 
     private SocketAddress() {}
 
-    /** Writes a sockaddr_in. */
-    static void putInternet(MemorySlice target, long offset, int address, int port) {
-        target.putShort(offset, (short) AF_INET);
+    /** The family of sockets that send and receive this version. */
+    static int family(IpVersion version) {
+        return switch (version) {
+            case V4 -> AF_INET;
+            case V6 -> AF_INET6;
+        };
+    }
+
+    /**
+     * Writes a sockaddr_in or sockaddr_in6; returns its length.
+     *
+     * @param interfaceIndex says on which link a link-local address is meant
+     */
+    static int putInternet(
+            MemorySlice target, long offset, IpAddress address, int port, int interfaceIndex) {
+        target.fill(offset, INTERNET_MAX, (byte) 0);
+        target.putShort(offset, (short) family(address.version()));
         target.putShortBigEndian(offset + 2, port);
-        target.putIntBigEndian(offset + 4, address);
-        target.putLong(offset + 8, 0);
+        return switch (address.version()) {
+            case V4 -> {
+                target.putIntBigEndian(offset + 4, address.ipv4());
+                yield IPV4_LENGTH;
+            }
+            case V6 -> {
+                target.putLongBigEndian(offset + 8, address.high());
+                target.putLongBigEndian(offset + 16, address.low());
+                target.putInt(offset + 24, address.isLinkLocal() ? interfaceIndex : 0);
+                yield INTERNET_MAX;
+            }
+        };
     }
 
     /** The address in a sockaddr_in. */
-    static int address(MemorySlice source, long offset) {
-        return source.getIntBigEndian(offset + 4);
+    static IpAddress address(MemorySlice source, long offset) {
+        return IpAddress.ipv4(source.getIntBigEndian(offset + 4));
     }
 
-    /** The port in a sockaddr_in. */
+    /** The port in a sockaddr_in or sockaddr_in6. */
     static int port(MemorySlice source, long offset) {
         return source.getUnsignedShortBigEndian(offset + 2);
     }

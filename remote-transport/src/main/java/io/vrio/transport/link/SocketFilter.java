@@ -4,6 +4,7 @@ package io.vrio.transport.link;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.common.sys.Linux;
+import io.vrio.transport.wire.IpAddress;
 
 /** Classic BPF programs that the kernel runs for each frame before a socket gets it. */
 final class SocketFilter {
@@ -18,7 +19,17 @@ final class SocketFilter {
     private static final int LOAD_INDEX_FROM_IP_HEADER_LENGTH = 0xB1;
     private static final int JUMP_IF_EQUAL = 0x15;
     private static final int JUMP_IF_BITS_SET = 0x45;
+    private static final int LOAD_INDEX = 0x01;
+    private static final int MOVE_TO_INDEX = 0x07;
+    private static final int SHIFT_LEFT = 0x64;
+    private static final int ADD = 0x04;
     private static final int RETURN = 0x06;
+
+    // What "next header" in IPv6 calls the extension headers.
+    private static final int HOP_BY_HOP = 0;
+    private static final int ROUTING = 43;
+    private static final int FRAGMENT = 44;
+    private static final int DESTINATION_OPTIONS = 60;
 
     private static final int INSTRUCTION_LENGTH = 8;
     private static final int PROGRAM_LENGTH = 16;
@@ -39,29 +50,73 @@ final class SocketFilter {
     }
 
     /**
-     * On a raw packet socket, lets unfragmented TCP over IPv4 to one address and port pass, when
-     * its Ethernet frame is addressed to this station.
+     * On a raw packet socket, lets TCP to one address and port pass, when its Ethernet frame is
+     * addressed to this station. Over IPv4 not in fragments; over IPv6 also behind one extension
+     * header, so that such frames are counted before they are dropped.
      */
-    static int attachTcp(int fd, int address, int port) {
+    static int attachTcp(int fd, IpAddress address, int port) {
         return attach(
                 fd,
-                new long[] {
-                    instruction(LOAD_HALF, 0, 0, 12),
-                    instruction(JUMP_IF_EQUAL, 0, 12, 0x0800),
-                    instruction(LOAD_BYTE, 0, 0, 23),
-                    instruction(JUMP_IF_EQUAL, 0, 10, 6),
-                    instruction(LOAD_HALF, 0, 0, 20),
-                    instruction(JUMP_IF_BITS_SET, 8, 0, 0x3FFF),
-                    instruction(LOAD_WORD, 0, 0, 30),
-                    instruction(JUMP_IF_EQUAL, 0, 6, address),
-                    instruction(LOAD_INDEX_FROM_IP_HEADER_LENGTH, 0, 0, 14),
-                    instruction(LOAD_HALF_INDEXED, 0, 0, 16),
-                    instruction(JUMP_IF_EQUAL, 0, 3, port),
-                    instruction(LOAD_WORD, 0, 0, PACKET_TYPE),
-                    instruction(JUMP_IF_EQUAL, 0, 1, PACKET_HOST),
-                    instruction(RETURN, 0, 0, WHOLE_FRAME),
-                    instruction(RETURN, 0, 0, 0),
+                switch (address.version()) {
+                    case V4 -> tcpOverIpv4(address.ipv4(), port);
+                    case V6 -> tcpOverIpv6(address, port);
                 });
+    }
+
+    private static long[] tcpOverIpv4(int address, int port) {
+        return new long[] {
+            instruction(LOAD_HALF, 0, 0, 12),
+            instruction(JUMP_IF_EQUAL, 0, 12, 0x0800),
+            instruction(LOAD_BYTE, 0, 0, 23),
+            instruction(JUMP_IF_EQUAL, 0, 10, 6),
+            instruction(LOAD_HALF, 0, 0, 20),
+            instruction(JUMP_IF_BITS_SET, 8, 0, 0x3FFF),
+            instruction(LOAD_WORD, 0, 0, 30),
+            instruction(JUMP_IF_EQUAL, 0, 6, address),
+            instruction(LOAD_INDEX_FROM_IP_HEADER_LENGTH, 0, 0, 14),
+            instruction(LOAD_HALF_INDEXED, 0, 0, 16),
+            instruction(JUMP_IF_EQUAL, 0, 3, port),
+            instruction(LOAD_WORD, 0, 0, PACKET_TYPE),
+            instruction(JUMP_IF_EQUAL, 0, 1, PACKET_HOST),
+            instruction(RETURN, 0, 0, WHOLE_FRAME),
+            instruction(RETURN, 0, 0, 0),
+        };
+    }
+
+    private static long[] tcpOverIpv6(IpAddress address, int port) {
+        return new long[] {
+            instruction(LOAD_HALF, 0, 0, 12),
+            instruction(JUMP_IF_EQUAL, 0, 26, 0x86DD),
+            instruction(LOAD_WORD, 0, 0, 38),
+            instruction(JUMP_IF_EQUAL, 0, 24, (int) (address.high() >>> 32)),
+            instruction(LOAD_WORD, 0, 0, 42),
+            instruction(JUMP_IF_EQUAL, 0, 22, (int) address.high()),
+            instruction(LOAD_WORD, 0, 0, 46),
+            instruction(JUMP_IF_EQUAL, 0, 20, (int) (address.low() >>> 32)),
+            instruction(LOAD_WORD, 0, 0, 50),
+            instruction(JUMP_IF_EQUAL, 0, 18, (int) address.low()),
+            instruction(LOAD_WORD, 0, 0, PACKET_TYPE),
+            instruction(JUMP_IF_EQUAL, 0, 16, PACKET_HOST),
+            // The index is the length of the extension header.
+            instruction(LOAD_INDEX, 0, 0, 0),
+            instruction(LOAD_BYTE, 0, 0, 20),
+            instruction(JUMP_IF_EQUAL, 10, 0, 6),
+            instruction(JUMP_IF_EQUAL, 3, 0, HOP_BY_HOP),
+            instruction(JUMP_IF_EQUAL, 2, 0, ROUTING),
+            instruction(JUMP_IF_EQUAL, 1, 0, FRAGMENT),
+            instruction(JUMP_IF_EQUAL, 0, 9, DESTINATION_OPTIONS),
+            instruction(LOAD_BYTE, 0, 0, 54),
+            instruction(JUMP_IF_EQUAL, 0, 7, 6),
+            // Its second byte counts what is more than 8 bytes, in units of 8.
+            instruction(LOAD_BYTE, 0, 0, 55),
+            instruction(SHIFT_LEFT, 0, 0, 3),
+            instruction(ADD, 0, 0, 8),
+            instruction(MOVE_TO_INDEX, 0, 0, 0),
+            instruction(LOAD_HALF_INDEXED, 0, 0, 56),
+            instruction(JUMP_IF_EQUAL, 0, 1, port),
+            instruction(RETURN, 0, 0, WHOLE_FRAME),
+            instruction(RETURN, 0, 0, 0),
+        };
     }
 
     /** struct sock_filter {u16 code; u8 jt; u8 jf; u32 k}: jumps count instructions to skip. */

@@ -11,7 +11,6 @@ import io.vrio.transport.secure.KeyRing;
 import io.vrio.transport.secure.PresharedKey;
 import io.vrio.transport.secure.RefusalReason;
 import io.vrio.transport.wire.Endpoint;
-import io.vrio.transport.wire.Ipv4Address;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -95,7 +94,7 @@ final class Admission {
 
     private Verdict refuse(Endpoint remote, RefusalReason reason, String why, long nowNs) {
         if (logLimit.mayLog(remote.address(), nowNs)) {
-            LOG.warn("peer={} refused: {}", Ipv4Address.format(remote.address()), why);
+            LOG.warn("peer={} refused: {}", remote.address(), why);
         }
         return new Verdict.Refused(reason);
     }

@@ -25,7 +25,7 @@ final class DirectReceiver {
 
     /** All headers that can stand before the data. */
     private static final int HEAD_LENGTH =
-            FrameHeader.DATA_LENGTH
+            FrameHeader.HEADERS_MAX
                     + SuperFrameHeader.LENGTH
                     + SuperFrameHeader.BLOCKS_MAX * SuperFrameHeader.BLOCK_LENGTH
                     + SegmentHeader.LENGTH

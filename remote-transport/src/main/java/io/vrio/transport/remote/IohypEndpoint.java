@@ -30,9 +30,6 @@ import org.slf4j.LoggerFactory;
 public final class IohypEndpoint implements Agent {
     private static final Logger LOG = LoggerFactory.getLogger(IohypEndpoint.class);
 
-    /** Limit: below this MTU a greeting would not fit one segment. */
-    static final int MTU_MIN = 576;
-
     /** Limit: servers at a time; further ones get RST. */
     static final int PEERS_MAX = 1024;
 
@@ -201,7 +198,7 @@ public final class IohypEndpoint implements Agent {
             counters.increment(EndpointCounter.FRAMES_INVALID);
             return;
         }
-        ServedPeer peer = find(header.sourceAddress(), header.sourcePort());
+        ServedPeer peer = findSender();
         if (peer != null) {
             onPeerFrame(peer, buffer, nowNs);
         } else if (header.flags() == FrameHeader.SYN) {
@@ -211,10 +208,10 @@ public final class IohypEndpoint implements Agent {
         }
     }
 
-    private ServedPeer find(int address, int port) {
+    private ServedPeer findSender() {
         for (int i = 0; i < peers.size(); i++) {
             Endpoint remote = peers.get(i).association().remote();
-            if (remote.port() == port && remote.address() == address) {
+            if (header.isFrom(remote.address(), remote.port())) {
                 return peers.get(i);
             }
         }
@@ -282,7 +279,7 @@ public final class IohypEndpoint implements Agent {
 
     /** A frame of nobody we know: the first of a server that has seen our SYN-ACK, or refused. */
     private void letIn(FrameBuffer buffer, long nowNs) {
-        if (!replies.isInvited(header, nowNs) || !hasPlaceFor(header.sourceAddress())) {
+        if (!replies.isInvited(header, nowNs) || !hasPlaceForSender()) {
             replies.sendRst(header, nowNs);
             return;
         }
@@ -328,10 +325,10 @@ public final class IohypEndpoint implements Agent {
         return peer;
     }
 
-    private boolean hasPlaceFor(int address) {
+    private boolean hasPlaceForSender() {
         int count = 0;
         for (int i = 0; i < peers.size(); i++) {
-            count += peers.get(i).association().remote().address() == address ? 1 : 0;
+            count += header.isFrom(peers.get(i).association().remote().address()) ? 1 : 0;
         }
         return peers.size() < PEERS_MAX && count < PEERS_OF_HOST_MAX;
     }

@@ -3,6 +3,7 @@ package io.vrio.transport.remote;
 
 import io.vrio.transport.link.ScatterLink;
 import io.vrio.transport.wire.Endpoint;
+import io.vrio.transport.wire.IpAddress;
 
 /** Makes what an association attempt of a server needs below it. Called on the worker's thread. */
 public interface LinkFactory {
@@ -10,7 +11,7 @@ public interface LinkFactory {
      * The Ethernet address of the next hop to the peer, or 0 while it is being looked for; asked
      * again after a while.
      */
-    long resolve(int remoteAddress);
+    long resolve(IpAddress remoteAddress);
 
     /**
      * A link with a local port of its own, watched by the worker until closed.

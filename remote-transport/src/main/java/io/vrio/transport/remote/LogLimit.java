@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.remote;
 
+import io.vrio.transport.wire.IpAddress;
+
 /** Keeps strangers from filling the log: one line for each address in a minute. One worker. */
 final class LogLimit {
     /** Limit: addresses in one minute; what further ones do is counted, not logged. */
@@ -8,14 +10,14 @@ final class LogLimit {
 
     static final long INTERVAL_NS = 60_000_000_000L;
 
-    private final int[] addresses = new int[ADDRESSES_MAX];
+    private final IpAddress[] addresses = new IpAddress[ADDRESSES_MAX];
     private final long[] loggedNs = new long[ADDRESSES_MAX];
     private int count;
 
-    boolean mayLog(int address, long nowNs) {
+    boolean mayLog(IpAddress address, long nowNs) {
         dropOld(nowNs);
         for (int i = 0; i < count; i++) {
-            if (addresses[i] == address) {
+            if (addresses[i].equals(address)) {
                 return false;
             }
         }

@@ -2,7 +2,6 @@
 package io.vrio.transport.remote;
 
 import io.vrio.transport.wire.Endpoint;
-import io.vrio.transport.wire.Ipv4Address;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -66,8 +65,8 @@ final class PeerJournal {
     /** The peer can be used; what is not as it was the last time is noted before. */
     void onEstablished(Endpoint newRemote, int newMtu, long newEpoch, long nowNs) {
         if (remote != null && remote.address() != newRemote.address()) {
-            String before = Ipv4Address.format(remote.address());
-            String now = Ipv4Address.format(newRemote.address());
+            String before = remote.address().toString();
+            String now = newRemote.address().toString();
             note(PeerEventKind.ADDRESS_CHANGED, "from " + before + " to " + now, nowNs);
         }
         if (remote != null && mtu != newMtu) {

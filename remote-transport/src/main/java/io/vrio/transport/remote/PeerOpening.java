@@ -7,7 +7,6 @@ import io.vrio.transport.link.LinkException;
 import io.vrio.transport.link.ScatterLink;
 import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.FrameHeader;
-import io.vrio.transport.wire.Ipv4Address;
 import java.util.random.RandomGenerator;
 
 /**
@@ -74,7 +73,7 @@ final class PeerOpening {
         if (hardwareAddress != 0) {
             open(hardwareAddress, nowNs);
         } else if (progress.isOverdue(nowNs)) {
-            String host = Ipv4Address.format(options.remoteAddress());
+            String host = options.remoteAddress().toString();
             outcome.onLoss(LossReason.noHost(host), nowNs);
         } else {
             progress.pause(nowNs, RESOLVE_INTERVAL_NS);

@@ -3,7 +3,8 @@ package io.vrio.transport.remote;
 
 import io.vrio.transport.secure.KeyLimits;
 import io.vrio.transport.secure.PresharedKey;
-import io.vrio.transport.wire.Ipv4Address;
+import io.vrio.transport.wire.Endpoint;
+import io.vrio.transport.wire.IpAddress;
 import java.util.Optional;
 
 /**
@@ -11,7 +12,7 @@ import java.util.Optional;
  *
  * @param serverName 1-64 characters; disks are claimed under this name
  * @param serverEpoch random number of this process
- * @param remoteAddress IPv4 address of the IOhyp
+ * @param remoteAddress of the IOhyp
  * @param remotePort its TCP port
  * @param mtuMax IP MTU, bytes; the interface's and the peer's may be smaller
  * @param peerTimeoutNs a peer that is silent for so long is dead
@@ -22,7 +23,7 @@ import java.util.Optional;
 public record PeerOptions(
         String serverName,
         long serverEpoch,
-        int remoteAddress,
+        IpAddress remoteAddress,
         int remotePort,
         int mtuMax,
         long peerTimeoutNs,
@@ -33,7 +34,7 @@ public record PeerOptions(
     public PeerOptions(
             String serverName,
             long serverEpoch,
-            int remoteAddress,
+            IpAddress remoteAddress,
             int remotePort,
             int mtuMax,
             long peerTimeoutNs,
@@ -53,6 +54,6 @@ public record PeerOptions(
 
     /** The IOhyp, as an operator writes it. */
     String address() {
-        return Ipv4Address.format(remoteAddress) + ":" + remotePort;
+        return Endpoint.format(remoteAddress, remotePort);
     }
 }

@@ -8,6 +8,7 @@ import io.vrio.transport.flow.FrameBufferPool;
 import io.vrio.transport.secure.HandshakeMessage;
 import io.vrio.transport.secure.HandshakeMessage.Refusal;
 import io.vrio.transport.wire.FrameHeader;
+import io.vrio.transport.wire.IpAddress;
 
 /**
  * Takes a server's frames off the link, large reads straight into guest memory where it can, and
@@ -32,7 +33,7 @@ final class PeerReceiver {
         void onLoss(String why, long nowNs);
     }
 
-    private final int remoteAddress;
+    private final IpAddress remoteAddress;
     private final int remotePort;
     private final FrameBufferPool buffers;
     private final DeviceTable devices;
@@ -95,9 +96,7 @@ final class PeerReceiver {
     private void onFrame(FrameBuffer buffer, int length, long nowNs) {
         header.wrap(buffer.slice());
         boolean isFromPeer =
-                header.invalidReason(length) == null
-                        && header.sourceAddress() == remoteAddress
-                        && header.sourcePort() == remotePort;
+                header.invalidReason(length) == null && header.isFrom(remoteAddress, remotePort);
         if (!isFromPeer) {
             return;
         }

@@ -13,7 +13,6 @@ import io.vrio.transport.message.ControlMessage;
 import io.vrio.transport.message.Goodbye;
 import io.vrio.transport.message.SegmentHeader;
 import io.vrio.transport.message.SuperFrameHeader;
-import io.vrio.transport.wire.Ipv4Address;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -124,7 +123,7 @@ public final class RemotePeer implements Agent {
 
     @Override
     public String name() {
-        return "peer " + Ipv4Address.format(options.remoteAddress());
+        return "peer " + options.remoteAddress();
     }
 
     @Override
@@ -297,7 +296,7 @@ public final class RemotePeer implements Agent {
             refuse(refusal, nowNs);
             return;
         }
-        if (welcome.mtu() < IohypEndpoint.MTU_MIN) {
+        if (welcome.mtu() < options.remoteAddress().version().mtuMin()) {
             throw new AssociationException("welcome with an MTU of " + welcome.mtu());
         }
         if (welcome.mtu() < mtu) {

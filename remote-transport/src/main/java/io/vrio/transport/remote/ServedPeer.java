@@ -257,7 +257,8 @@ final class ServedPeer implements AutoCloseable {
         if (keyName != null && !keyName.equals(name)) {
             return "the key is that of server " + keyName + ": set --name";
         }
-        return greeting.mtu() < IohypEndpoint.MTU_MIN ? "the server's MTU is too small" : null;
+        int mtuMin = association.remote().address().version().mtuMin();
+        return greeting.mtu() < mtuMin ? "the server's MTU is too small" : null;
     }
 
     private void attach(int flow, String diskName) {

@@ -64,7 +64,7 @@ final class StrangerReplies implements AutoCloseable {
     void answerSyn(FrameHeader header, long nowNs) {
         counters.increment(EndpointCounter.SYNS);
         int sequence = header.sequence();
-        int cookie = cookies.make(header.sourceAddress(), header.sourcePort(), sequence, nowNs);
+        int cookie = cookies.make(header.source(), sequence, nowNs);
         int length =
                 writer(header).writeSynAck(headers, cookie & LOW_32, sequence + 1L, SYN_WINDOW);
         link.send(headers, length, null, 0, 0);
@@ -76,8 +76,7 @@ final class StrangerReplies implements AutoCloseable {
                 && header.payloadLength() == header.superFrameLength()
                 && cookies.isGood(
                         header.acknowledgement() - 1,
-                        header.sourceAddress(),
-                        header.sourcePort(),
+                        header.source(),
                         (int) header.superFrameStart48() - 1,
                         nowNs);
     }

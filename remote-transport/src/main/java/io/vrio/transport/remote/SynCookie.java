@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.remote;
 
+import io.vrio.transport.wire.Endpoint;
+import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -16,7 +18,7 @@ final class SynCookie {
     private static final String ALGORITHM = "HmacSHA256";
 
     private final Mac mac;
-    private final byte[] input = new byte[20];
+    private final byte[] input = new byte[32];
 
     /**
      * @param key unpredictable, of this process
@@ -31,34 +33,25 @@ final class SynCookie {
     }
 
     /** The sequence number of a SYN-ACK. */
-    int make(int address, int port, int clientSequence, long nowNs) {
-        return hash(address, port, clientSequence, Math.floorDiv(nowNs, PERIOD_NS));
+    int make(Endpoint client, int clientSequence, long nowNs) {
+        return hash(client, clientSequence, Math.floorDiv(nowNs, PERIOD_NS));
     }
 
     /** Whether {@code cookie} was made for this peer, not long ago. */
-    boolean isGood(int cookie, int address, int port, int clientSequence, long nowNs) {
+    boolean isGood(int cookie, Endpoint client, int clientSequence, long nowNs) {
         long period = Math.floorDiv(nowNs, PERIOD_NS);
-        return cookie == hash(address, port, clientSequence, period)
-                || cookie == hash(address, port, clientSequence, period - 1);
+        return cookie == hash(client, clientSequence, period)
+                || cookie == hash(client, clientSequence, period - 1);
     }
 
-    private int hash(int address, int port, int clientSequence, long period) {
-        put(0, address);
-        put(4, port);
-        put(8, clientSequence);
-        put(12, (int) (period >>> 32));
-        put(16, (int) period);
+    private int hash(Endpoint client, int clientSequence, long period) {
+        ByteBuffer.wrap(input)
+                .putLong(client.address().high())
+                .putLong(client.address().low())
+                .putInt(client.port())
+                .putInt(clientSequence)
+                .putLong(period);
         byte[] hash = mac.doFinal(input);
-        return (hash[0] & 0xFF) << 24
-                | (hash[1] & 0xFF) << 16
-                | (hash[2] & 0xFF) << 8
-                | hash[3] & 0xFF;
-    }
-
-    private void put(int at, int value) {
-        input[at] = (byte) (value >>> 24);
-        input[at + 1] = (byte) (value >>> 16);
-        input[at + 2] = (byte) (value >>> 8);
-        input[at + 3] = (byte) value;
+        return ByteBuffer.wrap(hash).getInt();
     }
 }

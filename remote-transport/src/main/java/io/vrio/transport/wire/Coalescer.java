@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.wire;
 
-import io.vrio.common.memory.InternetChecksum;
 import io.vrio.common.memory.MemorySlice;
 
 /**
@@ -29,12 +28,9 @@ public final class Coalescer {
         }
         markChecked(first);
         next.copyTo(this.next.payloadOffset(), first, firstLength, payloadLength);
-        first.putShortBigEndian(FrameHeader.IP_TOTAL_LENGTH, ipLength);
+        Segmenter.putIpLength(first, ipLength);
         int flags = this.first.flags() | this.next.flags();
-        first.putByte(FrameHeader.TCP_FLAGS, (byte) flags);
-        first.putShort(FrameHeader.IP_CHECKSUM, (short) 0);
-        int sum = InternetChecksum.sum(first, FrameHeader.IP, FrameHeader.IP_LENGTH);
-        first.putShortBigEndian(FrameHeader.IP_CHECKSUM, InternetChecksum.complement(sum));
+        first.putByte(FrameHeader.TCP_FLAGS + this.first.version().shift(), (byte) flags);
         return firstLength + payloadLength;
     }
 
@@ -48,23 +44,16 @@ public final class Coalescer {
                 && (this.next.flags() & ~FrameHeader.PSH) == FrameHeader.ACK
                 && this.first.payloadLength() > 0
                 && this.next.payloadLength() > 0
-                && isSameFlow()
+                && this.first.isOfFlow(this.next)
                 && this.first.acknowledgement() == this.next.acknowledgement()
                 && this.first.superFrameStart48() == this.next.superFrameStart48()
                 && this.first.superFrameLength() == this.next.superFrameLength()
                 && this.next.sequence() - this.first.sequence() == this.first.payloadLength();
     }
 
-    private boolean isSameFlow() {
-        return first.sourcePort() == next.sourcePort()
-                && first.destinationPort() == next.destinationPort()
-                && first.sourceAddress() == next.sourceAddress()
-                && first.destinationAddress() == next.destinationAddress();
-    }
-
     /** The segments' sums were right; the group's own field is not. */
     private static void markChecked(MemorySlice frame) {
         frame.putByte(FrameHeader.VNET_FLAGS, (byte) FrameHeader.VNET_DATA_VALID);
-        frame.putByte(FrameHeader.VNET_GSO_TYPE, (byte) FrameHeader.GSO_TCPV4);
+        frame.putByte(FrameHeader.VNET_GSO_TYPE, (byte) IpVersion.of(frame).gsoType());
     }
 }

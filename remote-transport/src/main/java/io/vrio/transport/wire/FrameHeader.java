@@ -7,12 +7,15 @@ import io.vrio.common.memory.MemorySlice;
 /**
  * A view of the headers of one frame as a packet socket gives and takes it, all but the first in
  * network order. Nothing of it may be believed before {@link #invalidReason} has returned null.
+ * Offsets behind the IP header are those over IPv4; over IPv6 all of that stands 20 bytes further.
  *
  * <pre>
  *  0 virtio_net_hdr  flags 1 | gso_type 1 | hdr_len 2 | gso_size 2 | csum_start 2 | csum_offset 2
  * 10 Ethernet        destination 6 | source 6 | type 2
  * 24 IPv4            version+ihl 1 | tos 1 | total 2 | id 2 | fragment 2 | ttl 1 | protocol 1
  *                    | checksum 2 | source 4 | destination 4
+ * 24 or IPv6         version, class, flow label 4 | payload length 2 | next header 1 | hop limit 1
+ *                    | source 16 | destination 16
  * 44 TCP             source 2 | destination 2 | sequence 4 | acknowledgement 4 | data offset 1
  *                    | flags 1 | window 2 | checksum 2 | urgent 2
  * 64 options, data   NOP NOP 8 10 | start of super-frame, bits 31-0: 4
@@ -35,7 +38,7 @@ public final class FrameHeader {
     public static final int ETHERNET_LENGTH = 14;
 
     /** Bytes of an IPv4 header without options; with options it is refused. */
-    public static final int IP_LENGTH = 20;
+    static final int IP_LENGTH = 20;
 
     /** Bytes of a TCP header without options. */
     public static final int TCP_LENGTH = 20;
@@ -46,26 +49,27 @@ public final class FrameHeader {
     /** Bytes of the options of SYN and SYN-ACK. */
     public static final int SYN_OPTIONS_LENGTH = 20;
 
-    /** Bytes before the payload of a data frame; also the length of ACK and FIN. */
+    /** Bytes before the payload of a data frame over IPv4; also the length of ACK and FIN. */
     public static final int DATA_LENGTH = 76;
 
-    /** Bytes of SYN and SYN-ACK. */
+    /** Bytes of SYN and SYN-ACK over IPv4. */
     public static final int SYN_LENGTH = 84;
 
-    /** Bytes of RST: like the kernel's, it has no options. */
+    /** Bytes of RST over IPv4: like the kernel's, it has no options. */
     public static final int RST_LENGTH = 64;
 
+    /** Limit: bytes before the payload of any frame. */
+    public static final int HEADERS_MAX = SYN_LENGTH + 20;
+
     /**
-     * Limit: payload of one super-frame. IPv4 would allow 14 bytes more; but the kernel cuts a
-     * frame in software, which is slow, when it has 65536 bytes or more with its Ethernet header.
+     * Limit: payload of one super-frame, over IPv4 as well, which has room for 20 bytes more. IP
+     * would allow some more; but the kernel cuts a frame in software, which is slow, when it has
+     * 65536 bytes or more with its Ethernet header.
      */
-    public static final int PAYLOAD_MAX = 65469;
+    public static final int PAYLOAD_MAX = 65449;
 
     /** Limit: bytes of any frame; a buffer of this size never cuts one. */
-    public static final int FRAME_MAX = VNET_LENGTH + ETHERNET_LENGTH + 65535;
-
-    /** What the MTU must hold beside the payload of a segment. */
-    public static final int SEGMENT_OVERHEAD = IP_LENGTH + TCP_LENGTH + DATA_OPTIONS_LENGTH;
+    public static final int FRAME_MAX = VNET_LENGTH + ETHERNET_LENGTH + 40 + 65535;
 
     /** The window field counts units of 2 to this power, in all frames but SYN and SYN-ACK. */
     public static final int WINDOW_SCALE = 14;
@@ -73,7 +77,6 @@ public final class FrameHeader {
     static final int VNET_NEEDS_CHECKSUM = 1;
     static final int VNET_DATA_VALID = 2;
     static final int GSO_NONE = 0;
-    static final int GSO_TCPV4 = 1;
 
     static final int VNET_FLAGS = 0;
     static final int VNET_GSO_TYPE = 1;
@@ -98,6 +101,13 @@ public final class FrameHeader {
     static final int IP_SOURCE = 36;
     static final int IP_DESTINATION = 40;
 
+    static final int IP6_VERSION = 24;
+    static final int IP6_PAYLOAD_LENGTH = 28;
+    static final int IP6_NEXT_HEADER = 30;
+    static final int IP6_HOP_LIMIT = 31;
+    static final int IP6_SOURCE = 32;
+    static final int IP6_DESTINATION = 48;
+
     static final int TCP = 44;
     static final int TCP_SOURCE = 44;
     static final int TCP_DESTINATION = 46;
@@ -112,8 +122,8 @@ public final class FrameHeader {
 
     static final int SYN_MSS = 66;
 
-    static final int TYPE_IPV4 = 0x0800;
     static final int VERSION_4_IHL_5 = 0x45;
+    static final int VERSION_6 = 6;
     static final int PROTOCOL_TCP = 6;
     static final int DONT_FRAGMENT = 0x4000;
     static final int TTL = 64;
@@ -123,6 +133,9 @@ public final class FrameHeader {
     static final int NOP_WINDOW_SCALE_14 = 0x0103_030E;
 
     private static final int MORE_FRAGMENTS_AND_OFFSET = 0x3FFF;
+    private static final int IP6_ADDRESSES_LENGTH = 32;
+    private static final int IP_ADDRESSES_LENGTH = 8;
+    private static final int PORTS_LENGTH = 4;
     private static final long LOW_32 = 0xFFFF_FFFFL;
 
     private MemorySlice frame = new MemorySlice();
@@ -149,14 +162,22 @@ public final class FrameHeader {
     }
 
     private String invalidIpReason(int receivedLength) {
-        if (frame.getUnsignedShortBigEndian(ETHERNET_TYPE) != TYPE_IPV4) {
-            return "not IPv4";
+        int type = frame.getUnsignedShortBigEndian(ETHERNET_TYPE);
+        if (type == IpVersion.V4.etherType()) {
+            return invalidIpv4Reason(receivedLength);
         }
+        return type == IpVersion.V6.etherType()
+                ? invalidIpv6Reason(receivedLength)
+                : "neither IPv4 nor IPv6";
+    }
+
+    private String invalidIpv4Reason(int receivedLength) {
         if (frame.getUnsignedByte(IP_VERSION) != VERSION_4_IHL_5) {
             return "IP version is not 4 or IP options are present";
         }
         // An Ethernet frame may be padded at its end, never be shorter than it says.
-        if (totalLength() > receivedLength - IP || totalLength() < IP_LENGTH + TCP_LENGTH) {
+        int totalLength = frame.getUnsignedShortBigEndian(IP_TOTAL_LENGTH);
+        if (totalLength > receivedLength - IP || totalLength < IP_LENGTH + TCP_LENGTH) {
             return "IP total length is wrong";
         }
         if ((frame.getUnsignedShortBigEndian(IP_FRAGMENT) & MORE_FRAGMENTS_AND_OFFSET) != 0) {
@@ -171,9 +192,30 @@ public final class FrameHeader {
         return null;
     }
 
+    private String invalidIpv6Reason(int receivedLength) {
+        if (frame.getUnsignedByte(IP6_VERSION) >>> 4 != VERSION_6) {
+            return "IP version is not 6";
+        }
+        // Fragments, too, have an extension header; and so have packets of more than 64 KB.
+        if (frame.getUnsignedByte(IP6_NEXT_HEADER) != PROTOCOL_TCP) {
+            return "not TCP, or behind an IPv6 extension header";
+        }
+        if (tcpLength() > receivedLength - tcp() || tcpLength() < TCP_LENGTH) {
+            return "IPv6 payload length is wrong";
+        }
+        return isIpv4(IP6_SOURCE) || isIpv4(IP6_DESTINATION)
+                ? "IPv4 address in the header of IPv6"
+                : null;
+    }
+
+    private boolean isIpv4(int offset) {
+        long high = frame.getLongBigEndian(offset);
+        return IpAddress.isIpv4(high, frame.getLongBigEndian(offset + 8L));
+    }
+
     private String invalidTcpReason() {
         int headerLength = tcpHeaderLength();
-        if (headerLength < TCP_LENGTH || headerLength > totalLength() - IP_LENGTH) {
+        if (headerLength < TCP_LENGTH || headerLength > tcpLength()) {
             return "TCP data offset is wrong";
         }
         return switch (flags() & (SYN | FIN | RST | ACK)) {
@@ -187,9 +229,9 @@ public final class FrameHeader {
 
     private String invalidSynReason() {
         if (tcpHeaderLength() != TCP_LENGTH + SYN_OPTIONS_LENGTH
-                || frame.getUnsignedShortBigEndian(TCP_OPTIONS) != MSS_OPTION
-                || frame.getIntBigEndian(TCP_OPTIONS + 4) != NOP_WINDOW_SCALE_14
-                || frame.getIntBigEndian(TCP_OPTIONS + 8) != NOP_NOP_TIMESTAMP) {
+                || getShort(TCP_OPTIONS) != MSS_OPTION
+                || getInt(TCP_OPTIONS + 4) != NOP_WINDOW_SCALE_14
+                || getInt(TCP_OPTIONS + 8) != NOP_NOP_TIMESTAMP) {
             return "options of SYN are not those of this protocol";
         }
         return payloadLength() > 0 ? "SYN with payload" : null;
@@ -197,7 +239,7 @@ public final class FrameHeader {
 
     private String invalidDataReason() {
         if (tcpHeaderLength() != TCP_LENGTH + DATA_OPTIONS_LENGTH
-                || frame.getIntBigEndian(TCP_OPTIONS) != NOP_NOP_TIMESTAMP) {
+                || getInt(TCP_OPTIONS) != NOP_NOP_TIMESTAMP) {
             return "TCP options are not those of this protocol";
         }
         long offset = superFrameOffset() & LOW_32;
@@ -215,10 +257,10 @@ public final class FrameHeader {
     }
 
     private boolean isTcpSumRight() {
-        int tcpLength = totalLength() - IP_LENGTH;
-        int pseudo =
-                InternetChecksum.pseudoHeader(sourceAddress(), destinationAddress(), tcpLength);
-        return InternetChecksum.add(pseudo, InternetChecksum.sum(frame, TCP, tcpLength)) == 0xFFFF;
+        int addresses = InternetChecksum.sum(frame, addressesOffset(), addressesLength());
+        int pseudo = InternetChecksum.pseudoHeader(addresses, tcpLength());
+        return InternetChecksum.add(pseudo, InternetChecksum.sum(frame, tcp(), tcpLength()))
+                == 0xFFFF;
     }
 
     /** The sender. Allocates: for the control path. */
@@ -244,68 +286,109 @@ public final class FrameHeader {
                 | frame.getIntBigEndian(offset + 2) & LOW_32;
     }
 
-    public int sourceAddress() {
-        return frame.getIntBigEndian(IP_SOURCE);
+    /** Allocates: for the control path. */
+    public IpAddress sourceAddress() {
+        return isIpv6() ? address(IP6_SOURCE) : IpAddress.ipv4(frame.getIntBigEndian(IP_SOURCE));
     }
 
-    public int destinationAddress() {
-        return frame.getIntBigEndian(IP_DESTINATION);
+    /** Allocates: for the control path. */
+    public IpAddress destinationAddress() {
+        return isIpv6()
+                ? address(IP6_DESTINATION)
+                : IpAddress.ipv4(frame.getIntBigEndian(IP_DESTINATION));
+    }
+
+    private IpAddress address(int offset) {
+        return new IpAddress(frame.getLongBigEndian(offset), frame.getLongBigEndian(offset + 8));
+    }
+
+    /** Whether this address and port have sent it. */
+    public boolean isFrom(IpAddress address, int port) {
+        return sourcePort() == port && isFrom(address);
+    }
+
+    /** Whether this address has sent it, from any port. */
+    public boolean isFrom(IpAddress address) {
+        return switch (address.version()) {
+            case V4 -> !isIpv6() && frame.getIntBigEndian(IP_SOURCE) == address.ipv4();
+            case V6 ->
+                    isIpv6()
+                            && frame.getLongBigEndian(IP6_SOURCE) == address.high()
+                            && frame.getLongBigEndian(IP6_SOURCE + 8) == address.low();
+        };
+    }
+
+    /** Whether both are of one flow in one direction. */
+    boolean isOfFlow(FrameHeader other) {
+        boolean isSame = isIpv6() == other.isIpv6();
+        int limit = addressesOffset() + addressesLength() + PORTS_LENGTH;
+        for (int at = addressesOffset(); isSame && at < limit; at += 4) {
+            isSame = frame.getInt(at) == other.frame.getInt(at);
+        }
+        return isSame;
+    }
+
+    private int addressesOffset() {
+        return isIpv6() ? IP6_SOURCE : IP_SOURCE;
+    }
+
+    private int addressesLength() {
+        return isIpv6() ? IP6_ADDRESSES_LENGTH : IP_ADDRESSES_LENGTH;
     }
 
     public int sourcePort() {
-        return frame.getUnsignedShortBigEndian(TCP_SOURCE);
+        return getShort(TCP_SOURCE);
     }
 
     public int destinationPort() {
-        return frame.getUnsignedShortBigEndian(TCP_DESTINATION);
+        return getShort(TCP_DESTINATION);
     }
 
-    /** The IPv4 identification. */
+    /** The identification; only over IPv4. */
     public int ipId() {
         return frame.getUnsignedShortBigEndian(IP_ID);
     }
 
     /** Low 32 bits of the sequence number of the first payload byte. */
     public int sequence() {
-        return frame.getIntBigEndian(TCP_SEQUENCE);
+        return getInt(TCP_SEQUENCE);
     }
 
     /** Low 32 bits of the next sequence number that the sender expects. */
     public int acknowledgement() {
-        return frame.getIntBigEndian(TCP_ACKNOWLEDGEMENT);
+        return getInt(TCP_ACKNOWLEDGEMENT);
     }
 
     /** The TCP flags, see {@link #SYN} and its neighbours. */
     public int flags() {
-        return frame.getUnsignedByte(TCP_FLAGS);
+        return getByte(TCP_FLAGS);
     }
 
     /** The receive window of the sender in bytes. */
     public int window() {
-        int field = frame.getUnsignedShortBigEndian(TCP_WINDOW);
+        int field = getShort(TCP_WINDOW);
         return (flags() & SYN) != 0 ? field : field << WINDOW_SCALE;
     }
 
-    /** The maximum segment size that a SYN or SYN-ACK announces: MTU - 40. */
+    /** The maximum segment size that a SYN or SYN-ACK announces: MTU - 40, over IPv6 MTU - 60. */
     public int mss() {
-        return frame.getUnsignedShortBigEndian(SYN_MSS);
+        return getShort(SYN_MSS);
     }
 
     /** Low 48 bits of the sequence number at which this segment's super-frame begins. */
     public long superFrameStart48() {
         int at = timestampOffset();
-        return (long) frame.getUnsignedShortBigEndian(at + 4) << 32
-                | frame.getIntBigEndian(at) & LOW_32;
+        return (long) getShort(at + 4) << 32 | getInt(at) & LOW_32;
     }
 
     /** Payload bytes of the whole super-frame; 0 in ACK, FIN and SYN. */
     public int superFrameLength() {
-        return frame.getUnsignedShortBigEndian(timestampOffset() + 6);
+        return getShort(timestampOffset() + 6);
     }
 
     /** Where this segment's payload lies in its super-frame. */
     public int superFrameOffset() {
-        return sequence() - frame.getIntBigEndian(timestampOffset());
+        return sequence() - getInt(timestampOffset());
     }
 
     private int timestampOffset() {
@@ -314,18 +397,46 @@ public final class FrameHeader {
 
     /** Bytes before the payload, the virtio_net_hdr included. */
     public int payloadOffset() {
-        return TCP + tcpHeaderLength();
+        return tcp() + tcpHeaderLength();
     }
 
     public int payloadLength() {
-        return totalLength() - IP_LENGTH - tcpHeaderLength();
+        return tcpLength() - tcpHeaderLength();
     }
 
-    private int totalLength() {
-        return frame.getUnsignedShortBigEndian(IP_TOTAL_LENGTH);
+    /** Bytes of the TCP header and the payload. */
+    private int tcpLength() {
+        return isIpv6()
+                ? frame.getUnsignedShortBigEndian(IP6_PAYLOAD_LENGTH)
+                : frame.getUnsignedShortBigEndian(IP_TOTAL_LENGTH) - IP_LENGTH;
     }
 
     private int tcpHeaderLength() {
-        return (frame.getUnsignedByte(TCP_DATA_OFFSET) >>> 4) * 4;
+        return (getByte(TCP_DATA_OFFSET) >>> 4) * 4;
+    }
+
+    public IpVersion version() {
+        return IpVersion.of(frame);
+    }
+
+    private boolean isIpv6() {
+        return version() == IpVersion.V6;
+    }
+
+    private int tcp() {
+        return TCP + version().shift();
+    }
+
+    /** A field of TCP. */
+    private int getByte(int offset) {
+        return frame.getUnsignedByte(offset + version().shift());
+    }
+
+    private int getShort(int offset) {
+        return frame.getUnsignedShortBigEndian(offset + version().shift());
+    }
+
+    private int getInt(int offset) {
+        return frame.getIntBigEndian(offset + version().shift());
     }
 }

@@ -3,7 +3,6 @@ package io.vrio.transport.wire;
 
 import static io.vrio.transport.wire.FrameHeader.ACK;
 import static io.vrio.transport.wire.FrameHeader.DATA_LENGTH;
-import static io.vrio.transport.wire.FrameHeader.ETHERNET_LENGTH;
 import static io.vrio.transport.wire.FrameHeader.FIN;
 import static io.vrio.transport.wire.FrameHeader.IP_LENGTH;
 import static io.vrio.transport.wire.FrameHeader.PSH;
@@ -27,37 +26,82 @@ import io.vrio.common.memory.MemorySlice;
 public final class FrameWriter {
     private static final int WINDOW_FIELD_MAX = 65535;
 
+    /** Version 6, traffic class 0; the flow label stands in the bits below. */
+    private static final int IPV6_WORD = 6 << 28;
+
+    private static final int FLOW_LABEL_BITS = 20;
+
     private final Endpoint source;
+    private final IpVersion version;
+    private final int shift;
     private Endpoint destination;
+    private int addressesSum;
+    private int flowLabel;
     private int mtu;
     private int ipId;
 
     /**
-     * @param mtu the smaller IP MTU of the two ends, {@code FrameHeader.SEGMENT_OVERHEAD} + 1 to
-     *     65535
+     * @param destination has an address of the same version
+     * @param mtu the smaller IP MTU of the two ends, {@link IpVersion#segmentOverhead} + 1 to 65535
      */
     public FrameWriter(Endpoint source, Endpoint destination, int mtu) {
         this.source = source;
-        this.destination = destination;
+        version = source.address().version();
+        shift = version.shift();
+        destination(destination);
         mtu(mtu);
     }
 
     /** From now on frames go there; the peer's Ethernet address may change while a flow lives. */
     public void destination(Endpoint destination) {
+        if (destination.address().version() != version) {
+            throw new IllegalArgumentException(
+                    "from " + source + " to " + destination + ": two versions of IP");
+        }
         this.destination = destination;
+        addressesSum = InternetChecksum.add(sum(source.address()), sum(destination.address()));
+        flowLabel = flowLabel(source, destination);
+    }
+
+    private static int sum(IpAddress address) {
+        return switch (address.version()) {
+            case V4 -> InternetChecksum.sum(address.ipv4());
+            case V6 ->
+                    InternetChecksum.add(
+                            InternetChecksum.sum(address.high()),
+                            InternetChecksum.sum(address.low()));
+        };
+    }
+
+    /**
+     * The same for all frames of a flow, or GRO would not merge them; spread over its bits, because
+     * links and queues are chosen by it (RFC 6437).
+     */
+    private static int flowLabel(Endpoint source, Endpoint destination) {
+        final long spread = 0x9E37_79B9_7F4A_7C15L;
+        IpAddress from = source.address();
+        IpAddress to = destination.address();
+        long hash = (long) source.port() << 16 | destination.port();
+        for (long part : new long[] {from.high(), from.low(), to.high(), to.low()}) {
+            hash = (hash ^ part) * spread;
+            hash ^= hash >>> 32;
+        }
+        // 0 would say that there is none.
+        return Math.max(1, (int) (hash & (1 << FLOW_LABEL_BITS) - 1));
     }
 
     /** The MTU of the frames written from now on. */
     public void mtu(int mtu) {
-        if (mtu <= FrameHeader.SEGMENT_OVERHEAD || mtu > 65535) {
-            throw new IllegalArgumentException("MTU " + mtu + " is not 53 to 65535");
+        int least = version.segmentOverhead() + 1;
+        if (mtu < least || mtu > 65535) {
+            throw new IllegalArgumentException("MTU " + mtu + " is not " + least + " to 65535");
         }
         this.mtu = mtu;
     }
 
     /** Payload bytes of one segment on the wire. */
     public int segmentPayloadMax() {
-        return mtu - FrameHeader.SEGMENT_OVERHEAD;
+        return mtu - version.segmentOverhead();
     }
 
     /** Opens a flow; {@code sequence} is the random initial sequence number. */
@@ -73,10 +117,12 @@ public final class FrameWriter {
 
     private int writeSyn(
             MemorySlice target, int flags, long sequence, long acknowledgement, int windowBytes) {
-        target.putShortBigEndian(FrameHeader.TCP_OPTIONS, FrameHeader.MSS_OPTION);
-        target.putShortBigEndian(FrameHeader.SYN_MSS, mtu - IP_LENGTH - TCP_LENGTH);
-        target.putIntBigEndian(FrameHeader.TCP_OPTIONS + 4, FrameHeader.NOP_WINDOW_SCALE_14);
-        writeSuperFrame(target, FrameHeader.TCP_OPTIONS + 8, sequence, 0);
+        int options = FrameHeader.TCP_OPTIONS + shift;
+        target.putShortBigEndian(options, FrameHeader.MSS_OPTION);
+        int mss = mtu - version.headerLength() - TCP_LENGTH;
+        target.putShortBigEndian(FrameHeader.SYN_MSS + shift, mss);
+        target.putIntBigEndian(options + 4, FrameHeader.NOP_WINDOW_SCALE_14);
+        writeSuperFrame(target, options + 8, sequence, 0);
         // RFC 7323: the window of a SYN is never scaled.
         int window = Math.min(windowBytes, WINDOW_FIELD_MAX);
         writeTcp(target, SYN_LENGTH, flags, sequence, acknowledgement, window);
@@ -125,7 +171,8 @@ public final class FrameWriter {
         if (payloadLength <= 0 || payloadLength > superFrameLength - offset) {
             throw new IllegalArgumentException("piece of " + payloadLength + " bytes");
         }
-        writeSuperFrame(target, FrameHeader.TCP_OPTIONS, superFrameStart, superFrameLength);
+        int options = FrameHeader.TCP_OPTIONS + shift;
+        writeSuperFrame(target, options, superFrameStart, superFrameLength);
         long sequence = superFrameStart + offset;
         return writeTail(target, ACK | PSH, sequence, acknowledgement, windowBytes, payloadLength);
     }
@@ -137,7 +184,7 @@ public final class FrameWriter {
             long acknowledgement,
             int windowBytes,
             int payloadLength) {
-        writeSuperFrame(target, FrameHeader.TCP_OPTIONS, sequence, payloadLength);
+        writeSuperFrame(target, FrameHeader.TCP_OPTIONS + shift, sequence, payloadLength);
         return writeTail(target, flags, sequence, acknowledgement, windowBytes, payloadLength);
     }
 
@@ -173,28 +220,35 @@ public final class FrameWriter {
             long sequence,
             long acknowledgement,
             int window) {
-        target.putShortBigEndian(FrameHeader.TCP_SOURCE, source.port());
-        target.putShortBigEndian(FrameHeader.TCP_DESTINATION, destination.port());
-        target.putIntBigEndian(FrameHeader.TCP_SEQUENCE, (int) sequence);
-        target.putIntBigEndian(FrameHeader.TCP_ACKNOWLEDGEMENT, (int) acknowledgement);
+        target.putShortBigEndian(FrameHeader.TCP_SOURCE + shift, source.port());
+        target.putShortBigEndian(FrameHeader.TCP_DESTINATION + shift, destination.port());
+        target.putIntBigEndian(FrameHeader.TCP_SEQUENCE + shift, (int) sequence);
+        target.putIntBigEndian(FrameHeader.TCP_ACKNOWLEDGEMENT + shift, (int) acknowledgement);
         // The data offset counts words of four bytes in the upper half of its byte.
-        target.putByte(FrameHeader.TCP_DATA_OFFSET, (byte) (headersLength - FrameHeader.TCP << 2));
-        target.putByte(FrameHeader.TCP_FLAGS, (byte) flags);
-        target.putShortBigEndian(FrameHeader.TCP_WINDOW, window);
-        target.putShortBigEndian(FrameHeader.TCP_URGENT, 0);
+        int tcpHeaderLength = headersLength - FrameHeader.TCP;
+        target.putByte(FrameHeader.TCP_DATA_OFFSET + shift, (byte) (tcpHeaderLength << 2));
+        target.putByte(FrameHeader.TCP_FLAGS + shift, (byte) flags);
+        target.putShortBigEndian(FrameHeader.TCP_WINDOW + shift, window);
+        target.putShortBigEndian(FrameHeader.TCP_URGENT + shift, 0);
     }
 
-    /** Everything around TCP, and its checksum, which covers lengths and addresses. */
-    private int writeLower(MemorySlice target, int headersLength, int payloadLength) {
-        int ipLength = headersLength - VNET_LENGTH - ETHERNET_LENGTH + payloadLength;
+    /**
+     * Everything around TCP, and its checksum, which covers lengths and addresses.
+     *
+     * @param ipv4HeadersLength the length of all headers over IPv4
+     */
+    private int writeLower(MemorySlice target, int ipv4HeadersLength, int payloadLength) {
+        int tcpLength = ipv4HeadersLength - FrameHeader.TCP + payloadLength;
+        int headersLength = ipv4HeadersLength + shift;
         writeVnet(target, headersLength, payloadLength);
         writeEthernet(target);
-        writeIp(target, ipLength, payloadLength);
+        switch (version) {
+            case V4 -> writeIpv4(target, tcpLength, payloadLength);
+            case V6 -> writeIpv6(target, tcpLength);
+        }
         // The kernel adds the rest to this and complements it, for each segment that it cuts.
-        int pseudo =
-                InternetChecksum.pseudoHeader(
-                        source.address(), destination.address(), ipLength - IP_LENGTH);
-        target.putShortBigEndian(FrameHeader.TCP_CHECKSUM, pseudo);
+        int pseudo = InternetChecksum.pseudoHeader(addressesSum, tcpLength);
+        target.putShortBigEndian(FrameHeader.TCP_CHECKSUM + shift, pseudo);
         return headersLength;
     }
 
@@ -203,11 +257,12 @@ public final class FrameWriter {
         target.putByte(FrameHeader.VNET_FLAGS, (byte) FrameHeader.VNET_NEEDS_CHECKSUM);
         target.putByte(
                 FrameHeader.VNET_GSO_TYPE,
-                (byte) (isCut ? FrameHeader.GSO_TCPV4 : FrameHeader.GSO_NONE));
+                (byte) (isCut ? version.gsoType() : FrameHeader.GSO_NONE));
         int length = isCut ? headersLength - VNET_LENGTH : 0;
         target.putShort(FrameHeader.VNET_HEADER_LENGTH, (short) length);
         target.putShort(FrameHeader.VNET_GSO_SIZE, (short) (isCut ? segmentPayloadMax() : 0));
-        target.putShort(FrameHeader.VNET_CHECKSUM_START, (short) (FrameHeader.TCP - VNET_LENGTH));
+        int start = FrameHeader.TCP + shift - VNET_LENGTH;
+        target.putShort(FrameHeader.VNET_CHECKSUM_START, (short) start);
         target.putShort(
                 FrameHeader.VNET_CHECKSUM_OFFSET,
                 (short) (FrameHeader.TCP_CHECKSUM - FrameHeader.TCP));
@@ -216,7 +271,7 @@ public final class FrameWriter {
     private void writeEthernet(MemorySlice target) {
         putHardwareAddress(target, FrameHeader.ETHERNET_DESTINATION, destination.hardwareAddress());
         putHardwareAddress(target, FrameHeader.ETHERNET_SOURCE, source.hardwareAddress());
-        target.putShortBigEndian(FrameHeader.ETHERNET_TYPE, FrameHeader.TYPE_IPV4);
+        target.putShortBigEndian(FrameHeader.ETHERNET_TYPE, version.etherType());
     }
 
     private static void putHardwareAddress(MemorySlice target, int offset, long address) {
@@ -224,20 +279,35 @@ public final class FrameWriter {
         target.putIntBigEndian(offset + 2, (int) address);
     }
 
-    private void writeIp(MemorySlice target, int ipLength, int payloadLength) {
+    private void writeIpv4(MemorySlice target, int tcpLength, int payloadLength) {
         target.putByte(FrameHeader.IP_VERSION, (byte) FrameHeader.VERSION_4_IHL_5);
         target.putByte(FrameHeader.IP_TOS, (byte) 0);
-        target.putShortBigEndian(FrameHeader.IP_TOTAL_LENGTH, ipLength);
+        target.putShortBigEndian(FrameHeader.IP_TOTAL_LENGTH, IP_LENGTH + tcpLength);
         target.putShortBigEndian(FrameHeader.IP_ID, ipId);
         target.putShortBigEndian(FrameHeader.IP_FRAGMENT, FrameHeader.DONT_FRAGMENT);
         target.putByte(FrameHeader.IP_TTL, (byte) FrameHeader.TTL);
         target.putByte(FrameHeader.IP_PROTOCOL, (byte) FrameHeader.PROTOCOL_TCP);
         target.putShortBigEndian(FrameHeader.IP_CHECKSUM, 0);
-        target.putIntBigEndian(FrameHeader.IP_SOURCE, source.address());
-        target.putIntBigEndian(FrameHeader.IP_DESTINATION, destination.address());
+        target.putIntBigEndian(FrameHeader.IP_SOURCE, source.address().ipv4());
+        target.putIntBigEndian(FrameHeader.IP_DESTINATION, destination.address().ipv4());
         int sum = InternetChecksum.sum(target, FrameHeader.IP, IP_LENGTH);
         target.putShortBigEndian(FrameHeader.IP_CHECKSUM, InternetChecksum.complement(sum));
         // Whoever cuts the super-frame gives each segment the next id.
         ipId += Math.max(1, (payloadLength - 1) / segmentPayloadMax() + 1);
+    }
+
+    /** No router may fragment it, so nothing says that it must not be. */
+    private void writeIpv6(MemorySlice target, int tcpLength) {
+        target.putIntBigEndian(FrameHeader.IP6_VERSION, IPV6_WORD | flowLabel);
+        target.putShortBigEndian(FrameHeader.IP6_PAYLOAD_LENGTH, tcpLength);
+        target.putByte(FrameHeader.IP6_NEXT_HEADER, (byte) FrameHeader.PROTOCOL_TCP);
+        target.putByte(FrameHeader.IP6_HOP_LIMIT, (byte) FrameHeader.TTL);
+        putAddress(target, FrameHeader.IP6_SOURCE, source.address());
+        putAddress(target, FrameHeader.IP6_DESTINATION, destination.address());
+    }
+
+    private static void putAddress(MemorySlice target, int offset, IpAddress address) {
+        target.putLongBigEndian(offset, address.high());
+        target.putLongBigEndian(offset + 8L, address.low());
     }
 }

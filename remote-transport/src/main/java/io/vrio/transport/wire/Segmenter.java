@@ -2,7 +2,6 @@
 package io.vrio.transport.wire;
 
 import static io.vrio.transport.wire.FrameHeader.IP_LENGTH;
-import static io.vrio.transport.wire.FrameHeader.TCP;
 import static io.vrio.transport.wire.FrameHeader.VNET_LENGTH;
 
 import io.vrio.common.memory.InternetChecksum;
@@ -32,7 +31,13 @@ public final class Segmenter {
     }
 
     private static int headersLength(MemorySlice frame) {
-        return TCP + (frame.getUnsignedByte(FrameHeader.TCP_DATA_OFFSET) >>> 4) * 4;
+        int tcp = tcp(frame);
+        int field = tcp + FrameHeader.TCP_DATA_OFFSET - FrameHeader.TCP;
+        return tcp + (frame.getUnsignedByte(field) >>> 4) * 4;
+    }
+
+    private static int tcp(MemorySlice frame) {
+        return FrameHeader.TCP + IpVersion.of(frame).shift();
     }
 
     /** The IP length of the longest frame that this one becomes: what must fit the MTU. */
@@ -56,22 +61,26 @@ public final class Segmenter {
         int part = Math.min(segmentLength(frame), length - headersLength - offset);
         frame.copyTo(0, target, 0, headersLength);
         frame.copyTo(headersLength + (long) offset, target, headersLength, part);
-        int id = target.getUnsignedShortBigEndian(FrameHeader.IP_ID) + index;
-        target.putShortBigEndian(FrameHeader.IP_ID, id);
-        target.putShortBigEndian(
-                FrameHeader.IP_TOTAL_LENGTH, headersLength - FrameHeader.IP + part);
-        fillIpChecksum(target);
-        int sequence = target.getIntBigEndian(FrameHeader.TCP_SEQUENCE) + offset;
-        target.putIntBigEndian(FrameHeader.TCP_SEQUENCE, sequence);
+        IpVersion version = IpVersion.of(frame);
+        int shift = version.shift();
+        if (version == IpVersion.V4) {
+            int id = target.getUnsignedShortBigEndian(FrameHeader.IP_ID) + index;
+            target.putShortBigEndian(FrameHeader.IP_ID, id);
+        }
+        putIpLength(target, headersLength - FrameHeader.IP + part);
+        int sequence = target.getIntBigEndian(FrameHeader.TCP_SEQUENCE + shift) + offset;
+        target.putIntBigEndian(FrameHeader.TCP_SEQUENCE + shift, sequence);
         if (index < count(frame, length) - 1) {
             // What ends the data stands in the last segment alone.
             int endsData = FrameHeader.PSH | FrameHeader.FIN;
-            int flags = target.getUnsignedByte(FrameHeader.TCP_FLAGS) & ~endsData;
-            target.putByte(FrameHeader.TCP_FLAGS, (byte) flags);
+            int flags = target.getUnsignedByte(FrameHeader.TCP_FLAGS + shift) & ~endsData;
+            target.putByte(FrameHeader.TCP_FLAGS + shift, (byte) flags);
         }
         // The sender's pseudo-header sum holds the length of the whole.
-        add(target, FrameHeader.TCP_CHECKSUM, InternetChecksum.complement(length - TCP));
-        add(target, FrameHeader.TCP_CHECKSUM, headersLength + part - TCP);
+        int tcp = FrameHeader.TCP + shift;
+        int checksum = FrameHeader.TCP_CHECKSUM + shift;
+        add(target, checksum, InternetChecksum.complement(length - tcp));
+        add(target, checksum, headersLength + part - tcp);
         complete(target, headersLength + part);
         return headersLength + part;
     }
@@ -81,10 +90,24 @@ public final class Segmenter {
         target.putShortBigEndian(field, sum);
     }
 
-    private static void fillIpChecksum(MemorySlice frame) {
-        frame.putShort(FrameHeader.IP_CHECKSUM, (short) 0);
-        int sum = InternetChecksum.sum(frame, FrameHeader.IP, IP_LENGTH);
-        frame.putShortBigEndian(FrameHeader.IP_CHECKSUM, InternetChecksum.complement(sum));
+    /**
+     * Makes the IP header right for another length.
+     *
+     * @param length of the whole packet, the IP header included
+     */
+    static void putIpLength(MemorySlice frame, int length) {
+        switch (IpVersion.of(frame)) {
+            case V4 -> {
+                frame.putShortBigEndian(FrameHeader.IP_TOTAL_LENGTH, length);
+                frame.putShort(FrameHeader.IP_CHECKSUM, (short) 0);
+                int sum = InternetChecksum.sum(frame, FrameHeader.IP, IP_LENGTH);
+                frame.putShortBigEndian(FrameHeader.IP_CHECKSUM, InternetChecksum.complement(sum));
+            }
+            case V6 -> {
+                int payloadLength = length - IpVersion.V6.headerLength();
+                frame.putShortBigEndian(FrameHeader.IP6_PAYLOAD_LENGTH, payloadLength);
+            }
+        }
     }
 
     /**
@@ -95,8 +118,10 @@ public final class Segmenter {
         int flags = frame.getUnsignedByte(FrameHeader.VNET_FLAGS);
         if ((flags & FrameHeader.VNET_NEEDS_CHECKSUM) != 0) {
             // The field holds the pseudo-header sum until now, and is part of what is summed.
-            int sum = InternetChecksum.sum(frame, TCP, length - TCP);
-            frame.putShortBigEndian(FrameHeader.TCP_CHECKSUM, InternetChecksum.complement(sum));
+            int tcp = tcp(frame);
+            int sum = InternetChecksum.sum(frame, tcp, length - tcp);
+            int checksum = tcp + FrameHeader.TCP_CHECKSUM - FrameHeader.TCP;
+            frame.putShortBigEndian(checksum, InternetChecksum.complement(sum));
         }
         frame.fill(0, VNET_LENGTH, (byte) 0);
     }

@@ -9,6 +9,7 @@ import io.vrio.common.memory.SliceList;
 import io.vrio.transport.link.Link;
 import io.vrio.transport.link.LinkLayer;
 import io.vrio.transport.wire.FrameHeader;
+import io.vrio.transport.wire.IpVersion;
 import java.util.ArrayDeque;
 import java.util.SplittableRandom;
 
@@ -22,7 +23,10 @@ final class Intruder implements LinkLayer {
     private static final int VOUCHED_FOR = 2;
     private static final int ADDRESSES = 10;
     private static final int ADDRESSES_LENGTH = 12;
-    private static final int IP_ADDRESSES = 36;
+    private static final int ETHERNET_TYPE = 22;
+    private static final int IPV4_ADDRESSES = 36;
+    private static final int IPV4_ADDRESSES_END = 44;
+    private static final int IPV6_ADDRESSES = 32;
     private static final int TCP_SEQUENCE = 48;
     private static final int TCP_FLAGS = 57;
     private static final int TCP_OPTIONS_START = 68;
@@ -41,6 +45,10 @@ final class Intruder implements LinkLayer {
     private final NativeBuffer scratch = new NativeBuffer(FrameHeader.FRAME_MAX);
     private final ArrayDeque<byte[]> waiting = new ArrayDeque<>();
     private final FrameArchive archive;
+
+    /** How much further than over IPv4 everything behind the IP header stands. */
+    private int shift;
+
     private byte[] lastSent;
     private byte[] lastCome;
     private int forgingPpm;
@@ -173,18 +181,19 @@ final class Intruder implements LinkLayer {
 
     private byte[] forge(byte[] frame) {
         frame[0] = VOUCHED_FOR;
+        shift = frame[ETHERNET_TYPE] == (byte) 0x86 ? IpVersion.V6.shift() : 0;
         int length = frame.length;
-        if (length < FrameHeader.RST_LENGTH) {
+        if (length < FrameHeader.RST_LENGTH + shift) {
             return frame;
         }
+        int data = FrameHeader.DATA_LENGTH + shift;
         return switch (random.nextInt(6)) {
-            case 0 -> flip(frame, FrameHeader.DATA_LENGTH, length);
-            case 1 -> flip(frame, TCP_SEQUENCE, Math.min(length, FrameHeader.DATA_LENGTH));
+            case 0 -> flip(frame, data, length);
+            case 1 -> flip(frame, TCP_SEQUENCE + shift, Math.min(length, data));
             case 2 -> end(frame);
             case 3 -> lastSent == null ? frame : reflect(lastSent.clone());
             case 4 -> {
-                int limit = Math.min(length, FrameHeader.DATA_LENGTH + HEADER_AND_MORE);
-                yield flip(frame, FrameHeader.DATA_LENGTH, limit);
+                yield flip(frame, data, Math.min(length, data + HEADER_AND_MORE));
             }
             default -> renew(archive.any().clone(), frame);
         };
@@ -198,17 +207,23 @@ final class Intruder implements LinkLayer {
     }
 
     private byte[] end(byte[] frame) {
-        frame[TCP_FLAGS] |= (byte) (random.nextBoolean() ? FrameHeader.RST : FrameHeader.FIN);
+        frame[TCP_FLAGS + shift] |=
+                (byte) (random.nextBoolean() ? FrameHeader.RST : FrameHeader.FIN);
         return frame;
     }
 
     /** Back to its sender: Ethernet addresses, IP addresses and ports change places. */
-    private static byte[] reflect(byte[] frame) {
+    private byte[] reflect(byte[] frame) {
         frame[0] = VOUCHED_FOR;
         swap(frame, 10, 16, 6);
-        swap(frame, 36, 40, 4);
-        swap(frame, 44, 46, 2);
+        int addressLength = (IPV4_ADDRESSES_END + shift - ipAddresses()) / 2;
+        swap(frame, ipAddresses(), ipAddresses() + addressLength, addressLength);
+        swap(frame, 44 + shift, 46 + shift, 2);
         return frame;
+    }
+
+    private int ipAddresses() {
+        return shift == 0 ? IPV4_ADDRESSES : IPV6_ADDRESSES;
     }
 
     private static void swap(byte[] frame, int one, int other, int length) {
@@ -220,23 +235,22 @@ final class Intruder implements LinkLayer {
     }
 
     /** An old super-frame in the place of a new one: ports, sequences and tag are right. */
-    private static byte[] renew(byte[] old, byte[] present) {
-        int header = FrameHeader.DATA_LENGTH;
+    private byte[] renew(byte[] old, byte[] present) {
+        int header = FrameHeader.DATA_LENGTH + shift;
         if (old.length < header + HEADER_AND_MORE || present.length < header + HEADER_AND_MORE) {
             return old;
         }
         old[0] = VOUCHED_FOR;
-        System.arraycopy(present, ADDRESSES, old, ADDRESSES, ADDRESSES_LENGTH);
-        System.arraycopy(present, IP_ADDRESSES, old, IP_ADDRESSES, TCP_FLAGS - IP_ADDRESSES);
-        System.arraycopy(
-                present,
-                TCP_OPTIONS_START,
-                old,
-                TCP_OPTIONS_START,
-                TCP_OPTIONS_LENGTH - TCP_OPTIONS_START);
+        copy(present, old, ADDRESSES, ADDRESSES + ADDRESSES_LENGTH);
+        copy(present, old, ipAddresses(), TCP_FLAGS + shift);
+        copy(present, old, TCP_OPTIONS_START + shift, TCP_OPTIONS_LENGTH + shift);
         // The tag of the receiver, then the 64 bits of the sequence.
-        System.arraycopy(present, header + 4, old, header + 4, SEQUENCE_IN_HEADER + 4);
+        copy(present, old, header + 4, header + 4 + SEQUENCE_IN_HEADER + 4);
         return old;
+    }
+
+    private static void copy(byte[] from, byte[] to, int start, int limit) {
+        System.arraycopy(from, start, to, start, limit - start);
     }
 
     @Override

@@ -18,6 +18,7 @@ import io.vrio.transport.secure.NoiseHandshake;
 import io.vrio.transport.secure.PresharedKey;
 import io.vrio.transport.secure.RefusalReason;
 import io.vrio.transport.wire.FrameHeader;
+import io.vrio.transport.wire.IpAddress;
 import java.security.SecureRandom;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -169,9 +170,9 @@ final class KeyedEndpointTest {
     @Test
     void shouldLogAStrangerOnceAMinute() {
         LogLimit limit = new LogLimit();
-        assertTrue(limit.mayLog(1, 0));
-        assertEquals(false, limit.mayLog(1, LogLimit.INTERVAL_NS - 1));
-        assertTrue(limit.mayLog(2, LogLimit.INTERVAL_NS - 1));
-        assertTrue(limit.mayLog(1, LogLimit.INTERVAL_NS));
+        assertTrue(limit.mayLog(IpAddress.ipv4(1), 0));
+        assertEquals(false, limit.mayLog(IpAddress.ipv4(1), LogLimit.INTERVAL_NS - 1));
+        assertTrue(limit.mayLog(IpAddress.ipv4(2), LogLimit.INTERVAL_NS - 1));
+        assertTrue(limit.mayLog(IpAddress.ipv4(1), LogLimit.INTERVAL_NS));
     }
 }

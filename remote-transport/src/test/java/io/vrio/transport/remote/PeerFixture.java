@@ -14,6 +14,7 @@ import io.vrio.transport.link.PeekingLink;
 import io.vrio.transport.link.ScatterLink;
 import io.vrio.transport.message.MessageKind;
 import io.vrio.transport.wire.Endpoint;
+import io.vrio.transport.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -64,7 +65,7 @@ final class PeerFixture implements AutoCloseable {
 
     private final class Links implements LinkFactory {
         @Override
-        public long resolve(int remoteAddress) {
+        public long resolve(IpAddress remoteAddress) {
             return hardwareAddress;
         }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.vrio.common.io.NetFrame;
 import io.vrio.transport.ProtocolDocument;
 import io.vrio.transport.flow.FrameFlow;
+import io.vrio.transport.wire.IpVersion;
 import org.junit.jupiter.api.Test;
 
 /** The numbers of {@code docs/protocol.md} that this package keeps. */
@@ -35,7 +36,8 @@ final class ProtocolRemoteTest {
         assertEquals(
                 ProtocolDocument.limit("control messages not acknowledged"),
                 ControlChannel.UNDER_WAY_MAX);
-        assertEquals(ProtocolDocument.limit("smallest MTU"), IohypEndpoint.MTU_MIN);
+        assertEquals(ProtocolDocument.limit("smallest MTU over IPv4"), IpVersion.V4.mtuMin());
+        assertEquals(ProtocolDocument.limit("smallest MTU over IPv6"), IpVersion.V6.mtuMin());
         assertEquals(ProtocolDocument.limit("resets in 100 ms"), StrangerReplies.RSTS_MAX);
     }
 

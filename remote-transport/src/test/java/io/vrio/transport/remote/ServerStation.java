@@ -10,6 +10,7 @@ import io.vrio.transport.link.FaultyLink;
 import io.vrio.transport.link.PeekingLink;
 import io.vrio.transport.link.ScatterLink;
 import io.vrio.transport.wire.Endpoint;
+import io.vrio.transport.wire.IpAddress;
 
 /**
  * A VM host's place on the simulated wire, with faults of its own: one server process at a time. On
@@ -18,8 +19,8 @@ import io.vrio.transport.wire.Endpoint;
 public final class ServerStation implements AutoCloseable {
     private static final int FIRST_PORT = 40_000;
 
-    private final int address;
-    private final long iohypHardwareAddress;
+    private final IpAddress address;
+    private final Endpoint iohyp;
     private final FaultyLink faults;
     private final Intruder end;
     private Process process;
@@ -29,11 +30,16 @@ public final class ServerStation implements AutoCloseable {
      * @param seed of how frames are grouped on their way here
      */
     ServerStation(
-            int address, long iohypHardwareAddress, FaultyLink faults, NanoClock clock, long seed) {
+            IpAddress address, Endpoint iohyp, FaultyLink faults, NanoClock clock, long seed) {
         this.address = address;
-        this.iohypHardwareAddress = iohypHardwareAddress;
+        this.iohyp = iohyp;
         this.faults = faults;
         end = new Intruder(new CoalescingLink(faults, seed), clock, ~seed);
+    }
+
+    /** Where the IOhyp is. */
+    public IpAddress iohypAddress() {
+        return iohyp.address();
     }
 
     /** One life of the server: its association attempts, each from a port of its own. */
@@ -46,8 +52,8 @@ public final class ServerStation implements AutoCloseable {
         }
 
         @Override
-        public long resolve(int remoteAddress) {
-            return iohypHardwareAddress;
+        public long resolve(IpAddress remoteAddress) {
+            return iohyp.hardwareAddress();
         }
 
         @Override

@@ -8,6 +8,7 @@ import io.vrio.transport.flow.FrameBufferPool;
 import io.vrio.transport.link.Faults;
 import io.vrio.transport.link.MemoryLink;
 import io.vrio.transport.secure.PresharedKey;
+import io.vrio.transport.wire.IpVersion;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -51,14 +52,15 @@ public final class SimulatedNetwork implements AutoCloseable {
         this.clock = clock;
         this.disk = disk;
         random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
-        wire = new SimulatedWire(clock, options, random);
+        IpVersion version = seed % 3 == 0 ? IpVersion.V6 : IpVersion.V4;
+        wire = new SimulatedWire(clock, options, version, random);
         mtu = options.mtu();
         key = seed % 2 == 0 ? Optional.of(randomKey()) : Optional.empty();
         PeerOptions peerOptions =
                 new PeerOptions(
                         SERVER,
                         random.nextLong(),
-                        SimulatedWire.IOHYP_ADDRESS,
+                        wire.iohypEndpoint().address(),
                         SimulatedWire.PORT,
                         mtu,
                         TIMEOUT_NS,

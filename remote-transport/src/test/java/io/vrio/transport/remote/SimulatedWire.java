@@ -12,6 +12,8 @@ import io.vrio.transport.link.Link;
 import io.vrio.transport.link.MemoryLink;
 import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.FrameHeader;
+import io.vrio.transport.wire.IpAddress;
+import io.vrio.transport.wire.IpVersion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -21,12 +23,13 @@ import java.util.random.RandomGenerator;
  * Processes at its ends come and go; what is on the wire then stays on it. One thread.
  */
 public final class SimulatedWire implements AutoCloseable {
-    public static final int SERVER_ADDRESS = 0x0A000001;
-    public static final int IOHYP_ADDRESS = 0x0A000002;
     public static final int PORT = 8746;
 
-    private static final int NEXT_SERVER_ADDRESS = 0x0A000003;
+    private static final int SERVER = 1;
+    private static final int IOHYP = 2;
+    private static final int NEXT_SERVER = 3;
 
+    private final IpVersion version;
     private final MemoryLink memory;
     private final NanoClock clock;
     private final FaultyLink iohypFaults;
@@ -37,18 +40,31 @@ public final class SimulatedWire implements AutoCloseable {
     private ProcessLink iohyp;
 
     /** A wire with one VM host. */
-    public SimulatedWire(NanoClock clock, MemoryLink.Options options, RandomGenerator random) {
+    public SimulatedWire(
+            NanoClock clock,
+            MemoryLink.Options options,
+            IpVersion version,
+            RandomGenerator random) {
         this.clock = clock;
+        this.version = version;
         memory = MemoryLink.pair(options);
         FaultyLink serverFaults = new FaultyLink(memory, clock, random.nextLong());
         iohypFaults = new FaultyLink(memory.peer(), clock, random.nextLong());
-        long hardwareAddress = iohypFaults.hardwareAddress();
         server =
                 new ServerStation(
-                        SERVER_ADDRESS, hardwareAddress, serverFaults, clock, random.nextLong());
+                        address(SERVER), iohypEndpoint(), serverFaults, clock, random.nextLong());
         stations.add(server);
         long iohypSeed = random.nextLong();
         iohypEnd = new Intruder(new CoalescingLink(iohypFaults, iohypSeed), clock, ~iohypSeed);
+    }
+
+    /** 10.0.0.N or fd00::N. */
+    private IpAddress address(int number) {
+        final long uniqueLocal = 0xFD00L << 48;
+        return switch (version) {
+            case V4 -> IpAddress.ipv4(0x0A00_0000 | number);
+            case V6 -> new IpAddress(uniqueLocal, number);
+        };
     }
 
     /** The first VM host. */
@@ -60,8 +76,8 @@ public final class SimulatedWire implements AutoCloseable {
     public ServerStation addServer(long seed) {
         ServerStation added =
                 new ServerStation(
-                        NEXT_SERVER_ADDRESS + stations.size() - 1,
-                        iohypFaults.hardwareAddress(),
+                        address(NEXT_SERVER + stations.size() - 1),
+                        iohypEndpoint(),
                         new FaultyLink(memory.addStation(), clock, seed),
                         clock,
                         seed);
@@ -88,7 +104,7 @@ public final class SimulatedWire implements AutoCloseable {
 
     /** Where the IOhyp's processes are. */
     public Endpoint iohypEndpoint() {
-        return new Endpoint(iohypEnd.hardwareAddress(), IOHYP_ADDRESS, PORT);
+        return new Endpoint(iohypFaults.hardwareAddress(), address(IOHYP), PORT);
     }
 
     /** What happens to frames from now on that go to the first VM host, and to the I/O host. */

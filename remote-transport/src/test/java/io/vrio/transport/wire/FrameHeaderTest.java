@@ -21,9 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class FrameHeaderTest {
     private static final Endpoint SERVER =
-            new Endpoint(0x02_00_00_00_00_0AL, Ipv4Address.parse("10.0.0.1"), 40_000);
+            new Endpoint(0x02_00_00_00_00_0AL, IpAddress.parse("10.0.0.1"), 40_000);
     private static final Endpoint IOHYP =
-            new Endpoint(0xFE_DC_BA_98_76_54L, Ipv4Address.parse("200.0.0.2"), 7000);
+            new Endpoint(0xFE_DC_BA_98_76_54L, IpAddress.parse("200.0.0.2"), 7000);
     private static final long SEQUENCE = 0xABCD_FFFF_FFF0L;
     private static final int PAYLOAD_LENGTH = 1000;
     private static final int LENGTH = FrameHeader.DATA_LENGTH + PAYLOAD_LENGTH;
@@ -50,11 +50,8 @@ final class FrameHeaderTest {
         memory.putShort(FrameHeader.IP_CHECKSUM, (short) 0);
         int sum = InternetChecksum.sum(memory, FrameHeader.IP, FrameHeader.IP_LENGTH);
         memory.putShortBigEndian(FrameHeader.IP_CHECKSUM, InternetChecksum.complement(sum));
-        int pseudo =
-                InternetChecksum.pseudoHeader(
-                        header.sourceAddress(),
-                        header.destinationAddress(),
-                        length - FrameHeader.TCP);
+        int addresses = InternetChecksum.sum(memory, FrameHeader.IP_SOURCE, 8);
+        int pseudo = InternetChecksum.pseudoHeader(addresses, length - FrameHeader.TCP);
         memory.putShortBigEndian(FrameHeader.TCP_CHECKSUM, pseudo);
         memory.putByte(FrameHeader.VNET_FLAGS, (byte) FrameHeader.VNET_NEEDS_CHECKSUM);
         Segmenter.complete(memory, length);
@@ -117,7 +114,7 @@ final class FrameHeaderTest {
 
     @ParameterizedTest
     @CsvSource({
-        "22, 0x86, not IPv4",
+        "22, 0x86, neither IPv4 nor IPv6",
         "24, 0x46, IP version is not 4 or IP options are present",
         "24, 0x65, IP version is not 4 or IP options are present",
         "26, 0xFF, IP total length is wrong",

@@ -14,9 +14,9 @@ import org.junit.jupiter.api.Test;
 /** Golden bytes: a change here is a change of the protocol. */
 final class FrameWriterTest {
     private static final Endpoint SERVER =
-            new Endpoint(0x02_00_00_00_00_0AL, Ipv4Address.parse("10.0.0.1"), 40_000);
+            new Endpoint(0x02_00_00_00_00_0AL, IpAddress.parse("10.0.0.1"), 40_000);
     private static final Endpoint IOHYP =
-            new Endpoint(0x02_00_00_00_00_0BL, Ipv4Address.parse("10.0.0.2"), 7000);
+            new Endpoint(0x02_00_00_00_00_0BL, IpAddress.parse("10.0.0.2"), 7000);
     private static final long SEQUENCE = 0x1234_89AB_CDEFL;
     private static final long ACKNOWLEDGEMENT = 0x0102_0304L;
     private static final int WINDOW = 3 << 20;

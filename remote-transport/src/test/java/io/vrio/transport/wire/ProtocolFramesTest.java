@@ -13,16 +13,22 @@ import org.junit.jupiter.api.Test;
 /** The frames of {@code docs/protocol.md} are those that the writer writes. */
 final class ProtocolFramesTest {
     private static final Endpoint SERVER =
-            new Endpoint(0x02_00_00_00_00_0AL, Ipv4Address.parse("10.0.0.1"), 40_000);
+            new Endpoint(0x02_00_00_00_00_0AL, IpAddress.parse("10.0.0.1"), 40_000);
     private static final Endpoint IOHYP =
-            new Endpoint(0x02_00_00_00_00_0BL, Ipv4Address.parse("10.0.0.2"), 7000);
+            new Endpoint(0x02_00_00_00_00_0BL, IpAddress.parse("10.0.0.2"), 7000);
     private static final long SEQUENCE = 0x1234_89AB_CDEFL;
     private static final long ACKNOWLEDGEMENT = 0x0102_0304L;
     private static final int WINDOW = 3 << 20;
 
+    private static final Endpoint SERVER6 =
+            new Endpoint(0x02_00_00_00_00_0AL, IpAddress.parse("fd00::1"), 40_000);
+    private static final Endpoint IOHYP6 =
+            new Endpoint(0x02_00_00_00_00_0BL, IpAddress.parse("fd00::2"), 7000);
+
     private final NativeBuffer buffer = new NativeBuffer(FrameHeader.FRAME_MAX);
     private final MemorySlice memory = buffer.slice();
     private final FrameWriter writer = new FrameWriter(SERVER, IOHYP, 1500);
+    private final FrameWriter writer6 = new FrameWriter(SERVER6, IOHYP6, 1500);
 
     @AfterEach
     void close() {
@@ -70,6 +76,16 @@ final class ProtocolFramesTest {
     void shouldWriteTheDocumentedRst() {
         int length = writer.writeRst(memory, 0, ACKNOWLEDGEMENT);
         assertEquals(ProtocolDocument.golden("rst"), frame(length));
+    }
+
+    @Test
+    void shouldWriteTheDocumentedFramesOverIpv6() {
+        int length = writer6.writeSyn(memory, 0x89AB_CDEFL, WINDOW);
+        assertEquals(ProtocolDocument.golden("syn over IPv6"), frame(length));
+        length = writer6.writeData(memory, SEQUENCE, ACKNOWLEDGEMENT, WINDOW, 65_000);
+        assertEquals(ProtocolDocument.golden("data over IPv6"), frame(length));
+        length = writer6.writeRst(memory, 0, ACKNOWLEDGEMENT);
+        assertEquals(ProtocolDocument.golden("rst over IPv6"), frame(length));
     }
 
     @Test
