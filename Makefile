@@ -7,7 +7,7 @@
 # make check          the tests that need no root, no network and no QEMU, in two minutes
 # make check-TAG      the tests with one tag: linux, root, container, qemu, libvirt
 # make simulate       the simulation over SEEDS seeds (default 1000) from FIRST on, or the one SEED
-# make bench          all benchmarks; make bench-SUBJECT (block, net, hook) runs one
+# make bench          all benchmarks; make bench-SUBJECT (block, seal, net, hook) runs one
 # make format         lay out the sources
 # make clean          remove what was built
 #

@@ -10,9 +10,14 @@ enum Alternative {
     QSD_NBDKIT("qsd-nbdkit", "qemu-storage-daemon -> NBD over TCP -> nbdkit"),
     QSD_LOCAL("qsd-local", "qemu-storage-daemon on the file itself, no network"),
     VRIO("vrio", "vrio server -> vrio iohyp"),
+    VRIO_SEALED("vrio-sealed", "vrio server -> vrio iohyp, with a key: every message sealed"),
     VRIO_LOCAL("vrio-local", "vrio local on the file itself, no network");
 
     private static final String NBD_PORT = "10809";
+    private static final String PORT = "8746";
+
+    /** Both kinds of IOhyp are there at the same time, on one address. */
+    private static final String SEALED_PORT = "8747";
 
     private final String title;
     private final String description;
@@ -26,6 +31,11 @@ enum Alternative {
     record Place(Network network, Path disk, Path folder, Path vrio) {
         Path file(String name) {
             return folder.resolve(name);
+        }
+
+        /** Keys of servers, that of this one included, as bench/run has made them. */
+        Path keys() {
+            return folder.resolveSibling("keys");
         }
     }
 
@@ -62,7 +72,7 @@ enum Alternative {
         return switch (this) {
             case QSD_NBDKIT -> List.of(nbdkit(place), storageDaemon(place, nbdDisk(place)));
             case QSD_LOCAL -> List.of(storageDaemon(place, fileDisk(place)));
-            case VRIO -> List.of(iohyp(place), server(place));
+            case VRIO, VRIO_SEALED -> List.of(iohyp(place), server(place));
             case VRIO_LOCAL -> List.of(local(place));
         };
     }
@@ -112,7 +122,7 @@ enum Alternative {
         return new DaemonCommand(role, place.network().vmHost().namespace(), words, ready);
     }
 
-    private static DaemonCommand iohyp(Place place) {
+    private DaemonCommand iohyp(Place place) {
         Network.End end = place.network().ioHost();
         List<String> words =
                 List.of(
@@ -121,9 +131,10 @@ enum Alternative {
                         "--interface=" + end.interfaceName(),
                         "--address=" + end.address(),
                         "--disk=bench=file:" + place.disk(),
-                        "--state-dir=" + place.file("iohyp.state"),
-                        "--control=" + place.file("iohyp.control"),
-                        "--insecure");
+                        "--port=" + port(),
+                        "--state-dir=" + place.file(title + ".state"),
+                        "--control=" + place.file(title + ".iohyp.control"),
+                        trust(place.keys()));
         return new DaemonCommand("vrio iohyp", end.namespace(), words);
     }
 
@@ -135,12 +146,25 @@ enum Alternative {
                         "server",
                         "--interface=" + end.interfaceName(),
                         "--address=" + end.address(),
-                        "--peer=" + place.network().ioHost().address(),
+                        "--peer=" + place.network().ioHost().address() + ":" + port(),
+                        "--name=bench",
                         "--disk=bench=" + socket(place),
                         "--socket-dir=" + place.folder(),
-                        "--control=" + place.file("server.control"),
-                        "--insecure");
+                        "--control=" + place.file(title + ".server.control"),
+                        trust(place.keys().resolve("bench.key")));
         return new DaemonCommand("vrio server", end.namespace(), words);
+    }
+
+    private boolean isSealed() {
+        return this == VRIO_SEALED;
+    }
+
+    private String port() {
+        return isSealed() ? SEALED_PORT : PORT;
+    }
+
+    private String trust(Path keys) {
+        return isSealed() ? "--key-file=" + keys : "--insecure";
     }
 
     private DaemonCommand local(Place place) {

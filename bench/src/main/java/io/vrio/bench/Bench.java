@@ -41,7 +41,7 @@ final class Bench implements Callable<Integer> {
             paramLabel = "NAME",
             description =
                     "what to compare, the reference first: qsd-nbdkit, qsd-local, vrio,"
-                            + " vrio-local; default qsd-nbdkit,vrio")
+                            + " vrio-sealed, vrio-local; default qsd-nbdkit,vrio")
     private List<String> alternatives = List.of("qsd-nbdkit", "vrio");
 
     @Option(

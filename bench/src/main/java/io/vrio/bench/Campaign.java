@@ -4,6 +4,7 @@ package io.vrio.bench;
 import io.vrio.bench.verify.DataVerifier;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,7 @@ final class Campaign {
     private final Schedule schedule;
     private final Site site;
     private final Disk sharedDisk;
-    private Disk localDisk;
+    private final Map<Alternative, Disk> ownDisks = new EnumMap<>(Alternative.class);
     private final Consumer<String> progress;
     private final List<Measurement> measurements = new ArrayList<>();
     private final Map<String, DaemonMemory> memory = new LinkedHashMap<>();
@@ -96,13 +97,13 @@ final class Campaign {
         }
     }
 
-    /** The shared one, but vrio local locks its file against a vrio iohyp that has it. */
+    /** The shared one, but vRIO's daemons lock their files against each other. */
     private Disk diskOf(Alternative alternative) {
-        boolean isLocked = alternative == Alternative.VRIO_LOCAL;
-        if (isLocked && localDisk == null) {
-            localDisk = sharedDisk.sibling();
-        }
-        return isLocked ? localDisk : sharedDisk;
+        return switch (alternative) {
+            case QSD_NBDKIT, QSD_LOCAL, VRIO -> sharedDisk;
+            case VRIO_LOCAL, VRIO_SEALED ->
+                    ownDisks.computeIfAbsent(alternative, own -> sharedDisk.sibling(own.title()));
+        };
     }
 
     private static void closeAll(List<Deployment> deployments) {

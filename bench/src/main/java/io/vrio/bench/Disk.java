@@ -23,9 +23,9 @@ final class Disk {
         return new Disk(file, file.toFile().length());
     }
 
-    /** A second one of the same length, beside it. */
-    Disk sibling() {
-        Path other = file.resolveSibling(file.getFileName() + ".other");
+    /** Another one of the same length, beside it. */
+    Disk sibling(String name) {
+        Path other = file.resolveSibling(file.getFileName() + "." + name);
         try (RandomAccessFile created = new RandomAccessFile(other.toFile(), "rw")) {
             created.setLength(file.toFile().length());
         } catch (IOException e) {
