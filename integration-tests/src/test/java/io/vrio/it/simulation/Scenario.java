@@ -3,6 +3,7 @@ package io.vrio.it.simulation;
 
 import io.vrio.server.virtqueue.RingFeatures;
 import io.vrio.transport.link.MemoryLink.Segmentation;
+import io.vrio.transport.secure.KeyLimits;
 import io.vrio.transport.secure.PresharedKey;
 import io.vrio.transport.wire.IpVersion;
 import java.util.Optional;
@@ -26,6 +27,11 @@ record Scenario(long seed, Wire wire, Rings rings, Disk disk, Load load, NetScen
     /** What the machines speak: IPv6 with every third seed. */
     IpVersion ipVersion() {
         return seed % 3 == 0 ? IpVersion.V6 : IpVersion.V4;
+    }
+
+    /** How long keys are used: with every other sealed seed not long at all. */
+    KeyLimits keyLimits() {
+        return seed % 4 == 0 ? new KeyLimits(128 << 10, 50 * MS) : KeyLimits.DEFAULT;
     }
 
     boolean isSealed() {

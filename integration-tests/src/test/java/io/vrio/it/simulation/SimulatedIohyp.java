@@ -92,7 +92,8 @@ final class SimulatedIohyp implements AutoCloseable {
                         random.nextLong(),
                         scenario.wire().mtu(),
                         PEER_TIMEOUT_NS,
-                        scenario.key().map(key -> name -> key));
+                        scenario.key().map(key -> name -> key),
+                        scenario.keyLimits());
         buffers = new FrameBufferPool(scenario.wire().iohypBuffers());
         watch = new SwitchWatch(scenario.net(), clock, ways.ledger());
         try {

@@ -67,7 +67,8 @@ final class SimulatedServer {
                         plan.mtu(),
                         SimulatedIohyp.PEER_TIMEOUT_NS,
                         scenario.load().ioTimeoutNs(),
-                        scenario.key());
+                        scenario.key(),
+                        scenario.keyLimits());
         RandomGenerator numbers = plan.isNearWrap() ? new NearWrap(random.split()) : random.split();
         LinkFactory links = host.station().openServer(plan.portCount());
         peer = new RemotePeer(options, links, clock, buffers, numbers);

@@ -8,6 +8,7 @@ import io.vrio.common.clock.ManualClock;
 import io.vrio.transport.link.Faults;
 import io.vrio.transport.link.MemoryLink;
 import io.vrio.transport.link.MemoryLink.Segmentation;
+import io.vrio.transport.secure.KeyStatus;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,26 @@ final class RemoteDiskSimulationTest {
             assertEquals(0, workload.failed());
             long forged = network.peer().status().association().counters().get("dropped_forged");
             assertTrue(forged > 100, "only " + forged);
+            drain(network, workload);
+        }
+    }
+
+    @Test
+    void shouldChangeKeysWhileTheWireLosesAndRepeats() {
+        try (SimulatedNetwork network = network(1500, Segmentation.CUT, 4)) {
+            RemoteDisk disk = network.peer().openDisk("disk");
+            DiskWorkload workload = new DiskWorkload(disk, CAPACITY, 16, 64, 4);
+            run(network, workload, 1000);
+            long epoch = network.peer().status().sinceNs();
+            network.faults(Faults.NONE.withLossPpm(20_000).withReplayPpm(10_000));
+            network.intruderPpm(20_000);
+            run(network, workload, 50_000);
+
+            assertEquals(epoch, network.peer().status().sinceNs(), "it was opened again");
+            KeyStatus keys = network.peer().status().association().keys().orElseThrow();
+            assertTrue(keys.sendPhase() > 100, "only " + keys.sendPhase());
+            assertTrue(keys.receivePhase() > 100, "only " + keys.receivePhase());
+            assertEquals(0, workload.failed());
             drain(network, workload);
         }
     }

@@ -7,6 +7,7 @@ import io.vrio.common.io.Nic;
 import io.vrio.transport.flow.FrameBufferPool;
 import io.vrio.transport.link.Faults;
 import io.vrio.transport.link.MemoryLink;
+import io.vrio.transport.secure.KeyLimits;
 import io.vrio.transport.secure.PresharedKey;
 import io.vrio.transport.wire.IpVersion;
 import java.util.Optional;
@@ -28,6 +29,9 @@ public final class SimulatedNetwork implements AutoCloseable {
 
     /** With every other seed. */
     private final Optional<PresharedKey> key;
+
+    /** With every other of these so small that keys follow each other all the time. */
+    private final KeyLimits keyLimits;
 
     private final FrameBufferPool serverBuffers = new FrameBufferPool(256);
     private final SimulatedDisk disk;
@@ -56,6 +60,7 @@ public final class SimulatedNetwork implements AutoCloseable {
         wire = new SimulatedWire(clock, options, version, random);
         mtu = options.mtu();
         key = seed % 2 == 0 ? Optional.of(randomKey()) : Optional.empty();
+        keyLimits = seed % 4 == 0 ? new KeyLimits(64 << 10, 20_000_000L) : KeyLimits.DEFAULT;
         PeerOptions peerOptions =
                 new PeerOptions(
                         SERVER,
@@ -65,7 +70,8 @@ public final class SimulatedNetwork implements AutoCloseable {
                         mtu,
                         TIMEOUT_NS,
                         ioTimeoutNs,
-                        key);
+                        key,
+                        keyLimits);
         peer = new RemotePeer(peerOptions, wire.openServer(1000), clock, serverBuffers, random);
         startIohyp();
     }
@@ -137,7 +143,8 @@ public final class SimulatedNetwork implements AutoCloseable {
                         random.nextLong(),
                         mtu,
                         TIMEOUT_NS,
-                        key.map(only -> name -> name.equals(SERVER) ? only : null));
+                        key.map(only -> name -> name.equals(SERVER) ? only : null),
+                        keyLimits);
         DiskCatalog catalog =
                 (name, server, epoch) -> {
                     if (claim != null && claim.port.underWay() > 0) {
