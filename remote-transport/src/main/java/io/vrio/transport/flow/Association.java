@@ -73,9 +73,7 @@ public final class Association implements AutoCloseable {
         acks = ledger.acks();
         sender = new SuperFrameSender(setup, link, ledger);
         txFrames = new TxFrameSender(sender, retransmits, rtt, congestion, counters);
-        receiver =
-                new SuperFrameReceiver(
-                        setup, buffers, ledger, sender, this::onAcknowledgement, handler);
+        receiver = new SuperFrameReceiver(setup, buffers, ledger, sender, new Heard(), handler);
         openedNs = clock.nanoTime();
         trimmedNs = openedNs;
         receiver.lastHeardNs(openedNs);
@@ -273,16 +271,25 @@ public final class Association implements AutoCloseable {
         return receiver.awaitedSegment(header, buffer);
     }
 
-    private void onAcknowledgement(SuperFrameHeader received, long nowNs) {
-        long before = retransmits.flightBytes();
-        retransmits.onAcknowledge(received, nowNs);
-        long progress = before - retransmits.flightBytes();
-        if (progress > 0) {
-            rtt.onProgress();
-            congestion.onAcknowledged(progress);
+    /** What the receiving side hears of our own sending. */
+    private final class Heard implements SuperFrameReceiver.Acknowledgements {
+        @Override
+        public void onAcknowledgement(SuperFrameHeader received, long nowNs) {
+            long before = retransmits.flightBytes();
+            retransmits.onAcknowledge(received, nowNs);
+            long progress = before - retransmits.flightBytes();
+            if (progress > 0) {
+                rtt.onProgress();
+                congestion.onAcknowledged(progress);
+            }
+            credit.onAcknowledged(received.cumulative());
+            credit.onGrant(received.credit());
         }
-        credit.onAcknowledged(received.cumulative());
-        credit.onGrant(received.credit());
+
+        @Override
+        public void onPeerResend() {
+            retransmits.onPeerResend();
+        }
     }
 
     /** Sends what must be sent again, what waits, and an acknowledgement that is due. */

@@ -7,9 +7,9 @@ import java.util.ArrayDeque;
 
 /**
  * Super-frames that the peer is not known to have whole, in the order of their sequences. Learns
- * from acknowledgements what arrived, and tells what must be sent again and when: a hole below
- * something that has arrived after a moment for reordering, the rest, and what was lost twice,
- * after the retransmission time-out. One thread.
+ * from acknowledgements what arrived, and tells what must be sent again and when: what something
+ * sent later has overtaken, after a moment for reordering; when nothing is heard, the last that was
+ * sent, because the answer to it tells of all the others (RFC 8985, RACK and TLP). One thread.
  */
 final class RetransmitQueue {
     /** Limit: super-frames in flight; more wait as messages. */
@@ -22,7 +22,10 @@ final class RetransmitQueue {
     private static final int SPARE_MIN = 8;
 
     /** What was sent so often is sent whole, whatever pieces of it are said to have come. */
-    private static final int PIECES_BELIEVED_MAX = 4;
+    static final int PIECES_BELIEVED_MAX = 4;
+
+    /** Limit: of the wait for what is lost again and again. */
+    private static final int DOUBLINGS_MAX = 20;
 
     private final RttEstimator rtt;
     private final ArrayDeque<TxFrame> free = new ArrayDeque<>();
@@ -33,6 +36,15 @@ final class RetransmitQueue {
     private long flightBytes;
     private long newestBlocksSequence;
     private long highestAcked;
+
+    /** When anything was sent last, and when the latest of what has arrived was. */
+    private long lastSentNs;
+
+    private long arrivedSentNs;
+    private boolean hasAnyArrived;
+
+    /** Whether the peer has sent something again although we have told it that we have it. */
+    private boolean isPeerWaiting;
 
     RetransmitQueue(RttEstimator rtt) {
         this.rtt = rtt;
@@ -64,6 +76,12 @@ final class RetransmitQueue {
         count++;
         countMax = Math.max(countMax, count);
         flightBytes += frame.limit() - frame.start();
+        onSend(frame.sentNs());
+    }
+
+    private void onSend(long nowNs) {
+        lastSentNs = nowNs;
+        isPeerWaiting = false;
     }
 
     /** Frees memory of frames that were not needed since the last call, of some of them. */
@@ -109,20 +127,35 @@ final class RetransmitQueue {
         highestAcked = Math.max(highestAcked, cumulative);
         while (count > 0 && at(0).limit() - cumulative <= 0) {
             sample(at(0), header, nowNs, cumulative);
+            noteArrival(at(0), nowNs);
             removeHead();
         }
         // Blocks describe the present, so those of an older frame would bring back old holes.
         if (header.blockCount() > 0 && header.sequence() - newestBlocksSequence > 0) {
             newestBlocksSequence = header.sequence();
-            onBlocks(header);
+            onBlocks(header, nowNs);
         }
     }
 
     private void sample(TxFrame frame, SuperFrameHeader header, long nowNs, long cumulative) {
-        // Karn: an answer to something sent twice tells nothing about time.
         boolean isNewest = frame.limit() == cumulative;
+        long delayNs = header.delayUs() * 1000;
+        // Karn: an answer to something sent twice tells nothing about time,
         if (frame.attempts() == 1 && isNewest) {
-            rtt.onSample(nowNs - frame.sentNs() - header.delayUs() * 1000);
+            rtt.onSample(nowNs - frame.sentNs(), delayNs);
+        } else if (frame.attempts() == 2 && delayNs >= nowNs - frame.sentNs()) {
+            // unless the peer has had it for longer than since the second time.
+            rtt.onAnswer(nowNs - frame.firstSentNs());
+        }
+    }
+
+    /** Some of a frame has arrived, and with it, if it comes to that, what was sent before. */
+    private void noteArrival(TxFrame frame, long nowNs) {
+        // What is heard of so soon after it was sent again was the first copy.
+        boolean isLatestCopy = frame.attempts() == 1 || nowNs - frame.sentNs() >= rtt.minNs();
+        if (isLatestCopy && (!hasAnyArrived || frame.sentNs() - arrivedSentNs > 0)) {
+            arrivedSentNs = frame.sentNs();
+            hasAnyArrived = true;
         }
     }
 
@@ -140,7 +173,7 @@ final class RetransmitQueue {
         free.addLast(frame);
     }
 
-    private void onBlocks(SuperFrameHeader header) {
+    private void onBlocks(SuperFrameHeader header, long nowNs) {
         if (count == 0) {
             return;
         }
@@ -151,7 +184,11 @@ final class RetransmitQueue {
         int kept = 0;
         for (int i = 0; i < count; i++) {
             TxFrame frame = at(i);
+            long missing = frame.holes().length();
             punch(frame, header, blockCount, horizon);
+            if (frame.holes().length() < missing) {
+                noteArrival(frame, nowNs);
+            }
             if (frame.isSealed() && frame.holes().isEmpty() && !isVouchedFor(frame, header)) {
                 frame.onWhollyMissing();
             }
@@ -204,16 +241,17 @@ final class RetransmitQueue {
     }
 
     /**
-     * A frame that must be sent again now, or null. The caller sends its holes below {@link
-     * #resendLimit} and calls {@link TxFrame#onSend}, so that the next call finds another one.
+     * A frame of which something was lost, or null. The caller sends its holes below {@link
+     * #resendLimit} and calls {@link #onResend}, so that the next call finds another one.
      */
     TxFrame nextLost(long nowNs) {
         for (int i = 0; i < count; i++) {
             TxFrame frame = at(i);
-            if (nowNs - frame.sentNs() >= waitNs(frame)) {
-                return frame;
-            }
-            if (frame.attempts() == 1 && !isOvertaken(frame)) {
+            if (isOvertaken(frame)) {
+                if (nowNs - frame.sentNs() >= waitNs(frame)) {
+                    return frame;
+                }
+            } else if (frame.attempts() == 1) {
                 // Frames behind one that was sent once were sent later still.
                 break;
             }
@@ -223,20 +261,65 @@ final class RetransmitQueue {
 
     /** Whether something sent after a part of the frame has arrived, but that part has not. */
     private boolean isOvertaken(TxFrame frame) {
-        return frame.holes().start(0) - highestAcked < 0;
+        return frame.attempts() == 1
+                ? frame.holes().start(0) - highestAcked < 0
+                : hasAnyArrived && frame.sentNs() - arrivedSentNs <= 0;
     }
 
+    /** What is lost again and again is perhaps what the path never lets through. */
     private long waitNs(TxFrame frame) {
-        return frame.attempts() == 1 && isOvertaken(frame) ? rtt.reorderingNs() : rtt.rtoNs();
-    }
-
-    boolean isTimedOut(TxFrame frame, long nowNs) {
-        return nowNs - frame.sentNs() >= rtt.rtoNs();
+        if (frame.attempts() == 1) {
+            return rtt.reorderingNs();
+        }
+        long waitNs = Math.max(rtt.reorderingNs(), RttEstimator.RTO_MIN_NS);
+        int doublings = Math.min(DOUBLINGS_MAX, frame.attempts() - 2);
+        return Math.min(RttEstimator.RTO_MAX_NS, waitNs << doublings);
     }
 
     /** Where the holes end that must be sent again: the tail may still be on its way. */
-    long resendLimit(TxFrame frame, long nowNs) {
-        return isTimedOut(frame, nowNs) ? frame.limit() : Math.min(frame.limit(), highestAcked);
+    long resendLimit(TxFrame frame) {
+        return frame.attempts() == 1 ? Math.min(frame.limit(), highestAcked) : frame.limit();
+    }
+
+    /** The holes of a frame, or some of them, have been sent again. */
+    void onResend(TxFrame frame, long nowNs) {
+        frame.onSend(nowNs);
+        onSend(nowNs);
+    }
+
+    /**
+     * The peer sends again what we have: it has not heard from us for as long as it waits, so what
+     * we sent meanwhile is lost, too.
+     */
+    void onPeerResend() {
+        isPeerWaiting = true;
+    }
+
+    /** Whether nothing was heard for so long that the last frame must be sent again. */
+    boolean isProbeDue(long nowNs) {
+        return count > 0 && nowNs - probeNs() >= 0;
+    }
+
+    /** What was sent last, by its sequence; there is something. */
+    TxFrame newest() {
+        return at(count - 1);
+    }
+
+    /** What was sent before all others; there is something. */
+    TxFrame oldest() {
+        return at(0);
+    }
+
+    /** Whether it is the time-out that makes a probe due. */
+    boolean isTimedOut(long nowNs) {
+        return nowNs - lastSentNs >= rtt.rtoNs();
+    }
+
+    private long probeNs() {
+        // Before the first sample nothing is known of time; and who forges copies gains little.
+        boolean isHastened =
+                isPeerWaiting && rtt.smoothedNs() > 0 && newest().attempts() < PIECES_BELIEVED_MAX;
+        return lastSentNs + (isHastened ? Math.min(rtt.reorderingNs(), rtt.rtoNs()) : rtt.rtoNs());
     }
 
     /** A frame that the peer has answered although no acknowledgement says so: let it go. */
@@ -259,16 +342,17 @@ final class RetransmitQueue {
         }
     }
 
-    /** When {@link #nextLost} must be asked again. */
+    /** When {@link #nextLost} or {@link #isProbeDue} must be asked again. */
     long deadlineNs() {
-        long deadlineNs = Agent.NO_DEADLINE;
+        if (count == 0) {
+            return Agent.NO_DEADLINE;
+        }
+        long deadlineNs = probeNs();
         for (int i = 0; i < count; i++) {
             TxFrame frame = at(i);
-            long dueNs = frame.sentNs() + waitNs(frame);
-            if (deadlineNs == Agent.NO_DEADLINE || dueNs - deadlineNs < 0) {
-                deadlineNs = dueNs;
-            }
-            if (frame.attempts() == 1 && !isOvertaken(frame)) {
+            if (isOvertaken(frame)) {
+                deadlineNs = Agent.earlier(deadlineNs, frame.sentNs() + waitNs(frame));
+            } else if (frame.attempts() == 1) {
                 break;
             }
         }

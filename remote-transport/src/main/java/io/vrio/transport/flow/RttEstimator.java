@@ -2,69 +2,107 @@
 package io.vrio.transport.flow;
 
 /**
- * Smoothed round-trip time and retransmission time-out after RFC 6298, with bounds in the order of
- * a machine room's round trip instead of a second. One thread.
+ * How long the path takes, and after which silence something that was sent last counts as lost. The
+ * latter goes by how long answers have taken, the peer's work and its waiting for company included:
+ * as soon as TCP with a floor of 200 ms cannot. Too early costs a copy of a small frame; that an
+ * answer was under way is noticed, and waited for longer the next time. One thread.
  */
 public final class RttEstimator {
-    /** Limit: below this, scheduling noise of a busy peer would look like loss. */
-    public static final long RTO_MIN_NS = 500_000;
+    /** Limit: less would send again what only waits for a CPU. */
+    public static final long RTO_MIN_NS = 50_000;
 
     /** Limit: what back-off ends at, so that a peer that returns is noticed soon. */
     public static final long RTO_MAX_NS = 500_000_000;
 
     static final long RTO_INITIAL_NS = 20_000_000;
 
-    private long smoothedNs;
-    private long variationNs;
-    private long minNs;
+    private final Average trip = new Average();
+    private final Average answer = new Average();
     private long rtoNs = RTO_INITIAL_NS;
+    private int timeouts;
 
-    /** Takes the time between sending something once and hearing of it, peer's delay taken off. */
-    public void onSample(long sampleNs) {
-        long rttNs = Math.max(1, sampleNs);
-        if (smoothedNs == 0) {
-            smoothedNs = rttNs;
-            variationNs = rttNs / 2;
-            minNs = rttNs;
-        } else {
-            variationNs += (Math.abs(smoothedNs - rttNs) - variationNs) / 4;
-            smoothedNs += (rttNs - smoothedNs) / 8;
-            minNs = Math.min(minNs, rttNs);
+    /** A mean and a mean deviation after RFC 6298. */
+    private static final class Average {
+        private long smoothedNs;
+        private long variationNs;
+        private long minNs;
+
+        void add(long sampleNs) {
+            long ns = Math.max(1, sampleNs);
+            if (smoothedNs == 0) {
+                smoothedNs = ns;
+                variationNs = ns / 2;
+                minNs = ns;
+            } else {
+                variationNs += (Math.abs(smoothedNs - ns) - variationNs) / 4;
+                smoothedNs += (ns - smoothedNs) / 8;
+                minNs = Math.min(minNs, ns);
+            }
         }
+    }
+
+    /**
+     * Something was sent once and has been acknowledged.
+     *
+     * @param answerNs how long after its sending
+     * @param delayNs how long of that the peer has waited with the acknowledgement, as it says
+     */
+    public void onSample(long answerNs, long delayNs) {
+        trip.add(answerNs - delayNs);
+        onAnswer(answerNs);
+    }
+
+    /** The answer to the first sending came so late that it was sent again in vain. */
+    void onAnswer(long answerNs) {
+        answer.add(answerNs);
         onProgress();
     }
 
     /** Something new has arrived: the path works, so what is lost now is not waited for longer. */
     public void onProgress() {
-        if (smoothedNs > 0) {
-            rtoNs = clamp(smoothedNs + 4 * variationNs + AckTimer.DELAY_MAX_NS);
+        timeouts = 0;
+        if (answer.smoothedNs > 0) {
+            long spreadNs = Math.max(answer.smoothedNs, 4 * answer.variationNs);
+            rtoNs = clamp(answer.smoothedNs + spreadNs);
         }
     }
 
     /** A time-out has passed without an answer: wait twice as long for the next. */
     public void onTimeout() {
         rtoNs = clamp(rtoNs * 2);
+        timeouts++;
+    }
+
+    /** Time-outs since something was heard last. */
+    int timeouts() {
+        return timeouts;
     }
 
     private static long clamp(long valueNs) {
         return Math.min(RTO_MAX_NS, Math.max(RTO_MIN_NS, valueNs));
     }
 
-    /** Nanoseconds; 0 before the first sample. */
+    /** Nanoseconds of a round trip; 0 before the first sample. */
     public long smoothedNs() {
-        return smoothedNs;
+        return trip.smoothedNs;
     }
 
+    /** The shortest round trip; 0 before the first sample. */
+    long minNs() {
+        return trip.minNs;
+    }
+
+    /** How long to wait for an answer before the last that was sent is sent again. */
     public long rtoNs() {
         return rtoNs;
     }
 
     RttStatus status() {
-        return new RttStatus(smoothedNs, variationNs, minNs, rtoNs);
+        return new RttStatus(trip.smoothedNs, trip.variationNs, trip.minNs, rtoNs);
     }
 
     /** How long after its sending a hole may be reordering rather than loss (RFC 8985, 6.2). */
     public long reorderingNs() {
-        return smoothedNs + smoothedNs / 4;
+        return trip.smoothedNs + trip.smoothedNs / 4;
     }
 }

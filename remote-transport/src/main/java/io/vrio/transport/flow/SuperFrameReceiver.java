@@ -19,6 +19,9 @@ final class SuperFrameReceiver {
          * @param header of a super-frame that is the peer's; not to be kept
          */
         void onAcknowledgement(SuperFrameHeader header, long nowNs);
+
+        /** The peer has sent something again although it was acknowledged. */
+        void onPeerResend();
     }
 
     private final Protection protection;
@@ -96,6 +99,7 @@ final class SuperFrameReceiver {
         if (window.isReceived(start, limit)) {
             counters.increment(AssociationCounter.DUPLICATES);
             acks.hasten(nowNs);
+            acknowledgements.onPeerResend();
         } else if (credit.isExceededBy(limit)) {
             counters.increment(AssociationCounter.DROPPED_OUT_OF_CREDIT);
         } else if (window.isPartlyReceived(start, limit)) {

@@ -8,6 +8,12 @@ import io.vrio.common.counter.Counters;
  * has vanished goes as zeroes. One worker.
  */
 final class TxFrameSender {
+    /** So many time-outs in a row are no chance: the path does not take what is sent. */
+    private static final int TIMEOUTS_MIN = 3;
+
+    /** Limit: segments of a probe that is not to tell anything new. */
+    private static final int PROBE_SEGMENTS_MAX = 4;
+
     private final SuperFrameSender sender;
     private final RetransmitQueue retransmits;
     private final RttEstimator rtt;
@@ -60,48 +66,110 @@ final class TxFrameSender {
         while (count < framesMax) {
             TxFrame frame = retransmits.nextLost(nowNs);
             if (frame == null) {
-                break;
+                return count + probe(nowNs);
             }
-            if (!frame.isLive()) {
-                // Its messages were answered, so the peer has it; their memory may be gone.
-                retransmits.drop(frame);
-                continue;
-            }
-            long limit = retransmits.resendLimit(frame, nowNs);
-            if (retransmits.isTimedOut(frame, nowNs)) {
-                counters.increment(AssociationCounter.TIMEOUTS);
-                rtt.onTimeout();
-                congestion.onTimeout();
-            }
-            if (RetransmitQueue.isDoubtful(frame)) {
-                frame.onWhollyMissing();
-            }
-            resendHoles(frame, limit);
-            frame.onSend(nowNs);
-            count++;
+            count += resendHoles(frame, nowNs);
         }
         return count;
     }
 
-    private void resendHoles(TxFrame frame, long limit) {
-        ByteRanges holes = frame.holes();
-        for (int i = 0; i < holes.count() && holes.start(i) - limit < 0; i++) {
-            int offset = (int) (holes.start(i) - frame.start());
-            int length = (int) (Math.min(limit, holes.limit(i)) - holes.start(i));
-            boolean isTaken = resendPiece(frame, offset, length);
-            counters.increment(
-                    isTaken ? AssociationCounter.PIECES_RESENT : AssociationCounter.SENDS_REFUSED);
-            counters.add(AssociationCounter.BYTES_RESENT, length);
+    private int resendHoles(TxFrame frame, long nowNs) {
+        if (!frame.isLive()) {
+            // Its messages were answered, so the peer has it; their memory may be gone.
+            retransmits.drop(frame);
+            return 0;
+        }
+        long limit = retransmits.resendLimit(frame);
+        if (RetransmitQueue.isDoubtful(frame)) {
+            frame.onWhollyMissing();
+        }
+        resendHoles(frame, frame.start(), limit);
+        retransmits.onResend(frame, nowNs);
+        return 1;
+    }
+
+    /** When nothing is heard, sends again what was sent last; returns of how many frames. */
+    private int probe(long nowNs) {
+        if (!retransmits.isProbeDue(nowNs)) {
+            return 0;
+        }
+        boolean isTimedOut = retransmits.isTimedOut(nowNs);
+        int count = 0;
+        // Limit: each round takes a frame out.
+        while (count == 0 && retransmits.count() > 0) {
+            count = probe(retransmits.newest(), nowNs);
+        }
+        if (rtt.timeouts() > 0 && retransmits.count() > 1) {
+            // The path perhaps never lets the newest through, and never tells of the others.
+            count += probe(retransmits.oldest(), nowNs);
+        }
+        if (count > 0) {
+            onSilence(isTimedOut);
+        }
+        return count;
+    }
+
+    private int probe(TxFrame frame, long nowNs) {
+        if (!frame.isLive()) {
+            retransmits.drop(frame);
+            return 0;
+        }
+        sendProbe(frame);
+        retransmits.onResend(frame, nowNs);
+        return 1;
+    }
+
+    private void onSilence(boolean isTimedOut) {
+        counters.increment(AssociationCounter.PROBES_SENT);
+        if (isTimedOut) {
+            rtt.onTimeout();
+        }
+        if (rtt.timeouts() >= TIMEOUTS_MIN) {
+            counters.increment(AssociationCounter.TIMEOUTS);
+            congestion.onTimeout();
         }
     }
 
-    private boolean resendPiece(TxFrame frame, int offset, int length) {
+    /** Its ends are enough to hear of the rest; when they are not, all of it. */
+    private void sendProbe(TxFrame frame) {
+        ByteRanges holes = frame.holes();
+        long pieceMax = sender.segmentPayloadMax();
+        boolean isWhole =
+                frame.attempts() >= RetransmitQueue.PIECES_BELIEVED_MAX
+                        || holes.length() <= PROBE_SEGMENTS_MAX * pieceMax;
+        if (RetransmitQueue.isDoubtful(frame)) {
+            frame.onWhollyMissing();
+        }
+        if (isWhole) {
+            resendHoles(frame, frame.start(), frame.limit());
+            return;
+        }
+        resendHoles(frame, frame.start(), holes.start(0) + pieceMax);
+        resendHoles(frame, holes.limit(holes.count() - 1) - pieceMax, frame.limit());
+    }
+
+    private void resendHoles(TxFrame frame, long start, long limit) {
+        ByteRanges holes = frame.holes();
+        for (int i = 0; i < holes.count(); i++) {
+            long from = Math.max(start, holes.start(i));
+            int length = (int) (Math.min(limit, holes.limit(i)) - from);
+            if (length > 0) {
+                resendPiece(frame, (int) (from - frame.start()), length);
+            }
+        }
+    }
+
+    private void resendPiece(TxFrame frame, int offset, int length) {
+        boolean isTaken;
         try {
-            return sender.resend(frame, offset, length);
+            isTaken = sender.resend(frame, offset, length);
         } catch (InternalError e) {
             replaceLostData(frame);
-            return sender.resend(frame, offset, length);
+            isTaken = sender.resend(frame, offset, length);
         }
+        counters.increment(
+                isTaken ? AssociationCounter.PIECES_RESENT : AssociationCounter.SENDS_REFUSED);
+        counters.add(AssociationCounter.BYTES_RESENT, length);
     }
 
     private void replaceLostData(TxFrame frame) {

@@ -55,6 +55,14 @@ final class RetransmitQueueTest {
         return frame;
     }
 
+    /** The peer says what it has, and for how long it has had it. */
+    private void hearDelayed(long nowNs, long cumulative, int delayUs) {
+        SuperFrameHeader header = new SuperFrameHeader().wrap(memory.slice(), 0, 1024);
+        header.write(0, peerSequence++, false);
+        header.writeWindow(0, cumulative, 0, delayUs);
+        queue.onAcknowledge(header, nowNs);
+    }
+
     /** The peer says what it has: blocks as pairs of sequences. */
     private void hear(long nowNs, long cumulative, long... blocks) {
         SuperFrameHeader header = new SuperFrameHeader().wrap(memory.slice(), 0, 1024);
@@ -148,12 +156,12 @@ final class RetransmitQueueTest {
         hear(MS, 1000, 1000, 1030, 1060, 1100);
         assertEquals("1030-1060", holes(frame));
         assertSame(frame, queue.nextLost(MS));
-        assertEquals(1100, queue.resendLimit(frame, MS));
+        assertEquals(1100, queue.resendLimit(frame));
     }
 
     @Test
     void shouldGiveReorderingAMoment() {
-        rtt.onSample(4 * MS);
+        rtt.onSample(4 * MS, 0);
         send(0);
         send(US);
         hear(4 * MS, 1000, 1100, 1200);
@@ -164,44 +172,133 @@ final class RetransmitQueueTest {
 
     @Test
     void shouldNotResendTheTailBeforeItsTimeOut() {
-        rtt.onSample(4 * MS);
+        rtt.onSample(4 * MS, 0);
         TxFrame frame = send(0);
         hear(4 * MS, 1000, 1000, 1060);
         assertNull(queue.nextLost(5 * MS));
-        assertSame(frame, queue.nextLost(rtt.rtoNs()));
+        assertFalse(queue.isProbeDue(rtt.rtoNs() - 1));
+        assertTrue(queue.isProbeDue(rtt.rtoNs()));
+        assertSame(frame, queue.newest());
         assertEquals("1060-1100", holes(frame));
     }
 
     @Test
     void shouldResendTheHoleButNotTheTailBehindIt() {
-        rtt.onSample(MS);
+        rtt.onSample(MS, 0);
         TxFrame frame = send(0);
         hear(MS, 1000, 1020, 1060);
         assertSame(frame, queue.nextLost(2 * MS));
         assertEquals("1000-1020 1060-1100", holes(frame));
-        assertEquals(1060, queue.resendLimit(frame, 2 * MS));
+        assertEquals(1060, queue.resendLimit(frame));
     }
 
     @Test
-    void shouldResendEverythingAfterTheTimeOut() {
-        TxFrame frame = send(0);
-        assertNull(queue.nextLost(rtt.rtoNs() - 1));
-        assertSame(frame, queue.nextLost(rtt.rtoNs()));
-        assertTrue(queue.isTimedOut(frame, rtt.rtoNs()));
-        assertEquals(1100, queue.resendLimit(frame, rtt.rtoNs()));
-        assertEquals(rtt.rtoNs(), queue.deadlineNs());
+    void shouldAskForAnAnswerAfterTheTimeOut() {
+        send(0);
+        TxFrame newest = send(US);
+        assertEquals(US + rtt.rtoNs(), queue.deadlineNs());
+        assertNull(queue.nextLost(US + rtt.rtoNs()));
+        assertFalse(queue.isProbeDue(US + rtt.rtoNs() - 1));
+        assertTrue(queue.isProbeDue(US + rtt.rtoNs()));
+        assertTrue(queue.isTimedOut(US + rtt.rtoNs()));
+        assertSame(newest, queue.newest());
     }
 
     @Test
-    void shouldWaitForTheTimeOutWhenAResentHoleIsLostAgain() {
-        rtt.onSample(MS);
+    void shouldTakeForLostWhatWasSentBeforeAProbeThatArrived() {
+        rtt.onSample(MS, 0);
+        TxFrame first = send(0);
+        TxFrame probed = send(0);
+        queue.onResend(probed, 4 * MS);
+        assertNull(queue.nextLost(5 * MS));
+        hear(5 * MS, 1000, 1100, 1200);
+        assertSame(first, queue.nextLost(5 * MS));
+    }
+
+    @Test
+    void shouldResendAgainWhatSomethingSentLaterHasOvertaken() {
+        rtt.onSample(MS, 0);
         TxFrame frame = send(0);
         send(0);
         hear(MS, 1000, 1100, 1200);
-        assertSame(frame, queue.nextLost(2 * MS));
-        frame.onSend(2 * MS);
-        assertNull(queue.nextLost(2 * MS + rtt.reorderingNs()));
-        assertSame(frame, queue.nextLost(2 * MS + rtt.rtoNs()));
+        queue.onResend(frame, 2 * MS);
+        assertNull(queue.nextLost(10 * MS));
+        send(3 * MS);
+        hear(4 * MS, 1000, 1100, 1300);
+        assertSame(frame, queue.nextLost(4 * MS));
+        assertEquals(1100, queue.resendLimit(frame));
+    }
+
+    @Test
+    void shouldWaitLongerForWhatIsLostAgainAndAgain() {
+        rtt.onSample(4 * MS, 0);
+        TxFrame frame = send(0);
+        queue.onResend(frame, MS);
+        queue.onResend(frame, 2 * MS);
+        send(3 * MS);
+        hear(7 * MS, 1000, 1100, 1200);
+        assertNull(queue.nextLost(12 * MS - 1));
+        assertSame(frame, queue.nextLost(12 * MS));
+        queue.onResend(frame, 12 * MS);
+        send(13 * MS);
+        hear(17 * MS, 1000, 1100, 1300);
+        assertNull(queue.nextLost(32 * MS - 1));
+        assertSame(frame, queue.nextLost(32 * MS));
+    }
+
+    @Test
+    void shouldNotTakeTheFirstCopysAnswerForTheSecondOnes() {
+        rtt.onSample(4 * MS, 0);
+        TxFrame older = send(0);
+        queue.onResend(older, 3 * MS);
+        TxFrame newer = send(0);
+        queue.onResend(newer, 5 * MS);
+        hear(5 * MS + US, 1000, 1100, 1200);
+        assertNull(queue.nextLost(100 * MS));
+    }
+
+    @Test
+    void shouldLearnFromAProbeThatWasNotNeeded() {
+        rtt.onSample(40 * US, 0);
+        TxFrame frame = send(0);
+        queue.onResend(frame, 120 * US);
+        long before = rtt.rtoNs();
+        hearDelayed(160 * US, 1100, 130);
+        assertTrue(rtt.rtoNs() > 160 * US, rtt.rtoNs() + " before " + before);
+        assertEquals(40 * US, rtt.smoothedNs());
+    }
+
+    @Test
+    void shouldLearnNothingFromAProbeThatWasNeeded() {
+        rtt.onSample(40 * US, 0);
+        TxFrame frame = send(0);
+        queue.onResend(frame, 120 * US);
+        long before = rtt.rtoNs();
+        hearDelayed(160 * US, 1100, 0);
+        assertEquals(before, rtt.rtoNs());
+    }
+
+    @Test
+    void shouldNotWaitForTheTimeOutWhenThePeerWaits() {
+        rtt.onSample(4 * MS, 0);
+        send(0);
+        assertFalse(queue.isProbeDue(5 * MS));
+        queue.onPeerResend();
+        assertEquals(5 * MS, queue.deadlineNs());
+        assertTrue(queue.isProbeDue(5 * MS));
+        queue.onResend(queue.newest(), 5 * MS);
+        assertFalse(queue.isProbeDue(5 * MS + 5 * MS));
+    }
+
+    @Test
+    void shouldNotLetForgedCopiesHastenForEver() {
+        rtt.onSample(4 * MS, 0);
+        TxFrame frame = send(0);
+        queue.onResend(frame, MS);
+        queue.onResend(frame, 2 * MS);
+        queue.onResend(frame, 3 * MS);
+        queue.onPeerResend();
+        assertEquals(3 * MS + rtt.rtoNs(), queue.deadlineNs());
     }
 
     @Test
@@ -246,7 +343,7 @@ final class RetransmitQueueTest {
 
     @Test
     void shouldNotTakeLaterFramesForLostBecauseOfBlocksBeyondWhatWasSent() {
-        rtt.onSample(MS);
+        rtt.onSample(MS, 0);
         send(0);
         hear(MS, 1000, 1050, 900_000);
         TxFrame later = send(MS);

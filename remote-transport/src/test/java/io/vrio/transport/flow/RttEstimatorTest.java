@@ -20,24 +20,33 @@ final class RttEstimatorTest {
 
     @Test
     void shouldTakeTheFirstSampleAsItIs() {
-        rtt.onSample(4 * MS);
+        rtt.onSample(5 * MS, MS);
         assertEquals(4 * MS, rtt.smoothedNs());
-        // RFC 6298: the variation is half of it; and the peer may delay its answer.
-        assertEquals(4 * MS + 4 * 2 * MS + 200 * US, rtt.rtoNs());
+        // RFC 6298: the variation is half of it.
+        assertEquals(5 * MS + 4 * 5 * MS / 2, rtt.rtoNs());
     }
 
     @Test
     void shouldSmooth() {
-        rtt.onSample(8 * MS);
-        rtt.onSample(16 * MS);
+        rtt.onSample(8 * MS, 0);
+        rtt.onSample(16 * MS, 0);
         assertEquals(9 * MS, rtt.smoothedNs());
-        assertEquals(9 * MS + 4 * (4 * MS + MS) + 200 * US, rtt.rtoNs());
+        assertEquals(9 * MS + 4 * (4 * MS + MS), rtt.rtoNs());
+    }
+
+    @Test
+    void shouldWaitTwiceAsLongAsSteadyAnswersTake() {
+        for (int i = 0; i < 100; i++) {
+            rtt.onSample(240 * US, 200 * US);
+        }
+        assertEquals(40 * US, rtt.smoothedNs());
+        assertEquals(480 * US, rtt.rtoNs());
     }
 
     @Test
     void shouldNotGoBelowTheNoiseOfScheduling() {
         for (int i = 0; i < 100; i++) {
-            rtt.onSample(10 * US);
+            rtt.onSample(10 * US, 0);
         }
         assertEquals(RttEstimator.RTO_MIN_NS, rtt.rtoNs());
     }
@@ -48,6 +57,7 @@ final class RttEstimatorTest {
         assertEquals(40 * MS, rtt.rtoNs());
         rtt.onTimeout();
         assertEquals(80 * MS, rtt.rtoNs());
+        assertEquals(2, rtt.timeouts());
         for (int i = 0; i < 100; i++) {
             rtt.onTimeout();
         }
@@ -56,12 +66,13 @@ final class RttEstimatorTest {
 
     @Test
     void shouldEndBackOffOnProgress() {
-        rtt.onSample(4 * MS);
+        rtt.onSample(4 * MS, 0);
         long before = rtt.rtoNs();
         rtt.onTimeout();
         rtt.onTimeout();
         rtt.onProgress();
         assertEquals(before, rtt.rtoNs());
+        assertEquals(0, rtt.timeouts());
     }
 
     @Test
@@ -72,15 +83,26 @@ final class RttEstimatorTest {
     }
 
     @Test
+    void shouldWaitLongerWhenAnAnswerWasOnlyLate() {
+        for (int i = 0; i < 100; i++) {
+            rtt.onSample(40 * US, 0);
+        }
+        long before = rtt.rtoNs();
+        rtt.onAnswer(200 * US);
+        assertTrue(rtt.rtoNs() > 2 * before);
+        assertEquals(40 * US, rtt.smoothedNs());
+    }
+
+    @Test
     void shouldSurviveAPeerThatClaimsToHaveDelayedForLonger() {
-        rtt.onSample(-5 * MS);
+        rtt.onSample(5 * MS, 10 * MS);
         assertEquals(1, rtt.smoothedNs());
         assertTrue(rtt.rtoNs() >= RttEstimator.RTO_MIN_NS);
     }
 
     @Test
     void shouldGiveReorderingAQuarterMoreThanARoundTrip() {
-        rtt.onSample(4 * MS);
+        rtt.onSample(4 * MS, 0);
         assertEquals(5 * MS, rtt.reorderingNs());
     }
 }

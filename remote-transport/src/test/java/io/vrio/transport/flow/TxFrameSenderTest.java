@@ -76,7 +76,8 @@ final class TxFrameSenderTest {
 
         assertEquals(1, sender.resend(rtt.rtoNs(), 64));
         assertEquals(List.of(1000), heard());
-        assertEquals(1, counters.value(AssociationCounter.TIMEOUTS));
+        assertEquals(1, counters.value(AssociationCounter.PROBES_SENT));
+        assertEquals(0, counters.value(AssociationCounter.TIMEOUTS));
     }
 
     @Test
@@ -88,24 +89,49 @@ final class TxFrameSenderTest {
 
     @Test
     void shouldNotSendAgainWhatWasAnswered() {
-        send().end();
         send();
+        send().end();
         heard();
 
         assertEquals(1, sender.resend(rtt.rtoNs(), 64));
-        assertEquals(List.of(1100), heard());
+        assertEquals(List.of(1000), heard());
         assertEquals(1, retransmits.count());
     }
 
     @Test
-    void shouldSendNoMoreAtATimeThanItMay() {
+    void shouldSendAgainOnlyTheLastToHearOfAll() {
         send();
         send();
         send();
         heard();
 
-        // Long enough for time-outs that double.
-        assertEquals(2, sender.resend(10 * rtt.rtoNs(), 2));
-        assertEquals(List.of(1000, 1100), heard());
+        assertEquals(1, sender.resend(rtt.rtoNs(), 64));
+        assertEquals(List.of(1200), heard());
+        assertEquals(0, sender.resend(rtt.rtoNs(), 64));
+    }
+
+    @Test
+    void shouldSendAgainTheFirstTooWhenTheLastIsNotAnswered() {
+        send();
+        send();
+        send();
+        sender.resend(rtt.rtoNs(), 64);
+        heard();
+
+        assertEquals(2, sender.resend(3 * rtt.rtoNs(), 64));
+        assertEquals(List.of(1200, 1000), heard());
+    }
+
+    @Test
+    void shouldCallOnlyLastingSilenceATimeOut() {
+        send();
+        long nowNs = 0;
+        for (int i = 0; i < 5; i++) {
+            nowNs += rtt.rtoNs();
+            sender.resend(nowNs, 64);
+        }
+
+        assertEquals(5, counters.value(AssociationCounter.PROBES_SENT));
+        assertEquals(3, counters.value(AssociationCounter.TIMEOUTS));
     }
 }
