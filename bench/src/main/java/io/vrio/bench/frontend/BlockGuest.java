@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.bench.frontend;
 
+import io.vrio.common.sys.Linux;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +26,9 @@ public final class BlockGuest implements AutoCloseable {
     private VhostUserLink backendRequests;
     private long features;
     private ByteBuffer config;
+
+    /** Where the backend notes what is in flight; null without one. */
+    private FrontendMessage inFlight;
 
     private BlockGuest(VhostUserFrontend frontend, GuestOptions options) {
         this.frontend = frontend;
@@ -94,6 +98,10 @@ public final class BlockGuest implements AutoCloseable {
 
     private void start() {
         frontend.setFeatures(features);
+        if (frontend.has(VhostUserProtocol.INFLIGHT_SHMFD)) {
+            inFlight = inFlight == null ? frontend.makeInFlight(queues.size(), options) : inFlight;
+            frontend.setInFlight(inFlight);
+        }
         for (int i = 0; i < queues.size(); i++) {
             frontend.setCall(i, queues.get(i).ring());
         }
@@ -175,9 +183,9 @@ public final class BlockGuest implements AutoCloseable {
     }
 
     /**
-     * Connects again after the backend has gone, with the same memory and rings. As without an
-     * inflight log in QEMU, what was not used is offered again: right only when requests end in
-     * order, or none was in flight.
+     * Connects again after the backend has gone, with the same memory and rings, while other
+     * threads may go on with the queues. Without a log of what is in flight, what was not used is
+     * offered again, as by QEMU: right only when requests end in order, or none was in flight.
      */
     public void reconnect(Path socket) {
         long featuresBefore = features;
@@ -214,5 +222,9 @@ public final class BlockGuest implements AutoCloseable {
         disconnect();
         queues.forEach(BlockQueue::close);
         memory.close();
+        if (inFlight != null) {
+            Linux.close(inFlight.descriptors()[0]);
+            inFlight = null;
+        }
     }
 }

@@ -45,6 +45,7 @@ public record GuestOptions(
                             | VhostUserProtocol.REPLY_ACK
                             | VhostUserProtocol.BACKEND_REQ
                             | VhostUserProtocol.CONFIG
+                            | VhostUserProtocol.INFLIGHT_SHMFD
                             | VhostUserProtocol.CONFIGURE_MEM_SLOTS);
 
     public GuestOptions withQueues(int count, int size) {

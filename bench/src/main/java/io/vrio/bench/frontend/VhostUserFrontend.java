@@ -142,6 +142,26 @@ public final class VhostUserFrontend implements AutoCloseable {
                 .putLong(0);
     }
 
+    /** Has the backend make a file in which it will note what is in flight; ours to close. */
+    public FrontendMessage makeInFlight(int queueCount, GuestOptions options) {
+        final int length = 24;
+        ByteBuffer payload = FrontendMessage.payload(length);
+        payload.putShort(16, (short) queueCount).putShort(18, (short) options.queueSize());
+        FrontendMessage reply =
+                link.call(FrontendMessage.of(VhostUserProtocol.GET_INFLIGHT_FD, payload));
+        if (reply.payload().limit() != length || reply.descriptors().length != 1) {
+            throw new VhostUserException("GET_INFLIGHT_FD got no file");
+        }
+        return reply;
+    }
+
+    /** Shares that file with a backend. */
+    public void setInFlight(FrontendMessage made) {
+        acknowledged(
+                FrontendMessage.of(
+                        VhostUserProtocol.SET_INFLIGHT_FD, made.payload(), made.descriptors()));
+    }
+
     /** Shares a queue's call and error counters, as a VMM does before the guest runs. */
     public void setCall(int index, DriverQueue queue) {
         link.send(FrontendMessage.ofLong(VhostUserProtocol.SET_VRING_CALL, index, queue.callFd()));

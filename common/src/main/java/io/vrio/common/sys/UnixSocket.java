@@ -230,13 +230,19 @@ public final class UnixSocket implements AutoCloseable {
     }
 
     /**
-     * Sends all bytes at once, without waiting.
+     * Sends all bytes at once, without waiting, the descriptors beside them. The caller keeps the
+     * descriptors.
      *
      * @return false when the peer has gone or does not read; some bytes may have been sent
      */
-    public boolean sendNow(MemorySlice source, long offset, long length) {
-        long address = source.address(offset, length);
-        return Linux.send(fd, address, length, MSG_DONTWAIT | MSG_NOSIGNAL) == length;
+    public boolean sendNow(MemorySlice source, long offset, long length, int... descriptors) {
+        prepare(source.address(offset, length), length);
+        if (descriptors.length > 0) {
+            putDescriptors(descriptors);
+        }
+        // Safety: the header and what it points at are in our buffer and in the slice.
+        long address = message.address(0, MESSAGE_LENGTH);
+        return Linux.sendmsg(fd, address, MSG_DONTWAIT | MSG_NOSIGNAL) == length;
     }
 
     /** Whether the peer has closed and everything it sent has been received. */

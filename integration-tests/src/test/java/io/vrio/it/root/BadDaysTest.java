@@ -88,6 +88,20 @@ final class BadDaysTest {
     }
 
     @Test
+    void shouldLoseNothingWhenTheServerIsKilledAndStartedAgain() throws Exception {
+        daemons.iohyp("--disk", disk).server("--disk", "a");
+        try (VerifiedLoad load = VerifiedLoad.start(daemons.socket("a"), OPTIONS, 1)) {
+            for (int i = 0; i < 3; i++) {
+                load.awaitProgress(300);
+                daemons.server().kill();
+                daemons.server("--disk", "a");
+                load.reconnect(daemons.socket("a"));
+            }
+            load.awaitProgress(300).finish();
+        }
+    }
+
+    @Test
     void shouldFindTheDataAgainWhenTheServerIsKilledAndStartedAgain() throws Exception {
         daemons.iohyp("--disk", disk).server("--disk", "a");
         try (BlockGuest guest = connect()) {

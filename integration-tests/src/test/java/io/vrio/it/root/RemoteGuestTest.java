@@ -45,6 +45,10 @@ final class RemoteGuestTest {
         hosts = Hosts.joined(1500);
         daemons = new Daemons(hosts, folder);
         startIohyp();
+        startServer();
+    }
+
+    private static void startServer() throws Exception {
         daemons.server("--disk", "files", "--disk", "busy", "--disk", "grows", "--disk", "boot");
     }
 
@@ -92,15 +96,29 @@ final class RemoteGuestTest {
 
     @Test
     void shouldGoOnWhileTheIohypIsKilledAndStartedAgain() throws Exception {
-        Path console = folder.resolve("busy.console");
-        GuestBoot busy = boot("busy").with("--queues", "4", "--console", console.toString());
-        FutureTask<GuestReport> report = new FutureTask<>(() -> busy.scenario("stress"));
-        new Thread(report, "guest").start();
-        awaitLine(console, "VRIO-GUEST: ", report);
+        FutureTask<GuestReport> report = bootBusyGuest();
         daemons.iohyp().kill();
         startIohyp();
         report.get().assertPassed();
         daemons.awaitServerLog("the peer broke off");
+    }
+
+    @Test
+    void shouldGoOnWhileTheServerIsKilledAndStartedAgain() throws Exception {
+        FutureTask<GuestReport> report = bootBusyGuest();
+        daemons.server().kill();
+        startServer();
+        report.get().assertPassed();
+    }
+
+    private static FutureTask<GuestReport> bootBusyGuest() throws Exception {
+        Path console = folder.resolve("busy.console");
+        Files.deleteIfExists(console);
+        GuestBoot busy = boot("busy").with("--queues", "4", "--console", console.toString());
+        FutureTask<GuestReport> report = new FutureTask<>(() -> busy.scenario("stress"));
+        new Thread(report, "guest").start();
+        awaitLine(console, "VRIO-GUEST: ", report);
+        return report;
     }
 
     @Test

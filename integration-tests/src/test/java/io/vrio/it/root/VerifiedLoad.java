@@ -84,6 +84,12 @@ public final class VerifiedLoad implements AutoCloseable {
         }
     }
 
+    /** Connects to who serves the disk now, while the requests go on. */
+    VerifiedLoad reconnect(Path socket) {
+        guest.reconnect(socket);
+        return this;
+    }
+
     /** Stops, reads all back: no request has failed, and all data are right. */
     public void finish() throws Exception {
         loads.forEach(QueueLoad::stop);

@@ -31,6 +31,7 @@ public final class GuestMemory implements AutoCloseable {
     private MemoryTable table = new MemoryTable(this, List.of());
     private int generation;
     private DirtyLog dirtyLog;
+    private InFlightMemory inFlight;
     private boolean isLogging;
 
     /**
@@ -216,6 +217,27 @@ public final class GuestMemory implements AutoCloseable {
         dirtyLog = next;
     }
 
+    /**
+     * Maps memory for what is in flight, in place of that before, whose slices must not be used any
+     * more. The caller keeps the descriptor and closes it.
+     *
+     * @return {@code length} bytes, until the next call or the close
+     * @throws RegionRefusedException and nothing has changed
+     */
+    public MemorySlice mapInFlight(long length, long offset, int fd) {
+        InFlightMemory next = InFlightMemory.map(length, offset, fd);
+        closeInFlight();
+        inFlight = next;
+        return next.slice();
+    }
+
+    private void closeInFlight() {
+        if (inFlight != null) {
+            inFlight.close();
+            inFlight = null;
+        }
+    }
+
     /** Whether the frontend wants to know what is written. */
     public void setLogging(boolean isWanted) {
         isLogging = isWanted;
@@ -258,7 +280,8 @@ public final class GuestMemory implements AutoCloseable {
                 return false;
             }
         }
-        return dirtyLog == null || dirtyLog.isBacked();
+        return (dirtyLog == null || dirtyLog.isBacked())
+                && (inFlight == null || inFlight.isBacked());
     }
 
     /** Empties the table. Memory that is still leased is unmapped by the last release. */
@@ -266,5 +289,6 @@ public final class GuestMemory implements AutoCloseable {
     public void close() {
         install(List.of(), table.regions());
         closeDirtyLog();
+        closeInFlight();
     }
 }

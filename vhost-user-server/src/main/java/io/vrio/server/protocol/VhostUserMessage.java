@@ -53,6 +53,12 @@ public final class VhostUserMessage {
     private static final int LOG_LENGTH = 0;
     private static final int LOG_OFFSET = 8;
 
+    // The memory of in-flight logs: its place in its file, and how it is divided.
+    private static final int IN_FLIGHT_LENGTH = 0;
+    private static final int IN_FLIGHT_OFFSET = 8;
+    private static final int IN_FLIGHT_VRINGS = 16;
+    private static final int IN_FLIGHT_VRING_SIZE = 18;
+
     // A memory table: the number of rows, padding, the rows. A single row comes after padding.
     private static final int REGION_COUNT = 0;
     private static final int REGIONS = 8;
@@ -176,6 +182,26 @@ public final class VhostUserMessage {
         return payload.getLong(LOG_OFFSET);
     }
 
+    /** Bytes of the memory of in-flight logs; unchecked. */
+    public long inFlightLength() {
+        return payload.getLong(IN_FLIGHT_LENGTH);
+    }
+
+    /** Where it begins in its file; unchecked. */
+    public long inFlightOffset() {
+        return payload.getLong(IN_FLIGHT_OFFSET);
+    }
+
+    /** For how many vrings it has a log; 0 to 65535. */
+    public int inFlightVrings() {
+        return payload.getUnsignedShort(IN_FLIGHT_VRINGS);
+    }
+
+    /** Descriptors of each of them; 0 to 65535. */
+    public int inFlightVringSize() {
+        return payload.getUnsignedShort(IN_FLIGHT_VRING_SIZE);
+    }
+
     /** Index of the vring that KICK, CALL and ERR speak of. */
     public int descriptorVringIndex() {
         return (int) number() & DESCRIPTOR_INDEX_MASK;
@@ -275,6 +301,20 @@ public final class VhostUserMessage {
         payload.putInt(STATE_INDEX, index);
         payload.putInt(STATE_VALUE, value);
         message.putInt(LENGTH, 8);
+        return this;
+    }
+
+    /**
+     * As long as the request that it answers: frontends take no other length.
+     *
+     * @param request names the vrings
+     * @param inFlightLength bytes, from the start of the file that comes along
+     */
+    public VhostUserMessage putInFlight(VhostUserMessage request, long inFlightLength) {
+        request.payload.copyTo(0, payload, 0, request.payloadLength());
+        payload.putLong(IN_FLIGHT_LENGTH, inFlightLength);
+        payload.putLong(IN_FLIGHT_OFFSET, 0);
+        message.putInt(LENGTH, request.payloadLength());
         return this;
     }
 

@@ -28,6 +28,9 @@ public enum VhostUserRequest {
     SET_BACKEND_REQ_FD(21, 0, 1),
     GET_CONFIG(24, 12, 268, 0),
     SET_CONFIG(25, 12, 268, 0),
+    /** Frontends in C send the struct with its padding. */
+    GET_INFLIGHT_FD(31, 20, 24, 0),
+    SET_INFLIGHT_FD(32, 20, 24, 1),
     RESET_DEVICE(34, 0, 0),
     GET_MAX_MEM_SLOTS(36, 0, 0),
     ADD_MEM_REG(37, 40, 1),
@@ -81,6 +84,7 @@ public enum VhostUserRequest {
                     GET_PROTOCOL_FEATURES,
                     GET_QUEUE_NUM,
                     GET_CONFIG,
+                    GET_INFLIGHT_FD,
                     GET_MAX_MEM_SLOTS,
                     GET_STATUS ->
                     true;
@@ -100,6 +104,7 @@ public enum VhostUserRequest {
                     NET_SET_MTU,
                     SET_BACKEND_REQ_FD,
                     SET_CONFIG,
+                    SET_INFLIGHT_FD,
                     RESET_DEVICE,
                     ADD_MEM_REG,
                     REM_MEM_REG,

@@ -16,7 +16,7 @@ final class NicSupport {
 
     /** What is offered to a frontend, for this kind of device. */
     long protocolFeatures() {
-        return nic == null ? ProtocolFeatures.OFFERED : ProtocolFeatures.OFFERED_NIC;
+        return nic == null ? ProtocolFeatures.OFFERED_DISK : ProtocolFeatures.OFFERED_NIC;
     }
 
     void sendRarp(VhostUserMessage message) throws RequestRefusedException {

@@ -8,6 +8,7 @@ import io.vrio.common.agent.Agent;
 import io.vrio.common.agent.Worker;
 import io.vrio.common.memory.MemoryFaults;
 import io.vrio.common.memory.NativeBuffer;
+import io.vrio.common.sys.Linux;
 import io.vrio.common.sys.UnixSocket;
 import io.vrio.server.device.DeviceListener;
 import io.vrio.server.device.VirtioDevice;
@@ -45,6 +46,8 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
     private final GuestMemory memory = new GuestMemory();
     private final MemoryRequests memoryRequests;
     private final VringSet vrings;
+    private final InFlightRequests inFlight;
+    private final ConfigRequests config;
     private final NicSupport nicSupport;
     private final VringDrain drain;
     private final long offeredFeatures;
@@ -70,7 +73,9 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
         pid = socket.peerPid();
         reader = new MessageReader(socket);
         memoryRequests = new MemoryRequests(memory, reader, worker.clock());
-        vrings = new VringSet(device, memory, worker, log);
+        inFlight = new InFlightRequests(memory, reader, device.queueCountMax());
+        config = new ConfigRequests(device, log);
+        vrings = new VringSet(device, memory, inFlight, worker, log);
         nicSupport = new NicSupport(device);
         drain = new VringDrain(vrings, worker.clock(), drainNs);
         // Asked once: a frontend must hear the same answer as often as it asks.
@@ -201,8 +206,13 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
             case SET_VRING_ERR -> vrings.setErr(eventIndex(message), reader.takeEvent());
             case SET_VRING_ENABLE -> vrings.setEnabled(message);
             case GET_VRING_BASE -> drain.begin(vrings.checkIndex(message.vringIndex()));
-            case GET_CONFIG -> onGetConfig(message);
-            case SET_CONFIG -> onSetConfig(message);
+            case GET_CONFIG -> {
+                config.get(message, reply);
+                sendReply();
+            }
+            case SET_CONFIG -> config.set(message);
+            case GET_INFLIGHT_FD -> onGetInFlight(message);
+            case SET_INFLIGHT_FD -> onSetInFlight(message);
             case SEND_RARP -> nicSupport.sendRarp(message);
             case NET_SET_MTU -> nicSupport.setMtu(message);
             case SET_BACKEND_REQ_FD -> onSetBackendReqFd();
@@ -268,33 +278,22 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
         drain.renewBudget();
     }
 
-    private void onGetConfig(VhostUserMessage message) {
-        String reason = message.invalidConfigReason(false);
-        reply.beginReply(message.code());
-        if (reason == null) {
-            reply.putConfig(message.configOffset(), message.configLength());
-            device.readConfig(message.configOffset(), reply.configData());
-        } else {
-            // An answer without payload is how the protocol says no here.
-            log.warn("request=GET_CONFIG refused=\"" + reason + '"');
+    private void onGetInFlight(VhostUserMessage message) throws RequestRefusedException {
+        int fd = inFlight.createFile(message);
+        try {
+            reply.beginReply(message.code());
+            reply.putInFlight(message, InFlightRequests.length(message));
+            sendReply(fd);
+        } finally {
+            Linux.close(fd);
         }
-        sendReply();
     }
 
-    private void onSetConfig(VhostUserMessage message) throws RequestRefusedException {
-        String reason = message.invalidConfigReason(true);
-        if (reason != null) {
-            throw new RequestRefusedException(reason);
+    private void onSetInFlight(VhostUserMessage message) throws RequestRefusedException {
+        if (vrings.runningCount() > 0) {
+            throw new RequestRefusedException("vrings are running");
         }
-        boolean isDriver = message.configFlags() == 0;
-        if (!isDriver || !device.writeConfig(message.configOffset(), message.configData())) {
-            throw new RequestRefusedException(
-                    "configuration offset "
-                            + message.configOffset()
-                            + " length "
-                            + message.configLength()
-                            + " cannot be written");
-        }
+        inFlight.setFile(message);
     }
 
     private void onSetBackendReqFd() throws RequestRefusedException {
@@ -373,9 +372,9 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
         sendReply();
     }
 
-    private void sendReply() {
+    private void sendReply(int... descriptors) {
         // Limit: what the socket holds, a few hundred answers; a frontend waits for each.
-        if (!socket.sendNow(reply.bytes(), 0, reply.length())) {
+        if (!socket.sendNow(reply.bytes(), 0, reply.length(), descriptors)) {
             end("closed: it does not read its answers");
         }
     }
@@ -482,6 +481,7 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
         }
         isClosed = true;
         device.listen(null);
+        inFlight.close();
         try {
             device.detach();
         } finally {

@@ -6,6 +6,7 @@ import io.vrio.common.sys.EventFd;
 import io.vrio.server.device.VirtioDevice;
 import io.vrio.server.memory.GuestMemory;
 import io.vrio.server.protocol.VhostUserMessage;
+import io.vrio.server.virtqueue.InFlightLog;
 import io.vrio.server.virtqueue.RingLayout;
 import io.vrio.server.virtqueue.SplitVirtqueue;
 import io.vrio.server.virtqueue.Virtqueue;
@@ -19,13 +20,20 @@ final class VringSet implements AutoCloseable {
 
     private final VirtioDevice device;
     private final GuestMemory memory;
+    private final InFlightRequests inFlight;
     private final DeviceLog log;
     private final Vring[] vrings;
     private long features;
 
-    VringSet(VirtioDevice device, GuestMemory memory, Worker worker, DeviceLog log) {
+    VringSet(
+            VirtioDevice device,
+            GuestMemory memory,
+            InFlightRequests inFlight,
+            Worker worker,
+            DeviceLog log) {
         this.device = device;
         this.memory = memory;
+        this.inFlight = inFlight;
         this.log = log;
         vrings = new Vring[device.queueCountMax()];
         for (int i = 0; i < vrings.length; i++) {
@@ -137,7 +145,8 @@ final class VringSet implements AutoCloseable {
             log.warn("vring=" + vring.index() + " not started: " + reason);
             return;
         }
-        Virtqueue queue = new SplitVirtqueue(memory, layout, features);
+        InFlightLog inFlightLog = inFlight.log(vring.index(), layout.size());
+        Virtqueue queue = new SplitVirtqueue(memory, layout, features, inFlightLog);
         if (!queue.remap()) {
             // Its memory may come later; until then nobody can serve it.
             log.warn("vring=" + vring.index() + " waits: it is in no memory region");

@@ -48,13 +48,23 @@ public final class SplitVirtqueue implements Virtqueue {
     /** By head: what the device may write, of chains that were taken while memory was logged. */
     private final long[][] written;
 
+    private final InFlightLog inFlightLog;
     private final MemorySlice descriptors = new MemorySlice();
     private final MemorySlice avail = new MemorySlice();
     private final MemorySlice used = new MemorySlice();
     private int mappedGeneration;
     private boolean isMapped;
     private boolean isBegun;
+
+    /** Heads of chains that another server of the ring has left in flight, oldest first. */
+    private int[] left = {};
+
+    private int leftTaken;
     private int availIdx;
+
+    /** How many chains of the avail ring were taken and not put back. */
+    private long taken;
+
     private int seenAvailIdx;
     private int usedIdx;
     private int publishedIdx;
@@ -65,17 +75,28 @@ public final class SplitVirtqueue implements Virtqueue {
     private boolean isUsedLogged;
     private long usedLogAddress;
 
+    /** A ring whose frontend keeps no log of what is in flight. */
+    public SplitVirtqueue(GuestMemory memory, RingLayout layout, long features) {
+        this(memory, layout, features, InFlightLog.none());
+    }
+
     /**
      * @param layout without {@link #invalidReason}
      * @param features what was negotiated; the ring looks at {@link RingFeatures#SPLIT}
+     * @param inFlightLog of this ring, at least of its size
      */
-    public SplitVirtqueue(GuestMemory memory, RingLayout layout, long features) {
+    public SplitVirtqueue(
+            GuestMemory memory, RingLayout layout, long features, InFlightLog inFlightLog) {
         String reason = invalidReason(layout);
         if (reason != null) {
             throw new IllegalArgumentException(reason);
         }
+        if (!inFlightLog.holds(layout.size())) {
+            throw new IllegalArgumentException("the in-flight log is smaller than the ring");
+        }
         this.memory = memory;
         this.layout = layout;
+        this.inFlightLog = inFlightLog;
         size = layout.size();
         hasEventIdx = (features & RingFeatures.EVENT_IDX) != 0;
         walk = new SplitChainWalk(memory, (features & RingFeatures.INDIRECT_DESC) != 0);
@@ -138,6 +159,13 @@ public final class SplitVirtqueue implements Virtqueue {
         calledIdx = usedIdx;
         used.putShort(FLAGS, (short) 0);
         logUsed(FLAGS, FIELD_LENGTH);
+        int[] inFlightThere = inFlightLog.recover(usedIdx);
+        if (inFlightThere != null) {
+            left = inFlightThere;
+            // What was taken is used or in flight; a frontend that lost its server knows no better.
+            availIdx = usedIdx + left.length & 0xFFFF;
+            seenAvailIdx = availIdx;
+        }
     }
 
     /** The frontend learns that a part of the used ring was written. */
@@ -158,6 +186,10 @@ public final class SplitVirtqueue implements Virtqueue {
             return false;
         }
         pushDeferred();
+        if (leftTaken < left.length) {
+            take(left[leftTaken++], chain);
+            return true;
+        }
         if (seenAvailIdx == availIdx && !lookForChains()) {
             return false;
         }
@@ -169,6 +201,13 @@ public final class SplitVirtqueue implements Virtqueue {
             throw new MalformedChainException(RingCounter.HEAD_IN_FLIGHT);
         }
         availIdx = increment(availIdx);
+        taken++;
+        inFlightLog.onTake(head);
+        take(head, chain);
+        return true;
+    }
+
+    private void take(int head, DescriptorChain chain) throws MalformedChainException {
         leases[head] = memory.acquire();
         inFlight++;
         chain.begin(head);
@@ -179,7 +218,6 @@ public final class SplitVirtqueue implements Virtqueue {
         }
         // While a guest is saved or moved, and only then, its chains cost garbage.
         written[head] = memory.isLogging() ? chain.writtenRanges() : null;
-        return true;
     }
 
     @Override
@@ -188,13 +226,19 @@ public final class SplitVirtqueue implements Virtqueue {
             return 0;
         }
         lookForChains();
-        return distance(availIdx, seenAvailIdx);
+        return left.length - leftTaken + distance(availIdx, seenAvailIdx);
     }
 
     @Override
     public void putBack(int headIndex) {
         letGo(headIndex);
-        availIdx = (availIdx - 1) & 0xFFFF;
+        if (taken > 0) {
+            taken--;
+            availIdx = (availIdx - 1) & 0xFFFF;
+            inFlightLog.onForget(headIndex);
+        } else {
+            leftTaken--;
+        }
     }
 
     /** Reads how far the guest has got; whether there is something new. */
@@ -210,7 +254,8 @@ public final class SplitVirtqueue implements Virtqueue {
 
     @Override
     public void push(int headIndex, int usedLength) {
-        release(headIndex);
+        logWritten(headIndex);
+        letGo(headIndex);
         if (isUsable()) {
             pushDeferred();
             putElement(headIndex, usedLength);
@@ -243,6 +288,7 @@ public final class SplitVirtqueue implements Virtqueue {
         used.putInt(element, headIndex);
         used.putInt(element + 4, usedLength);
         logUsed(element, ELEMENT_LENGTH);
+        inFlightLog.onPush(headIndex);
         usedIdx = increment(usedIdx);
     }
 
@@ -250,6 +296,7 @@ public final class SplitVirtqueue implements Virtqueue {
     public void release(int headIndex) {
         logWritten(headIndex);
         letGo(headIndex);
+        inFlightLog.onForget(headIndex);
     }
 
     /** What the device has done to the chain is done. */
@@ -288,6 +335,7 @@ public final class SplitVirtqueue implements Virtqueue {
             // Ordering: the guest must not see the new index before the elements it covers.
             used.putShortRelease(IDX, (short) usedIdx);
             logUsed(IDX, FIELD_LENGTH);
+            inFlightLog.onPublish(usedIdx);
             publishedIdx = usedIdx;
             // Ordering: our store of used.idx must not pass our next load of used_event: if it
             // does, we skip the call the guest is waiting for (virtio 1.2, 2.7.7).
@@ -364,7 +412,7 @@ public final class SplitVirtqueue implements Virtqueue {
         // then looks at the wish, and one of the two must see the other's store (virtio 1.2,
         // 2.7.13.4.1), else nobody wakes us for that chain.
         VarHandle.fullFence();
-        return Short.toUnsignedInt(avail.getShortAcquire(IDX)) != idx;
+        return leftTaken < left.length || Short.toUnsignedInt(avail.getShortAcquire(IDX)) != idx;
     }
 
     @Override

@@ -53,6 +53,11 @@ public final class FakeFrontend implements AutoCloseable {
             return buffer(payload).getLong();
         }
 
+        /** The number at this place, counted in longs. */
+        public long longAt(int index) {
+            return buffer(payload).getLong(index * Long.BYTES);
+        }
+
         /** The second number of a vring state. */
         public int vringValue() {
             return buffer(payload).getInt(4);
@@ -141,6 +146,11 @@ public final class FakeFrontend implements AutoCloseable {
             }
             filled += (int) count;
         }
+    }
+
+    /** The descriptors that came with the last reply, which are the caller's to close. */
+    public int[] takeDescriptors() {
+        return socket.takeDescriptors();
     }
 
     /** Whether the server has answered something that was not expected; its first byte is lost. */

@@ -173,7 +173,7 @@ final class VhostUserSessionFuzzTest {
                     GET_STATUS ->
                     new byte[0];
             case SET_FEATURES -> FakeFrontend.longs(FEATURES[random.nextInt(FEATURES.length)]);
-            case SET_PROTOCOL_FEATURES -> FakeFrontend.longs(ProtocolFeatures.OFFERED);
+            case SET_PROTOCOL_FEATURES -> FakeFrontend.longs(ProtocolFeatures.OFFERED_DISK);
             case SET_STATUS -> FakeFrontend.longs(random.nextInt(16));
             case SEND_RARP, NET_SET_MTU -> FakeFrontend.longs(random.nextInt(9000));
             case SET_VRING_NUM -> FakeFrontend.ints(index, 1 << random.nextInt(8));
@@ -186,6 +186,9 @@ final class VhostUserSessionFuzzTest {
             case SET_MEM_TABLE, ADD_MEM_REG, REM_MEM_REG ->
                     FakeFrontend.longs(1, GUEST, LENGTH, FRONTEND, 0);
             case SET_LOG_BASE -> FakeFrontend.longs(LENGTH / 0x8000, 0);
+            case GET_INFLIGHT_FD, SET_INFLIGHT_FD ->
+                    // Vring 1 has none; the log lies over the ring of vring 0.
+                    FakeFrontend.longs(LENGTH, 0, 1 | 64 << 16);
             case GET_CONFIG, SET_CONFIG -> {
                 byte[] range = new byte[13];
                 range[0] = (byte) random.nextInt(64);
@@ -214,7 +217,7 @@ final class VhostUserSessionFuzzTest {
         }
         return switch (request) {
             case SET_VRING_KICK, SET_VRING_CALL, SET_VRING_ERR -> new int[] {event.fd()};
-            case SET_MEM_TABLE, ADD_MEM_REG, SET_LOG_BASE -> new int[] {ram.fd()};
+            case SET_MEM_TABLE, ADD_MEM_REG, SET_LOG_BASE, SET_INFLIGHT_FD -> new int[] {ram.fd()};
             case SET_BACKEND_REQ_FD -> new int[] {other[0].fd()};
             case GET_FEATURES,
                     SET_FEATURES,
@@ -230,6 +233,7 @@ final class VhostUserSessionFuzzTest {
                     SET_VRING_ENABLE,
                     GET_CONFIG,
                     SET_CONFIG,
+                    GET_INFLIGHT_FD,
                     RESET_DEVICE,
                     GET_MAX_MEM_SLOTS,
                     REM_MEM_REG,

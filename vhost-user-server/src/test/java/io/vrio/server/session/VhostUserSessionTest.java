@@ -55,7 +55,7 @@ final class VhostUserSessionTest {
     @Test
     void shouldOfferTheDevicesFeaturesAndItsOwn() {
         assertEquals(OFFERED, frontend.getNumber(GET_FEATURES));
-        assertEquals(0x1a22b, frontend.getNumber(GET_PROTOCOL_FEATURES));
+        assertEquals(0x1b22b, frontend.getNumber(GET_PROTOCOL_FEATURES));
         assertEquals(FakeDevice.QUEUES, frontend.getNumber(GET_QUEUE_NUM));
         assertEquals(509, frontend.getNumber(GET_MAX_MEM_SLOTS));
     }
