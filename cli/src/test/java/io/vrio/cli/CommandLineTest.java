@@ -53,9 +53,46 @@ class CommandLineTest {
         CommandRun run = CommandRun.of("server", "--peer", "iohost");
 
         assertEquals(
-                "vrio server: Invalid value for option '--peer': 'iohost' is not an IPv4 address"
-                        + " (legal: a.b.c.d; names are not looked up)",
+                "vrio server: Invalid value for option '--peer': 'iohost' is not an IP address"
+                        + " (legal: a.b.c.d, fd00::1, fe80::1%eth0; names are not looked up)",
                 run.onlyError(2));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "fd00::1 | fd00::2:3:x | Invalid value for option '--peer': 'fd00::2:3:x' is not an IP"
+                        + " address (legal: a.b.c.d, fd00::1, fe80::1%eth0; names are not looked up)",
+                "fd00::1 | [fd00::2]:0 | Invalid value for option '--peer': '0' is not a port (legal:"
+                        + " 1-65535)",
+                "fd00::1 | [10.0.0.2]:9 | Invalid value for option '--peer': '[10.0.0.2]' is not an IP"
+                        + " address (legal: a.b.c.d, fd00::1, fe80::1%eth0; names are not looked up)",
+                "fd00::1%eth0 | fd00::2 | Invalid value for option '--address': 'fd00::1%eth0' is not"
+                        + " an IP address (legal: a.b.c.d, fd00::1, fe80::1%eth0; names are not looked"
+                        + " up)",
+                "10.0.0.1 | fd00::2 | --address 10.0.0.1 is IPv4, but --peer fd00::2 is IPv6; give two"
+                        + " of the same",
+                "fd00::1 | 10.0.0.2 | --address fd00::1 is IPv6, but --peer 10.0.0.2 is IPv4; give two"
+                        + " of the same",
+                "fe80::1%eth1 | fe80::2 | --address fe80::1%eth1 is not on --interface eth0; name that"
+                        + " one, or none",
+                "fe80::1%eth0 | [fe80::2%eth1]:9 | --peer fe80::2%eth1 is not on --interface eth0; name"
+                        + " that one, or none",
+            })
+    void shouldTellWhichAddressesDoNotGoTogether(String address, String peer, String line) {
+        CommandRun run =
+                CommandRun.of(
+                        "server",
+                        "--interface",
+                        "eth0",
+                        "--insecure",
+                        "--address",
+                        address,
+                        "--peer",
+                        peer);
+
+        assertEquals("vrio server: " + line, run.onlyError(2));
     }
 
     @Test

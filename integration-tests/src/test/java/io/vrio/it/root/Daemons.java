@@ -60,7 +60,7 @@ public final class Daemons implements AutoCloseable {
     /** Starts the server of the second VM host; its sockets are in the same folder. */
     Daemons secondServer(String... options) throws IOException {
         Path control = folder.resolve("server2.control");
-        List<String> arguments = serverArguments(Hosts.SECOND_VM_ADDRESS, control, options);
+        List<String> arguments = serverArguments(hosts.secondVmAddress(), control, options);
         start("server2", enter(hosts.secondVmHost()), arguments);
         return this;
     }
@@ -87,7 +87,7 @@ public final class Daemons implements AutoCloseable {
 
     /** What every server of a test is given, and then some. */
     List<String> serverArguments(String... more) {
-        return serverArguments(Hosts.VM_ADDRESS, serverControl(), more);
+        return serverArguments(hosts.vmAddress(), serverControl(), more);
     }
 
     private List<String> serverArguments(String address, Path control, String... more) {

@@ -9,6 +9,7 @@ import io.vrio.common.memory.SliceList;
 import io.vrio.it.Requires;
 import io.vrio.transport.wire.FrameHeader;
 import io.vrio.transport.wire.FrameWriter;
+import io.vrio.transport.wire.IpVersion;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,17 +18,23 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What tshark says about our frames, when no offload of the sender is left. */
 @Tag("root")
+@ParameterizedClass
+@EnumSource(IpVersion.class)
 final class FramesOnTheWireTest {
     private static final int WINDOW = 1 << 20;
 
     @TempDir private Path folder;
+    @Parameter private IpVersion version;
     private Namespaces namespaces;
     private LinkEnd left;
     private LinkEnd right;
-    private final NativeBuffer headers = new NativeBuffer(FrameHeader.SYN_LENGTH);
+    private final NativeBuffer headers = new NativeBuffer(FrameHeader.HEADERS_MAX);
     private final NativeBuffer payload = new NativeBuffer(FrameHeader.PAYLOAD_MAX);
     private final SliceList pieces = new SliceList();
     private FrameWriter writer;
@@ -39,9 +46,9 @@ final class FramesOnTheWireTest {
         Requires.program("ip");
         Requires.program("ethtool");
         Requires.program("tshark");
-        namespaces = new Namespaces(1500).withoutOffloads();
-        left = new LinkEnd(namespaces.left(), Namespaces.LEFT_ADDRESS);
-        right = new LinkEnd(namespaces.right(), Namespaces.RIGHT_ADDRESS);
+        namespaces = new Namespaces(1500, version).withoutOffloads();
+        left = new LinkEnd(namespaces.left(), namespaces.leftAddress());
+        right = new LinkEnd(namespaces.right(), namespaces.rightAddress());
         writer = new FrameWriter(left.endpoint(), right.endpoint(), 1500);
         answerer = new FrameWriter(right.endpoint(), left.endpoint(), 1500);
         payload.slice().fill(0, FrameHeader.PAYLOAD_MAX, (byte) 0x5A);
@@ -82,26 +89,27 @@ final class FramesOnTheWireTest {
         try (Capture capture = new Capture(namespaces.right(), folder.resolve("flow.pcapng"), 11)) {
             sendAFlow();
             capture.await();
+            int segmentMax = 1500 - version.segmentOverhead();
             assertEquals(
                     List.of(
-                            "1 1 0x0002 0 65535",
-                            "1 1 0x0012 0 65535",
-                            "1 1 0x0010 0 1048576",
-                            "1 1 0x0018 99 1048576",
-                            "1 1 0x0010 1448 1048576",
-                            "1 1 0x0010 1448 1048576",
-                            "1 1 0x0018 4 1048576",
-                            "1 1 0x0010 0 1048576",
-                            "1 1 0x0011 0 1048576",
-                            "1 1 0x0011 0 1048576",
-                            "1 1 0x0010 0 1048576"),
+                            "1 0x0002 0 65535",
+                            "1 0x0012 0 65535",
+                            "1 0x0010 0 1048576",
+                            "1 0x0018 99 1048576",
+                            "1 0x0010 " + segmentMax + " 1048576",
+                            "1 0x0010 " + segmentMax + " 1048576",
+                            "1 0x0018 " + (2900 - 2 * segmentMax) + " 1048576",
+                            "1 0x0010 0 1048576",
+                            "1 0x0011 0 1048576",
+                            "1 0x0011 0 1048576",
+                            "1 0x0010 0 1048576"),
                     capture.fields(
                             "tcp",
-                            "ip.checksum.status",
                             "tcp.checksum.status",
                             "tcp.flags",
                             "tcp.len",
                             "tcp.window_size"));
+            assertEquals(List.of(), capture.fields("ip.checksum.status != 1", "frame.number"));
             assertEquals(
                     List.of(),
                     capture.fields("_ws.expert.severity >= warning", "_ws.expert.message"));

@@ -11,17 +11,25 @@ import io.vrio.common.memory.NativeBuffer;
 import io.vrio.it.Requires;
 import io.vrio.transport.link.GuardSocket;
 import io.vrio.transport.link.LinkException;
+import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.FrameHeader;
 import io.vrio.transport.wire.FrameWriter;
+import io.vrio.transport.wire.IpVersion;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the kernel answers to frames that are not its own. */
 @Tag("root")
+@ParameterizedClass
+@EnumSource(IpVersion.class)
 final class GuardSocketTest {
+    @Parameter private IpVersion version;
     private Namespaces namespaces;
     private LinkEnd left;
     private LinkEnd right;
@@ -32,9 +40,9 @@ final class GuardSocketTest {
     void open() {
         Requires.root();
         Requires.program("ip");
-        namespaces = new Namespaces(1500);
-        left = new LinkEnd(namespaces.left(), Namespaces.LEFT_ADDRESS);
-        right = new LinkEnd(namespaces.right(), Namespaces.RIGHT_ADDRESS);
+        namespaces = new Namespaces(1500, version);
+        left = new LinkEnd(namespaces.left(), namespaces.leftAddress());
+        right = new LinkEnd(namespaces.right(), namespaces.rightAddress());
     }
 
     @AfterEach
@@ -99,8 +107,8 @@ final class GuardSocketTest {
     void shouldTellThatThePortIsTaken() {
         int port = left.guard().port();
         assertEquals(
-                "TCP port 10.77.0.1:"
-                        + port
+                "TCP port "
+                        + Endpoint.format(namespaces.leftAddress(), port)
                         + " is used by another program (see `ss -tlnp`): stop it or choose another"
                         + " port",
                 refusal(() -> GuardSocket.open(left.port(), port)));
@@ -110,7 +118,9 @@ final class GuardSocketTest {
     void shouldTellThatTheAddressIsNotHere() {
         namespaces.left().run("ip", "address", "flush", "dev", Namespaces.INTERFACE);
         assertEquals(
-                "address 10.77.0.1 is not on this machine: give it to an interface with `ip address"
+                "address "
+                        + namespaces.leftAddress()
+                        + " is not on this machine: give it to an interface with `ip address"
                         + " add`, or name another",
                 refusal(() -> GuardSocket.open(left.port(), 7000)));
     }

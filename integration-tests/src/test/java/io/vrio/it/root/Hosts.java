@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.it.root;
 
+import io.vrio.transport.wire.IpVersion;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -11,48 +12,87 @@ import java.util.List;
  */
 public final class Hosts implements AutoCloseable {
     static final String INTERFACE = "wire0";
+
+    /** That of the VM host over IPv4. */
     static final String VM_ADDRESS = "10.78.1.1";
-    static final String SECOND_VM_ADDRESS = "10.78.1.3";
 
     /** The interfaces of the machine in the middle, towards the hosts. */
     static final String TO_VM_HOST = "to-vm";
 
     static final String TO_IO_HOST = "to-io";
 
-    private static final String NEAR_ADDRESS = "10.78.1.2";
-    private static final String FAR_ADDRESS = "10.78.2.2";
+    /** The network of addresses that mean something on one link alone: fe80::N. */
+    private static final int LINK = 0;
+
+    /** N in network 1 is 10.78.1.N or fd78:0:0:1::N. */
+    private static final int VM = 1;
+
+    private static final int IO = 2;
+    private static final int SECOND_VM = 3;
+    private static final int ROUTER = 254;
 
     private final Deque<Namespace> opened = new ArrayDeque<>();
     private final int mtu;
+    private final IpVersion version;
+    private final int vmNetwork;
     private final String ioAddress;
     private Namespace vmHost;
     private Namespace secondVmHost;
     private Namespace ioHost;
     private Namespace middle;
 
-    private Hosts(int mtu, String ioAddress) {
+    private Hosts(int mtu, IpVersion version, int vmNetwork, int ioNetwork) {
         this.mtu = mtu;
-        this.ioAddress = ioAddress;
+        this.version = version;
+        this.vmNetwork = vmNetwork;
+        ioAddress = address(ioNetwork, IO);
+    }
+
+    private String address(int network, int number) {
+        return switch (version) {
+            case V4 -> "10.78." + network + "." + number;
+            case V6 -> (network == LINK ? "fe80::" : "fd78:0:0:" + network + "::") + number;
+        };
     }
 
     /** Joined by a cable. */
     public static Hosts joined(int mtu) {
-        return new Hosts(mtu, NEAR_ADDRESS).build(Hosts::join);
+        return joined(mtu, IpVersion.V4);
+    }
+
+    /** Joined by a cable. */
+    static Hosts joined(int mtu, IpVersion version) {
+        return new Hosts(mtu, version, 1, 1).build(Hosts::join);
+    }
+
+    /** Joined by a cable, with link-local addresses. */
+    static Hosts linkLocal(int mtu) {
+        return new Hosts(mtu, IpVersion.V6, LINK, LINK).build(Hosts::join);
     }
 
     /** Joined by a switch. */
     static Hosts bridged(int mtu) {
-        return new Hosts(mtu, NEAR_ADDRESS).build(Hosts::bridge);
+        return bridged(mtu, IpVersion.V4);
+    }
+
+    /** Joined by a switch. */
+    static Hosts bridged(int mtu, IpVersion version) {
+        return new Hosts(mtu, version, 1, 1).build(Hosts::bridge);
     }
 
     /** Joined by a switch, which a second VM host is at as well. */
     static Hosts bridgedThree(int mtu) {
-        return new Hosts(mtu, NEAR_ADDRESS).build(Hosts::bridgeThree);
+        return new Hosts(mtu, IpVersion.V4, 1, 1).build(Hosts::bridgeThree);
     }
 
     /** In two networks, joined by a router. */
     static Hosts routed(int mtu) {
-        return new Hosts(mtu, FAR_ADDRESS).build(Hosts::route);
+        return routed(mtu, IpVersion.V4);
+    }
+
+    /** In two networks, joined by a router. */
+    static Hosts routed(int mtu, IpVersion version) {
+        return new Hosts(mtu, version, 1, 2).build(Hosts::route);
     }
 
     private interface Layout {
@@ -74,13 +114,16 @@ public final class Hosts implements AutoCloseable {
     private Namespace open(String role) {
         Namespace namespace = new Namespace(role);
         opened.push(namespace);
+        if (version == IpVersion.V6) {
+            namespace.enableIpv6();
+        }
         return namespace;
     }
 
     private void join() {
         cable(vmHost, INTERFACE, ioHost, INTERFACE);
-        address(vmHost, VM_ADDRESS);
-        address(ioHost, ioAddress);
+        give(vmHost, INTERFACE, vmAddress());
+        give(ioHost, INTERFACE, ioAddress);
     }
 
     private void bridge() {
@@ -92,8 +135,8 @@ public final class Hosts implements AutoCloseable {
             middle.run("ip", "link", "set", port, "master", "br0");
         }
         middle.run("ip", "link", "set", "br0", "up");
-        address(vmHost, VM_ADDRESS);
-        address(ioHost, ioAddress);
+        give(vmHost, INTERFACE, vmAddress());
+        give(ioHost, INTERFACE, ioAddress);
     }
 
     private void bridgeThree() {
@@ -101,20 +144,26 @@ public final class Hosts implements AutoCloseable {
         secondVmHost = open("vm2");
         cable(secondVmHost, INTERFACE, middle, "to-vm2");
         middle.run("ip", "link", "set", "to-vm2", "master", "br0");
-        address(secondVmHost, SECOND_VM_ADDRESS);
+        give(secondVmHost, INTERFACE, secondVmAddress());
     }
 
     private void route() {
         middle = open("router");
         cable(vmHost, INTERFACE, middle, TO_VM_HOST);
         cable(ioHost, INTERFACE, middle, TO_IO_HOST);
-        address(vmHost, VM_ADDRESS);
-        address(ioHost, ioAddress);
-        middle.run("ip", "address", "add", "10.78.1.254/24", "dev", TO_VM_HOST);
-        middle.run("ip", "address", "add", "10.78.2.254/24", "dev", TO_IO_HOST);
-        vmHost.run("ip", "route", "add", "default", "via", "10.78.1.254");
-        ioHost.run("ip", "route", "add", "default", "via", "10.78.2.254");
-        middle.run("sysctl", "-qw", "net.ipv4.ip_forward=1");
+        give(vmHost, INTERFACE, vmAddress());
+        give(ioHost, INTERFACE, ioAddress);
+        give(middle, TO_VM_HOST, address(1, ROUTER));
+        give(middle, TO_IO_HOST, address(2, ROUTER));
+        vmHost.run("ip", "route", "add", "default", "via", address(1, ROUTER));
+        ioHost.run("ip", "route", "add", "default", "via", address(2, ROUTER));
+        middle.run(
+                "sysctl",
+                "-qw",
+                switch (version) {
+                    case V4 -> "net.ipv4.ip_forward=1";
+                    case V6 -> "net.ipv6.conf.all.forwarding=1";
+                });
     }
 
     private void cable(Namespace left, String leftName, Namespace right, String rightName) {
@@ -133,8 +182,9 @@ public final class Hosts implements AutoCloseable {
         join();
     }
 
-    private static void address(Namespace host, String address) {
-        host.run("ip", "address", "add", address + "/24", "dev", INTERFACE);
+    private void give(Namespace host, String name, String address) {
+        String prefixLength = version == IpVersion.V4 ? "/24" : "/64";
+        host.run("ip", "address", "add", address + prefixLength, "dev", name);
     }
 
     /**
@@ -159,8 +209,8 @@ public final class Hosts implements AutoCloseable {
     }
 
     /**
-     * A switch that loses frames of IPv4 by chance. Not a host, because a packet socket sees what
-     * an ingress rule of its own host drops.
+     * A switch that loses frames of IP by chance, none of neighbour discovery. Not a host, because
+     * a packet socket sees what an ingress rule of its own host drops.
      */
     void dropInTheMiddle(int perMille) {
         middle.run("nft", "add table bridge loss");
@@ -168,7 +218,7 @@ public final class Hosts implements AutoCloseable {
                 "nft", "add chain bridge loss forward { type filter hook forward priority 0 ; }");
         middle.run(
                 "nft",
-                "add rule bridge loss forward ether type ip numgen random mod 1000 < "
+                "add rule bridge loss forward meta l4proto tcp numgen random mod 1000 < "
                         + perMille
                         + " counter drop");
     }
@@ -196,6 +246,14 @@ public final class Hosts implements AutoCloseable {
 
     String ioAddress() {
         return ioAddress;
+    }
+
+    String vmAddress() {
+        return address(vmNetwork, VM);
+    }
+
+    String secondVmAddress() {
+        return address(vmNetwork, SECOND_VM);
     }
 
     @Override

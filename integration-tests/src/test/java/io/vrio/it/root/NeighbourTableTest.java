@@ -8,17 +8,24 @@ import io.vrio.it.Requires;
 import io.vrio.transport.link.NeighbourTable;
 import io.vrio.transport.link.NetworkPort;
 import io.vrio.transport.wire.IpAddress;
+import io.vrio.transport.wire.IpVersion;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Asks a real kernel for the next hop. */
 @Tag("root")
+@ParameterizedClass
+@EnumSource(IpVersion.class)
 final class NeighbourTableTest {
     private static final IpAddress BEHIND_A_GATEWAY = IpAddress.parse("10.99.1.1");
-    private static final IpAddress NOBODY = IpAddress.parse("10.77.0.77");
+    private static final IpAddress BEHIND_AN_IPV6_GATEWAY = IpAddress.parse("fd99::1");
 
+    @Parameter private IpVersion version;
     private Namespaces namespaces;
     private NetworkPort left;
     private NetworkPort right;
@@ -28,9 +35,9 @@ final class NeighbourTableTest {
     void open() {
         Requires.root();
         Requires.program("ip");
-        namespaces = new Namespaces(1500);
-        left = port(namespaces.left(), Namespaces.LEFT_ADDRESS);
-        right = port(namespaces.right(), Namespaces.RIGHT_ADDRESS);
+        namespaces = new Namespaces(1500, version);
+        left = port(namespaces.left(), namespaces.leftAddress());
+        right = port(namespaces.right(), namespaces.rightAddress());
         table = namespaces.left().call(() -> new NeighbourTable(left));
     }
 
@@ -60,38 +67,39 @@ final class NeighbourTableTest {
 
     @Test
     void shouldFindAPeerOnTheLink() {
-        assertEquals(0, table.resolve(Namespaces.RIGHT_ADDRESS));
-        start(Namespaces.RIGHT_ADDRESS);
-        assertTrue(LinkEnd.await(() -> table.resolve(Namespaces.RIGHT_ADDRESS) != 0));
-        assertEquals(right.hardwareAddress(), table.resolve(Namespaces.RIGHT_ADDRESS));
+        assertEquals(0, table.resolve(namespaces.rightAddress()));
+        start(namespaces.rightAddress());
+        assertTrue(LinkEnd.await(() -> table.resolve(namespaces.rightAddress()) != 0));
+        assertEquals(right.hardwareAddress(), table.resolve(namespaces.rightAddress()));
     }
 
     @Test
     void shouldFindTheGatewayToAPeerBehindIt() {
-        String gateway = Namespaces.RIGHT_ADDRESS.toString();
-        namespaces.left().run("ip", "route", "add", "10.99.0.0/16", "via", gateway);
-        start(BEHIND_A_GATEWAY);
-        assertTrue(LinkEnd.await(() -> table.resolve(BEHIND_A_GATEWAY) != 0));
-        assertEquals(right.hardwareAddress(), table.resolve(BEHIND_A_GATEWAY));
+        String gateway = namespaces.rightAddress().toString();
+        IpAddress peer = version == IpVersion.V4 ? BEHIND_A_GATEWAY : BEHIND_AN_IPV6_GATEWAY;
+        namespaces.left().run("ip", "route", "add", peer.toString(), "via", gateway);
+        start(peer);
+        assertTrue(LinkEnd.await(() -> table.resolve(peer) != 0));
+        assertEquals(right.hardwareAddress(), table.resolve(peer));
     }
 
     @Test
     void shouldNotKnowAPeerThatDoesNotExist() {
-        start(NOBODY);
-        assertEquals(0, table.resolve(NOBODY));
+        start(namespaces.nobodysAddress());
+        assertEquals(0, table.resolve(namespaces.nobodysAddress()));
     }
 
     @Test
     void shouldBelieveAFixedAddress() {
-        table.put(NOBODY, 0x02_00_00_00_00_77L);
-        assertEquals(0x02_00_00_00_00_77L, table.resolve(NOBODY));
+        table.put(namespaces.nobodysAddress(), 0x02_00_00_00_00_77L);
+        assertEquals(0x02_00_00_00_00_77L, table.resolve(namespaces.nobodysAddress()));
     }
 
     @Test
     void shouldNoticeThatAPeerHasANewEthernetAddress() {
-        start(Namespaces.RIGHT_ADDRESS);
-        assertTrue(LinkEnd.await(() -> table.resolve(Namespaces.RIGHT_ADDRESS) != 0));
-        String own = Namespaces.RIGHT_ADDRESS.toString();
+        start(namespaces.rightAddress());
+        assertTrue(LinkEnd.await(() -> table.resolve(namespaces.rightAddress()) != 0));
+        String own = namespaces.rightAddress().toString();
         namespaces
                 .left()
                 .run(
@@ -103,6 +111,6 @@ final class NeighbourTableTest {
                         "02:00:00:00:00:55",
                         "dev",
                         "wire0");
-        assertEquals(0x02_00_00_00_00_55L, table.resolve(Namespaces.RIGHT_ADDRESS));
+        assertEquals(0x02_00_00_00_00_55L, table.resolve(namespaces.rightAddress()));
     }
 }

@@ -5,14 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.vrio.bench.frontend.GuestOptions;
 import io.vrio.it.Requires;
+import io.vrio.transport.wire.IpVersion;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Guests on one host and their disks on another: all data are right, whatever the wire does. */
 @Tag("root")
@@ -35,9 +36,9 @@ final class RemoteDataTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1500, 9000})
-    void shouldKeepDataRightWithAndWithoutOffloads(int mtu) throws Exception {
-        try (Hosts hosts = Hosts.joined(mtu);
+    @CsvSource({"1500, V4", "9000, V4", "1500, V6", "9000, V6"})
+    void shouldKeepDataRightWithAndWithoutOffloads(int mtu, IpVersion version) throws Exception {
+        try (Hosts hosts = Hosts.joined(mtu, version);
                 Daemons daemons = new Daemons(hosts, folder)) {
             daemons.iohyp("--disk", "a=ram:64M", "--disk", "b=file:" + folder + "/b,size=32M");
             daemons.server("--disk", "a", "--disk", "b");
@@ -55,9 +56,10 @@ final class RemoteDataTest {
         }
     }
 
-    @Test
-    void shouldLoseNothingWhenTheNetworkLosesFrames() throws Exception {
-        try (Hosts hosts = Hosts.bridged(1500).withoutOffloads();
+    @ParameterizedTest
+    @EnumSource(IpVersion.class)
+    void shouldLoseNothingWhenTheNetworkLosesFrames(IpVersion version) throws Exception {
+        try (Hosts hosts = Hosts.bridged(1500, version).withoutOffloads();
                 Daemons daemons = new Daemons(hosts, folder)) {
             hosts.dropInTheMiddle(10);
             daemons.iohyp("--disk", "a=ram:64M");

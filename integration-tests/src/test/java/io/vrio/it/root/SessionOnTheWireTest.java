@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vrio.bench.frontend.GuestOptions;
 import io.vrio.it.Requires;
+import io.vrio.transport.wire.IpVersion;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -13,10 +14,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What other machines see of the daemons: tshark, and a firewall that follows connections. */
 @Tag("root")
 @Timeout(120)
+@ParameterizedClass
+@EnumSource(IpVersion.class)
 final class SessionOnTheWireTest {
     private static final GuestOptions OPTIONS = GuestOptions.DEFAULT.withSlots(8, 128 << 10);
 
@@ -26,6 +32,7 @@ final class SessionOnTheWireTest {
                     + " && !tcp.analysis.out_of_order && !tcp.analysis.retransmission";
 
     @TempDir Path folder;
+    @Parameter private IpVersion version;
 
     @BeforeEach
     void checkMachine() {
@@ -38,7 +45,7 @@ final class SessionOnTheWireTest {
 
     @Test
     void shouldLookLikeTcpFromStartToStop() throws Exception {
-        try (Hosts hosts = Hosts.joined(1500).withoutOffloads();
+        try (Hosts hosts = Hosts.joined(1500, version).withoutOffloads();
                 Daemons daemons = new Daemons(hosts, folder);
                 Capture capture = Capture.start(hosts.ioHost(), folder.resolve("wire.pcapng"))) {
             daemons.iohyp("--disk", "a=ram:4M").server("--disk", "a");
@@ -66,7 +73,7 @@ final class SessionOnTheWireTest {
 
     @Test
     void shouldPassAFirewallThatDropsWhatIsInvalid() throws Exception {
-        try (Hosts hosts = Hosts.routed(1500);
+        try (Hosts hosts = Hosts.routed(1500, version);
                 Daemons daemons = new Daemons(hosts, folder)) {
             hosts.withoutOffloads();
             dropInvalid(hosts.middle());
@@ -83,14 +90,15 @@ final class SessionOnTheWireTest {
     }
 
     private static void dropInvalid(Namespace firewall) {
-        firewall.run("nft", "add table ip wall");
-        firewall.run("nft", "add chain ip wall forward { type filter hook forward priority 0 ; }");
-        firewall.run("nft", "add rule ip wall forward ct state invalid counter drop");
-        firewall.run("nft", "add rule ip wall forward ct state established counter accept");
+        firewall.run("nft", "add table inet wall");
+        firewall.run(
+                "nft", "add chain inet wall forward { type filter hook forward priority 0 ; }");
+        firewall.run("nft", "add rule inet wall forward ct state invalid counter drop");
+        firewall.run("nft", "add rule inet wall forward ct state established counter accept");
         // Only the server may open: to the port of the IOhyp.
-        firewall.run("nft", "add rule ip wall forward ct state new tcp dport 8746 accept");
-        firewall.run("nft", "add rule ip wall forward ip protocol udp accept");
-        firewall.run("nft", "add rule ip wall forward counter drop");
+        firewall.run("nft", "add rule inet wall forward ct state new tcp dport 8746 accept");
+        firewall.run("nft", "add rule inet wall forward meta l4proto udp accept");
+        firewall.run("nft", "add rule inet wall forward counter drop");
         firewall.run("sysctl", "-qw", "net.netfilter.nf_conntrack_tcp_be_liberal=0");
         firewall.run("sysctl", "-qw", "net.netfilter.nf_conntrack_checksum=1");
     }

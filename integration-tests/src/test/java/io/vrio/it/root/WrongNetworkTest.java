@@ -5,12 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.vrio.bench.frontend.GuestOptions;
 import io.vrio.it.Requires;
+import io.vrio.transport.wire.Endpoint;
+import io.vrio.transport.wire.IpAddress;
+import io.vrio.transport.wire.IpVersion;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Networks that are not what the operator believes: the server says so in one line. */
 @Tag("root")
@@ -27,13 +32,16 @@ final class WrongNetworkTest {
         Requires.program("ethtool");
     }
 
-    @Test
-    void shouldTellThatTheMtuOfThePathIsTooSmall() throws Exception {
-        try (Hosts hosts = Hosts.bridged(1500).withoutOffloads();
+    @ParameterizedTest
+    @EnumSource(IpVersion.class)
+    void shouldTellThatTheMtuOfThePathIsTooSmall(IpVersion version) throws Exception {
+        try (Hosts hosts = Hosts.bridged(1500, version).withoutOffloads();
                 Daemons daemons = new Daemons(hosts, folder)) {
             setMtu(hosts.middle(), Hosts.TO_IO_HOST, 1400);
             daemons.iohyp("--disk", "a=ram:16M").server("--disk", "a");
-            daemons.awaitServerLog("frames of 1500 bytes do not arrive at 10.78.1.2:8746, small");
+            String iohyp = Endpoint.format(IpAddress.parse(hosts.ioAddress()), 8746);
+            daemons.awaitServerLog(
+                    "frames of 1500 bytes do not arrive at " + iohyp + ", small ones do");
             assertEquals(1, count(daemons.server().log(), "frames of 1500 bytes"));
 
             setMtu(hosts.middle(), Hosts.TO_IO_HOST, 1500);
@@ -61,6 +69,16 @@ final class WrongNetworkTest {
                 Daemons daemons = new Daemons(hosts, folder)) {
             daemons.server("--disk", "a", "--peer", "10.78.1.77");
             daemons.awaitServerLog("no host answers ARP for 10.78.1.77: check the address");
+            assertEquals(1, count(daemons.server().log(), "WARN"));
+        }
+    }
+
+    @Test
+    void shouldTellThatNobodyHasTheIpv6Address() throws Exception {
+        try (Hosts hosts = Hosts.joined(1500, IpVersion.V6);
+                Daemons daemons = new Daemons(hosts, folder)) {
+            daemons.server("--disk", "a", "--peer", "[fd78:0:0:1::77]:9000");
+            daemons.awaitServerLog("no host answers neighbour discovery for fd78:0:0:1::77: check");
             assertEquals(1, count(daemons.server().log(), "WARN"));
         }
     }

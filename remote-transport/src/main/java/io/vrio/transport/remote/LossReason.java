@@ -2,6 +2,7 @@
 package io.vrio.transport.remote;
 
 import io.vrio.transport.secure.RefusalReason;
+import io.vrio.transport.wire.IpAddress;
 
 /** Why a server lost its association, and what to look at: one line each for the operator. */
 final class LossReason {
@@ -34,8 +35,15 @@ final class LossReason {
         };
     }
 
-    static String noHost(String host) {
-        return "no host answers ARP for "
+    static String noHost(IpAddress host) {
+        String question =
+                switch (host.version()) {
+                    case V4 -> "ARP";
+                    case V6 -> "neighbour discovery";
+                };
+        return "no host answers "
+                + question
+                + " for "
                 + host
                 + ": check the address and that both hosts share the network";
     }

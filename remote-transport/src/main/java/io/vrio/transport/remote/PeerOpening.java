@@ -73,8 +73,7 @@ final class PeerOpening {
         if (hardwareAddress != 0) {
             open(hardwareAddress, nowNs);
         } else if (progress.isOverdue(nowNs)) {
-            String host = options.remoteAddress().toString();
-            outcome.onLoss(LossReason.noHost(host), nowNs);
+            outcome.onLoss(LossReason.noHost(options.remoteAddress()), nowNs);
         } else {
             progress.pause(nowNs, RESOLVE_INTERVAL_NS);
         }

@@ -14,7 +14,7 @@ import java.util.Random;
 public final class LinkFixture implements AutoCloseable {
     private static final int PAYLOAD_SEED = 42;
 
-    private final NativeBuffer headers = new NativeBuffer(FrameHeader.SYN_LENGTH);
+    private final NativeBuffer headers = new NativeBuffer(FrameHeader.HEADERS_MAX);
     private final NativeBuffer source = new NativeBuffer(FrameHeader.PAYLOAD_MAX);
     private final NativeBuffer received = new NativeBuffer(FrameHeader.FRAME_MAX);
     private final byte[] payload = new byte[FrameHeader.PAYLOAD_MAX];
@@ -66,6 +66,31 @@ public final class LinkFixture implements AutoCloseable {
     public boolean sendAck(long sequence) {
         int length = writer.writeAck(headers.slice(), sequence, 0, 1 << 20);
         return sender.send(headers.slice(), length, null, 0, 0);
+    }
+
+    /**
+     * Sends a frame without payload over IPv6, whose TCP is behind an extension header of 16 bytes.
+     *
+     * @param nextHeader what IPv6 calls that header
+     * @param transport what it says about what follows: 6 is TCP
+     */
+    public boolean sendExtended(int nextHeader, int transport) {
+        final int tcp = 64;
+        final int extensionLength = 16;
+        int length = writer.writeAck(headers.slice(), 1, 0, 1 << 20);
+        try (NativeBuffer buffer = new NativeBuffer(length + extensionLength)) {
+            MemorySlice frame = buffer.slice();
+            headers.slice().copyTo(0, frame, 0, tcp);
+            headers.slice().copyTo(tcp, frame, tcp + extensionLength, length - tcp);
+            // No checksum is asked for: the kernel would look for its place.
+            frame.fill(0, FrameHeader.VNET_LENGTH, (byte) 0);
+            frame.putShortBigEndian(28, length + extensionLength - tcp);
+            frame.putByte(30, (byte) nextHeader);
+            frame.fill(tcp, extensionLength, (byte) 0);
+            frame.putByte(tcp, (byte) transport);
+            frame.putByte(tcp + 1L, (byte) 1);
+            return sender.send(frame, length + extensionLength, null, 0, 0);
+        }
     }
 
     /** Receives one frame; false when there is none. */
