@@ -53,6 +53,28 @@ class ConfigFileTest {
     }
 
     @Test
+    void shouldTakeIpv6Addresses() throws Exception {
+        Path file = write("address: fe80::1%eth1\npeer: \"[fd00::2]:8746\"\n");
+
+        assertEquals(
+                List.of(
+                        "server",
+                        "--address=fe80::1%eth1",
+                        "--peer=[fd00::2]:8746",
+                        "--config=" + file),
+                expand("server", "--config=" + file));
+    }
+
+    @Test
+    void shouldTellThatBracketsNeedQuotes() throws Exception {
+        Path file = write("interface: eth0\npeer: [fd00::2]:8746\n");
+
+        String line = CommandRun.of("server", "--config", file.toString()).onlyError(2);
+
+        assertTrue(line.startsWith("vrio server: " + file + ":2: "), line);
+    }
+
+    @Test
     void shouldLetTheCommandLineWin() throws Exception {
         Path file = write("port: 9000\nmtu: 1500\n");
 
