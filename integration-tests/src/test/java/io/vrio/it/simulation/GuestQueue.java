@@ -72,14 +72,13 @@ final class GuestQueue implements AutoCloseable {
         return all.size() - free.size();
     }
 
-    /** Whether a request under way has sectors in common with this one. */
-    boolean overlaps(GuestRequest request) {
+    /** How many requests under way have sectors in common with this one. */
+    int overlaps(GuestRequest request) {
+        int count = 0;
         for (GuestRequest other : byHead) {
-            if (other != null && other.overlaps(request)) {
-                return true;
-            }
+            count += other != null && other.overlaps(request) ? 1 : 0;
         }
-        return false;
+        return count;
     }
 
     /** The device serves the ring from now on. */
@@ -128,9 +127,10 @@ final class GuestQueue implements AutoCloseable {
     }
 
     /** The driver starts anew: nothing is under way for it, whatever the device thinks. */
-    void reset() {
+    void reset(Consumer<GuestRequest> onForgotten) {
         for (int i = 0; i < byHead.length; i++) {
             if (byHead[i] != null) {
+                onForgotten.accept(byHead[i]);
                 byHead[i].memory.free();
                 free.add(byHead[i]);
                 byHead[i] = null;

@@ -59,7 +59,8 @@ final class GuestRequest {
     /** When the device can have taken it, at the earliest; known when it is in the used ring. */
     long servedSince;
 
-    long[][] found;
+    /** What it does to sectors; null when it does nothing. */
+    SectorOperation operation;
 
     GuestRequest(RequestMemory memory, NativeBuffer scratch, long tableAddress) {
         this.memory = memory;

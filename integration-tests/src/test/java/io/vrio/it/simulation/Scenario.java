@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 record Scenario(long seed, Wire wire, Rings rings, Disk disk, Load load, NetScenario net) {
     private static final long FLUSH = 1L << 9;
     private static final long HASTE = 0x4A57E;
+    private static final long CARELESS = 0xCA4E1E55;
     private static final long US = 1_000;
     private static final long MS = 1_000 * US;
     private static final long S = 1_000 * MS;
@@ -141,6 +142,7 @@ record Scenario(long seed, Wire wire, Rings rings, Disk disk, Load load, NetScen
      * @param unrest how often something happens to the machines, from 0 for never to 3
      * @param isHasty whether a guest also begins requests just when the worker goes to sleep, and a
      *     frontend may have no time for requests in flight
+     * @param isCareless whether requests under way may have sectors in common
      */
     record Load(
             int requests,
@@ -149,8 +151,9 @@ record Scenario(long seed, Wire wire, Rings rings, Disk disk, Load load, NetScen
             long thinkMaxNs,
             long ioTimeoutNs,
             int unrest,
-            boolean isHasty) {
-        static Load of(SplittableRandom random, boolean isHasty) {
+            boolean isHasty,
+            boolean isCareless) {
+        static Load of(SplittableRandom random, boolean isHasty, boolean isCareless) {
             int sectorsMax =
                     switch (random.nextInt(8)) {
                         case 0 -> 1;
@@ -167,14 +170,16 @@ record Scenario(long seed, Wire wire, Rings rings, Disk disk, Load load, NetScen
                     random.nextBoolean() ? 100 * US : 20 * MS,
                     random.nextBoolean() ? 4 * S : 15 * S,
                     random.nextInt(4),
-                    isHasty);
+                    isHasty,
+                    isCareless);
         }
     }
 
     static Scenario of(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         boolean isHasty = new SplittableRandom(seed ^ HASTE).nextInt(3) == 0;
-        Load load = Load.of(random, isHasty);
+        boolean isCareless = new SplittableRandom(seed ^ CARELESS).nextInt(3) == 0;
+        Load load = Load.of(random, isHasty, isCareless);
         return new Scenario(
                 seed,
                 Wire.of(random, load.sectorsMax()),

@@ -3,15 +3,17 @@ package io.vrio.it.simulation;
 
 import io.vrio.common.io.DiskProperties;
 import io.vrio.common.memory.MemorySlice;
-import java.util.Arrays;
-import java.util.BitSet;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Judges what a guest finds on its disk. Every change of a sector is a version with a number; the
- * number and the sector are in each of the bytes that are written. The guest is careful: no two
- * requests under way overlap, so a sector's versions have an order.
+ * Judges what a guest finds on its disk, by this model: each sector is a register, linearizable by
+ * itself. A change that failed takes effect before all that began after its end, or never; only one
+ * that was sent again may take effect twice. A crash leaves in each sector what it held at some
+ * moment after the begin of the last flush that ended well; a later flush must not vouch for the
+ * rest. The number of the change and of the sector are in all bytes that are written.
  */
 final class SectorHistory {
     static final int SECTOR = DiskProperties.SECTOR;
@@ -19,20 +21,14 @@ final class SectorHistory {
     private static final int SECTOR_BITS = 20;
     private static final long ODD = 0x9E37_79B9_7F4A_7C15L;
 
-    /** Versions that a read may see now: one, or more where the fate of a change is not known. */
-    private final long[][] possible;
+    /** Limit: operations that hang together in one sector; the guest begins no more then. */
+    private static final int GROUP_MAX = 12;
 
-    /** Versions that a crash may leave. */
-    private final long[][] recoverable;
+    private final SectorTimeline[] sectors;
+    private final Versions versions;
 
-    /** The last change of each sector that has ended well and is not known to be lost. */
-    private final long[] ended;
-
-    /** When that was. */
-    private final long[] endedAt;
-
-    /** Versions that are all zeroes; the first one is what was there before. */
-    private final BitSet zeroVersions = new BitSet();
+    /** Changes that have begun and not ended. */
+    private final List<SectorOperation> pending = new ArrayList<>();
 
     /** When those changes had ended well that were lost in a crash. */
     private final TreeSet<Long> losses = new TreeSet<>();
@@ -42,23 +38,23 @@ final class SectorHistory {
 
     private final boolean isWriteThrough;
     private MemorySlice disk = new MemorySlice();
-    private long version;
     private long event;
     private long crashedAt;
     private long flushesCountFrom;
 
+    /** When the last flush had begun of those that have ended well. */
+    private long flushedAt;
+
     /**
      * @param isWriteThrough whether a write is durable when it has ended
      */
-    SectorHistory(int sectors, boolean isWriteThrough) {
+    SectorHistory(int count, boolean isWriteThrough) {
         this.isWriteThrough = isWriteThrough;
-        possible = new long[sectors][];
-        recoverable = new long[sectors][];
-        Arrays.fill(possible, new long[] {0});
-        Arrays.fill(recoverable, new long[] {0});
-        ended = new long[sectors];
-        endedAt = new long[sectors];
-        zeroVersions.set(0);
+        versions = new Versions(count);
+        sectors = new SectorTimeline[count];
+        for (int i = 0; i < count; i++) {
+            sectors[i] = new SectorTimeline(i, versions);
+        }
     }
 
     /** Something happens: a moment that can be compared with others. */
@@ -66,21 +62,34 @@ final class SectorHistory {
         return ++event;
     }
 
-    /** A change of sectors begins, and gets its number. */
-    long beginChange(int first, int count, boolean isZero) {
-        version++;
-        zeroVersions.set((int) version, isZero);
+    /** Whether the order of another operation could be found in bounded time. */
+    boolean mayBegin(int first, int count) {
         for (int i = first; i < first + count; i++) {
-            possible[i] = with(possible[i], version);
-            recoverable[i] = with(recoverable[i], version);
+            if (sectors[i].groupSize() >= GROUP_MAX) {
+                return false;
+            }
         }
-        return version;
+        return true;
     }
 
-    private static long[] with(long[] versions, long added) {
-        long[] all = Arrays.copyOf(versions, versions.length + 1);
-        all[versions.length] = added;
-        return all;
+    SectorOperation beginRead(int first, int count) {
+        return begin(SectorOperation.read(first, count, now()));
+    }
+
+    /** A change of sectors begins, and gets its number. */
+    SectorOperation beginChange(int first, int count, boolean isZero) {
+        long nowAt = now();
+        long version = versions.begin(nowAt, isZero);
+        SectorOperation change = SectorOperation.change(first, count, version, nowAt);
+        pending.add(change);
+        return begin(change);
+    }
+
+    private SectorOperation begin(SectorOperation operation) {
+        for (int i = operation.first; i < operation.first + operation.count; i++) {
+            sectors[i].begin(operation);
+        }
+        return operation;
     }
 
     /** What a write puts into its sectors. */
@@ -95,62 +104,84 @@ final class SectorHistory {
         }
     }
 
-    /** A write or a zeroing has ended well: a read sees nothing else from now on. */
-    void onChanged(int first, int count, long changed, long begunAt) {
-        long[] only = {changed};
-        long nowAt = now();
-        for (int i = first; i < first + count; i++) {
-            if (begunAt < crashedAt && !isOnDisk(i, changed)) {
-                // It was done before the crash, and the guest looks at its ring only now. No server
-                // knows when a guest looks, so what it tells after the crash must be enough.
-                losses.add(crashedAt);
-                continue;
-            }
-            possible[i] = only;
-            ended[i] = changed;
-            endedAt[i] = nowAt;
-            if (isWriteThrough) {
-                recoverable[i] = only;
-            }
-        }
+    /** The association was lost: what is under way is sent again. */
+    void onSentAgain() {
+        pending.forEach(operation -> operation.isRepeatable = true);
     }
 
-    private boolean isOnDisk(int sector, long changed) {
-        boolean isThere = isSeenAs(changed, decode(disk, (long) sector * SECTOR, sector));
-        if (!isThere && isWriteThrough) {
-            throw new AssertionError("write-through lost version " + changed + " of " + sector);
+    /** A write or a zeroing has ended well. */
+    void onChanged(SectorOperation change) {
+        change.sure();
+        if (change.begunAt < crashedAt) {
+            doubtWhatIsGone(change);
         }
-        return isThere;
+        onEnd(change);
     }
 
     /**
-     * A read that began at {@code begunAt} has ended well.
-     *
-     * @throws AssertionError when it found what cannot be there
+     * It may have been done before the crash, and the guest looks at its ring only now. No server
+     * knows when a guest looks, so what it tells after the crash must be enough.
      */
-    void onRead(int first, int count, MemorySlice data, long begunAt) {
-        for (int i = 0; i < count; i++) {
-            int sector = first + i;
-            long seen = decode(data, (long) i * SECTOR, sector);
-            long[] matches = matches(possible[sector], seen);
-            if (matches.length == 0) {
-                throw unexpected(sector, seen, possible[sector]);
-            }
-            // What was read before a crash says nothing about the time after.
-            if (begunAt > crashedAt) {
-                settle(sector, matches);
+    private void doubtWhatIsGone(SectorOperation change) {
+        for (int i = change.first; i < change.first + change.count; i++) {
+            long found = decode(disk, (long) i * SECTOR, i);
+            if (versions.looksLike(change.version, found) == 0) {
+                change.doubt(i);
+                boolean isAlone = sectors[i].changes() == 1;
+                if (isAlone && isWriteThrough) {
+                    throw new AssertionError(
+                            "write-through lost version " + change.version + " of " + i);
+                }
+                if (isAlone) {
+                    losses.add(crashedAt);
+                }
             }
         }
     }
 
-    /** The fate of all changes of a sector is known now, for good. */
-    private void settle(int sector, long[] matches) {
-        if (matches.length < possible[sector].length) {
-            possible[sector] = matches;
-            long newest = matches[matches.length - 1];
-            recoverable[sector] =
-                    Arrays.stream(recoverable[sector]).filter(v -> v <= newest).toArray();
+    /** It has failed, or the guest has forgotten it: it has taken effect, or never will. */
+    void onFailed(SectorOperation operation) {
+        onEnd(operation);
+    }
+
+    /** A discard has ended well: it may have done something or nothing. */
+    void onDiscarded(SectorOperation operation) {
+        onEnd(operation);
+    }
+
+    /**
+     * A read has ended well.
+     *
+     * @throws AssertionError when it found what cannot be there
+     */
+    void onRead(SectorOperation read, MemorySlice data) {
+        long[] seen = new long[read.count];
+        for (int i = 0; i < read.count; i++) {
+            seen[i] = decode(data, (long) i * SECTOR, read.first + i);
         }
+        read.found(seen);
+        onEnd(read);
+    }
+
+    private void onEnd(SectorOperation operation) {
+        long nowAt = now();
+        operation.endedAt = nowAt;
+        if (!operation.isRead()) {
+            pending.remove(operation);
+            versions.end(operation.version, nowAt);
+        }
+        for (int i = operation.first; i < operation.first + operation.count; i++) {
+            if (!operation.isRead() && operation.isSure(i)) {
+                versions.sure(i, operation.version);
+            }
+            sectors[i].end(operation, nowAt, flushedAt(i), crashedAt);
+        }
+    }
+
+    /** What had been overwritten before then does not come back. */
+    private long flushedAt(int sector) {
+        long last = versions.lastSure(sector);
+        return isWriteThrough && last > 0 ? versions.endedAt(last) + 1 : flushedAt;
     }
 
     /** The version in a sector, 0 for zeroes. */
@@ -172,29 +203,13 @@ final class SectorHistory {
         return name >>> SECTOR_BITS;
     }
 
-    private long[] matches(long[] versions, long seen) {
-        if (versions.length == 1 && isSeenAs(versions[0], seen)) {
-            return versions;
-        }
-        return Arrays.stream(versions).filter(v -> isSeenAs(v, seen)).toArray();
-    }
-
-    private boolean isSeenAs(long candidate, long seen) {
-        return candidate == seen || seen == 0 && zeroVersions.get((int) candidate);
-    }
-
-    /** What a flush that begins now vouches for. */
-    long[][] beginFlush() {
-        return possible.clone();
-    }
-
     /**
      * A flush has ended well: nothing older than what it found can come back.
      *
      * @param servedSince when it can have been taken from its ring, at the earliest
      * @throws AssertionError when a change that had ended before it began is lost
      */
-    void onFlushed(long begunAt, long servedSince, long[][] found) {
+    void onFlushed(long begunAt, long servedSince) {
         if (begunAt < flushesCountFrom) {
             return;
         }
@@ -203,24 +218,14 @@ final class SectorHistory {
             throw new AssertionError("a flush vouched for a write that a crash had lost");
         }
         // What it found before a crash may be what was lost, and the guest was told.
-        for (int i = 0; begunAt > crashedAt && i < found.length; i++) {
-            recoverable[i] = durable(recoverable[i], found[i]);
+        if (begunAt > crashedAt) {
+            flushedAt = Math.max(flushedAt, begunAt);
         }
     }
 
     /** Whether a flush that covered a change had been given back, and had failed, before then. */
     private boolean isTold(long changeEndedAt, long before) {
         return failures.tailMap(changeEndedAt, false).values().stream().anyMatch(at -> at < before);
-    }
-
-    private static long[] durable(long[] before, long[] found) {
-        if (before.length == 1) {
-            return before;
-        }
-        long newest = found[found.length - 1];
-        return Arrays.stream(before)
-                .filter(v -> v > newest || Arrays.binarySearch(found, v) >= 0)
-                .toArray();
     }
 
     /**
@@ -237,7 +242,7 @@ final class SectorHistory {
     void onReset() {
         losses.clear();
         failures.clear();
-        Arrays.fill(ended, 0);
+        versions.forgetSure();
     }
 
     /**
@@ -249,29 +254,17 @@ final class SectorHistory {
      */
     void onCrash(MemorySlice content, boolean isNoticed) {
         disk = content;
-        crashedAt = now();
-        flushesCountFrom = isNoticed ? flushesCountFrom : crashedAt;
-        for (int i = 0; i < possible.length; i++) {
+        long nowAt = now();
+        flushesCountFrom = isNoticed ? flushesCountFrom : nowAt;
+        onSentAgain();
+        for (int i = 0; i < sectors.length; i++) {
             long left = decode(content, (long) i * SECTOR, i);
-            long[] matches = matches(recoverable[i], left);
-            if (matches.length == 0) {
-                throw unexpected(i, left, recoverable[i]);
+            long lost = sectors[i].crash(left, nowAt, flushedAt(i));
+            if (lost > 0) {
+                losses.add(versions.endedAt(lost));
+                versions.sure(i, 0);
             }
-            if (matches[matches.length - 1] < ended[i]) {
-                losses.add(endedAt[i]);
-                ended[i] = 0;
-            }
-            possible[i] = recoverable[i];
         }
-    }
-
-    private static AssertionError unexpected(int sector, long seen, long[] expected) {
-        return new AssertionError(
-                "sector "
-                        + sector
-                        + " holds version "
-                        + seen
-                        + ", not one of "
-                        + Arrays.toString(expected));
+        crashedAt = nowAt;
     }
 }

@@ -19,6 +19,7 @@ final class SimulatedDevice {
     private Frontend frontend;
     private boolean hasMetDisk;
     private long failedBefore;
+    private long sentAgain;
 
     SimulatedDevice(
             Scenario scenario,
@@ -62,6 +63,11 @@ final class SimulatedDevice {
 
     int doWork() {
         hasMetDisk |= disk.isAttached();
+        long nowSentAgain = disk.counters().value(RemoteDiskCounter.RESUBMITTED);
+        if (nowSentAgain != sentAgain) {
+            sentAgain = nowSentAgain;
+            guest.history().onSentAgain();
+        }
         return device.doWork();
     }
 

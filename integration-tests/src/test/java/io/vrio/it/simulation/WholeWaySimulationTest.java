@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Seeds that have failed once, then a few hundred others. */
 final class WholeWaySimulationTest {
-    private static final int BATCH = 20;
+    private static final int BATCH = 10;
 
     static LongStream corpus() {
         return SeedCorpus.seeds().stream().mapToLong(Long::longValue);
@@ -27,21 +27,21 @@ final class WholeWaySimulationTest {
     }
 
     static LongStream batches() {
-        return LongStream.range(0, 10).map(batch -> 1 + batch * BATCH);
+        return LongStream.range(0, 20).map(batch -> 1 + batch * BATCH);
     }
 
     @ParameterizedTest
     @MethodSource("batches")
-    void shouldServeACarefulGuestWhateverHappens(long first) {
+    void shouldServeAnyGuestWhateverHappens(long first) {
         long ended =
                 LongStream.range(first, first + BATCH).map(seed -> SeedRun.run(seed).ended()).sum();
-        assertTrue(ended > 1000, "only " + ended + " requests ended");
+        assertTrue(ended > 500, "only " + ended + " requests ended");
     }
 
     @Test
     void shouldEndProcessesAtEachMomentOfTheHandshake() {
         Set<PeerState> struck = EnumSet.noneOf(PeerState.class);
-        LongStream.range(1, 1 + 2 * BATCH)
+        LongStream.range(1, 1 + 4 * BATCH)
                 .forEach(seed -> struck.addAll(SeedRun.run(seed).struck().keySet()));
         Set<PeerState> moments = EnumSet.range(PeerState.OPENING, PeerState.ESTABLISHED);
         assertTrue(struck.containsAll(moments), "only " + struck);

@@ -90,7 +90,12 @@ public final class GuestRam implements AutoCloseable {
             String inode =
                     " " + Files.getAttribute(Path.of("/proc/self/fd/" + fd), "unix:ino") + " ";
             try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
-                return (int) lines.filter(line -> line.contains(inode)).count() - 1;
+                // A library of another file system may have the same number.
+                return (int)
+                                lines.filter(line -> line.contains(inode))
+                                        .filter(line -> line.contains("/memfd:"))
+                                        .count()
+                        - 1;
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
