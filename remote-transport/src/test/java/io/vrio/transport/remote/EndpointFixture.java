@@ -153,6 +153,17 @@ final class EndpointFixture implements AutoCloseable {
         server.send(MessageKind.REQUEST, 1, id, request);
     }
 
+    /** Nothing is left of who came and went, and nothing of this program failed meanwhile. */
+    void checkClean(int peers) {
+        long faults = endpoint.counters().value(EndpointCounter.FAULTS);
+        if (faults > 0 || endpoint.peers().size() != peers || buffers.available() != BUFFERS) {
+            throw new IllegalStateException(
+                    "faults %d, peers %d, free buffers %d of %d"
+                            .formatted(
+                                    faults, endpoint.peers().size(), buffers.available(), BUFFERS));
+        }
+    }
+
     @Override
     public void close() {
         endpoint.close();

@@ -291,6 +291,12 @@ final class RawEnd implements AutoCloseable {
         return flags.size();
     }
 
+    /** Begins to count anew, and throws away what was received. */
+    void forgetFrames() {
+        flags.clear();
+        segments.clear();
+    }
+
     /** Bytes of the last RST. */
     int resetLength() {
         return resetLength;
