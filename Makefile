@@ -8,7 +8,7 @@
 # make check-TAG      the tests with one tag: linux, root, container, qemu, libvirt
 # make simulate       the simulation over SEEDS seeds (default 1000) from FIRST on, or the one SEED
 # make fuzz           RUNS inputs (default 1000000) of a coverage-guided fuzzer for each parser, or for TARGET
-# make bench          all benchmarks; make bench-SUBJECT (block, seal, net, hook) runs one
+# make bench          all benchmarks; make bench-SUBJECT (block, loss, seal, net, hook) runs one
 # make format         lay out the sources
 # make clean          remove what was built
 #
@@ -59,6 +59,7 @@ fuzz:
 
 bench:
 	@bench/run block
+	@bench/run loss
 	@bench/run net
 	@bench/run hook
 

@@ -133,7 +133,7 @@ enum Alternative {
                         "--disk=bench=file:" + place.disk(),
                         "--port=" + port(),
                         "--state-dir=" + place.file(title + ".state"),
-                        "--control=" + place.file(title + ".iohyp.control"),
+                        "--control=" + iohypControl(place),
                         trust(place.keys()));
         return new DaemonCommand("vrio iohyp", end.namespace(), words);
     }
@@ -150,9 +150,25 @@ enum Alternative {
                         "--name=bench",
                         "--disk=bench=" + socket(place),
                         "--socket-dir=" + place.folder(),
-                        "--control=" + place.file(title + ".server.control"),
+                        "--control=" + serverControl(place),
                         trust(place.keys().resolve("bench.key")));
         return new DaemonCommand("vrio server", end.namespace(), words);
+    }
+
+    /** Where its daemons can be asked for their counters; nowhere unless they are vRIO's. */
+    List<Path> controls(Place place) {
+        return switch (this) {
+            case VRIO, VRIO_SEALED -> List.of(serverControl(place), iohypControl(place));
+            case QSD_NBDKIT, QSD_LOCAL, VRIO_LOCAL -> List.of();
+        };
+    }
+
+    private Path serverControl(Place place) {
+        return place.file(title + ".server.control");
+    }
+
+    private Path iohypControl(Place place) {
+        return place.file(title + ".iohyp.control");
     }
 
     private boolean isSealed() {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -70,29 +71,7 @@ final class Bench implements Callable<Integer> {
     @Option(names = "--help", usageHelp = true, description = "print this")
     private boolean isHelp;
 
-    @Option(names = "--vm-namespace", hidden = true, defaultValue = "")
-    private String vmNamespace;
-
-    @Option(names = "--io-namespace", hidden = true, defaultValue = "")
-    private String ioNamespace;
-
-    @Option(names = "--loss-namespace", hidden = true, defaultValue = "")
-    private String lossNamespace;
-
-    @Option(names = "--disk", hidden = true)
-    private Path disk;
-
-    @Option(names = "--folder", hidden = true)
-    private Path folder;
-
-    @Option(names = "--vrio", hidden = true)
-    private Path vrio;
-
-    @Option(names = "--command", hidden = true, defaultValue = "bench/run")
-    private String command;
-
-    @Option(names = "--commit", hidden = true, defaultValue = "unknown")
-    private String commit;
+    @Mixin private SiteOptions site;
 
     public static void main(String[] arguments) {
         CommandLine line = new CommandLine(new Bench());
@@ -109,10 +88,9 @@ final class Bench implements Callable<Integer> {
         Linux.selfTest();
         Schedule schedule = schedule();
         LocalDateTime date = LocalDateTime.now();
-        Campaign.Site site = site();
         Map<String, String> environment =
-                Environment.describe(date, commit, command, schedule, site);
-        Campaign campaign = new Campaign(schedule, site, System.out::println);
+                Environment.describe(date, site.commit(), site.command(), schedule, site.site());
+        Campaign campaign = new Campaign(schedule, site.site(), System.out::println);
         campaign.run();
         Results results =
                 new Results(
@@ -138,24 +116,6 @@ final class Bench implements Callable<Integer> {
                 rounds,
                 seconds,
                 isPolling);
-    }
-
-    private Campaign.Site site() {
-        return new Campaign.Site(
-                network("direct0", 0, "one veth pair, offloads on"),
-                network("lossy0", 1, "a bridge between, offloads off on every port"),
-                new Loss(lossNamespace),
-                Disk.of(disk),
-                folder,
-                vrio);
-    }
-
-    /** The names and addresses that bench/run has given. */
-    private Network network(String interfaceName, int subnet, String description) {
-        return new Network(
-                new Network.End(vmNamespace, interfaceName, "10.77." + subnet + ".1"),
-                new Network.End(ioNamespace, interfaceName, "10.77." + subnet + ".2"),
-                description);
     }
 
     private void write(Results results, Schedule schedule, LocalDateTime date) throws IOException {

@@ -4,7 +4,6 @@ package io.vrio.bench;
 import io.vrio.bench.verify.DataVerifier;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +23,6 @@ final class Campaign {
 
     private final Schedule schedule;
     private final Site site;
-    private final Disk sharedDisk;
-    private final Map<Alternative, Disk> ownDisks = new EnumMap<>(Alternative.class);
     private final Consumer<String> progress;
     private final List<Measurement> measurements = new ArrayList<>();
     private final Map<String, DaemonMemory> memory = new LinkedHashMap<>();
@@ -35,7 +32,11 @@ final class Campaign {
     private long seed = 1;
 
     /** What the campaign runs on. */
-    record Site(Network direct, Network lossy, Loss loss, Disk disk, Path folder, Path vrio) {
+    record Site(Network direct, Network lossy, Loss loss, Disks disks, Path folder, Path vrio) {
+        Disk diskOf(Alternative alternative) {
+            return disks.of(alternative);
+        }
+
         Network network(double lossPercent) {
             return lossPercent == 0 ? direct : lossy;
         }
@@ -48,7 +49,6 @@ final class Campaign {
         this.schedule = schedule;
         this.site = site;
         this.progress = progress;
-        sharedDisk = site.disk();
     }
 
     void run() {
@@ -83,7 +83,7 @@ final class Campaign {
         progress.accept("starting " + alternative.title() + ": " + alternative.description());
         Path folder = site.folder().resolve("loss-" + lossPercent);
         folder.toFile().mkdirs();
-        Disk disk = diskOf(alternative);
+        Disk disk = site.diskOf(alternative);
         Deployment deployment = new Deployment(alternative, disk);
         try {
             deployment.start(
@@ -95,15 +95,6 @@ final class Campaign {
             closeAll(List.of(deployment));
             throw e;
         }
-    }
-
-    /** The shared one, but vRIO's daemons lock their files against each other. */
-    private Disk diskOf(Alternative alternative) {
-        return switch (alternative) {
-            case QSD_NBDKIT, QSD_LOCAL, VRIO -> sharedDisk;
-            case VRIO_LOCAL, VRIO_SEALED ->
-                    ownDisks.computeIfAbsent(alternative, own -> sharedDisk.sibling(own.title()));
-        };
     }
 
     private static void closeAll(List<Deployment> deployments) {

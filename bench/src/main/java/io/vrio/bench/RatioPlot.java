@@ -17,17 +17,29 @@ public final class RatioPlot {
     private static final int PANEL_GAP = 56;
     private static final int TOP = 40;
 
-    /** Ratios beyond these ends are drawn at the end; their figure stands beside. */
-    private static final double RATIO_MIN = 0.1;
-
-    private static final double RATIO_MAX = 100;
-    private static final double[] TICKS = {0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100};
     private static final List<String> COLOURS = List.of("#2a6fb0", "#c0703a", "#5a8f3c");
 
     private final String title;
+    private final Axis axis;
     private final List<Panel> panels;
     private final StringBuilder svg = new StringBuilder();
     private int y = TOP;
+
+    /**
+     * Where the ratios lie; those beyond its ends are drawn at the end, their figure stands beside.
+     */
+    public record Axis(List<Double> ticks) {
+        static final Axis RATIOS =
+                new Axis(List.of(0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0));
+        static final Axis SHARES = new Axis(List.of(0.001, 0.01, 0.1, 0.2, 0.5, 1.0, 2.0));
+
+        private double share(double ratio) {
+            double min = ticks.get(0);
+            double max = ticks.get(ticks.size() - 1);
+            double bounded = Math.max(min, Math.min(max, ratio));
+            return Math.log(bounded / min) / Math.log(max / min);
+        }
+    }
 
     /** Lines under a title of their own. */
     public record Panel(String title, List<Line> lines) {}
@@ -41,7 +53,12 @@ public final class RatioPlot {
     public record Line(String label, Spread ratio, String figures, int colour) {}
 
     public RatioPlot(String title, List<Panel> panels) {
+        this(title, Axis.RATIOS, panels);
+    }
+
+    RatioPlot(String title, Axis axis, List<Panel> panels) {
         this.title = title;
+        this.axis = axis;
         this.panels = panels;
     }
 
@@ -65,7 +82,7 @@ public final class RatioPlot {
     }
 
     private void grid(int top, int bottom) {
-        for (double tick : TICKS) {
+        for (double tick : axis.ticks()) {
             String colour = tick == 1 ? "#444444" : "#dddddd";
             add(
                     "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke=\"%s\"/>",
@@ -91,10 +108,8 @@ public final class RatioPlot {
         y += LINE_HEIGHT;
     }
 
-    private static double x(double ratio) {
-        double bounded = Math.max(RATIO_MIN, Math.min(RATIO_MAX, ratio));
-        double share = Math.log(bounded / RATIO_MIN) / Math.log(RATIO_MAX / RATIO_MIN);
-        return LEFT + share * (WIDTH - LEFT - RIGHT);
+    private double x(double ratio) {
+        return LEFT + axis.share(ratio) * (WIDTH - LEFT - RIGHT);
     }
 
     private void text(int x, int y, String anchor, int size, String content) {

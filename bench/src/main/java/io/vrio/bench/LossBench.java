@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vrio.common.sys.Linux;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * Measures what random loss costs each alternative of its own rate. Started by {@code bench/run},
+ * which makes the namespaces and the disk. Exits 1 when data were wrong or a request failed, never
+ * for being slow.
+ */
+@Command(name = "bench/run loss", sortOptions = false, usageHelpWidth = 100)
+final class LossBench implements Callable<Integer> {
+    @Option(
+            names = "--rows",
+            split = ",",
+            paramLabel = "ROW",
+            description = "rows to measure; default ${DEFAULT-VALUE}")
+    private List<String> rows = List.of("rr4k-q1", "rw4k-q1", "rr4k-q32", "rw4k-q32");
+
+    @Option(
+            names = "--loss",
+            split = ",",
+            paramLabel = "PERCENT",
+            description =
+                    "random packet loss, beside none, over the same link; default ${DEFAULT-VALUE}")
+    private List<Double> lossPercents = List.of(0.1, 1.0, 5.0);
+
+    @Option(
+            names = "--alternatives",
+            split = ",",
+            paramLabel = "NAME",
+            description = "what to measure: qsd-nbdkit, vrio, vrio-sealed; default qsd-nbdkit,vrio")
+    private List<String> alternatives = List.of("qsd-nbdkit", "vrio");
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            description = "runs per row, loss and alternative; default ${DEFAULT-VALUE}")
+    private int rounds = 3;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            description = "length of a run; default ${DEFAULT-VALUE}")
+    private double seconds = 1.5;
+
+    @Option(
+            names = "--output",
+            paramLabel = "FOLDER",
+            description = "where table, JSON and plot go; default build/bench")
+    private Path output = Path.of("build/bench");
+
+    @Option(names = "--help", usageHelp = true, description = "print this")
+    private boolean isHelp;
+
+    @Mixin private SiteOptions site;
+
+    public static void main(String[] arguments) {
+        CommandLine line = new CommandLine(new LossBench());
+        line.setExecutionExceptionHandler(
+                (exception, commandLine, parsed) -> {
+                    System.err.println("bench: " + exception.getMessage());
+                    return exception instanceof IllegalArgumentException ? 2 : 1;
+                });
+        System.exit(line.execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Linux.selfTest();
+        Schedule schedule = schedule();
+        LocalDateTime date = LocalDateTime.now();
+        Map<String, String> environment =
+                Environment.describe(date, site.commit(), site.command(), schedule, site.site());
+        environment.remove("link without loss");
+        LossCampaign campaign = new LossCampaign(schedule, site.site(), System.out::println);
+        campaign.run();
+        LossResults results =
+                new LossResults(
+                        environment,
+                        campaign.measurements(),
+                        campaign.verifiedSectorCount(),
+                        campaign.failures());
+        write(results, schedule, date);
+        boolean hasErrors = results.measurements().stream().anyMatch(run -> run.errorCount() > 0);
+        return results.failures().isEmpty() && !hasErrors ? 0 : 1;
+    }
+
+    private Schedule schedule() {
+        if (rounds < 1 || seconds <= 0) {
+            throw new IllegalArgumentException("--rounds and --seconds must be positive");
+        }
+        List<Double> all = new ArrayList<>(List.of(0.0));
+        all.addAll(lossPercents);
+        return new Schedule(
+                all,
+                rows.stream().map(Workload::named).toList(),
+                alternatives.stream().map(Alternative::titled).toList(),
+                rounds,
+                seconds,
+                false);
+    }
+
+    private void write(LossResults results, Schedule schedule, LocalDateTime date)
+            throws IOException {
+        Files.createDirectories(output);
+        String name = "loss-" + date.format(DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmmss"));
+        LossReport report = new LossReport(results, schedule);
+        String text = report.text();
+        Path json = output.resolve(name + ".json");
+        new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(json.toFile(), results);
+        Files.writeString(output.resolve(name + ".md"), text);
+        Files.writeString(output.resolve(name + ".svg"), report.svg());
+        System.out.println();
+        System.out.println(text);
+        System.out.println("Written: " + output.resolve(name) + ".{md,json,svg}");
+    }
+}
