@@ -234,9 +234,15 @@ public final class Association implements AutoCloseable {
         return protection.isSealed();
     }
 
-    /** An RST or FIN came that looks right, but may be anybody's. */
+    /**
+     * An RST or FIN came that looks right, but may be anybody's. It is not asked about, because
+     * that would be a longer frame; but when a living peer owes us an acknowledgement anyway, its
+     * silence will tell. Else the next probe finds out, to which a dead one's host answers again.
+     */
     public void suspect(long nowNs) {
-        receiver.suspicion().raise(nowNs);
+        if (retransmits.count() > 0) {
+            receiver.suspicion().raise(nowNs);
+        }
     }
 
     /** Whether the peer has said nothing since it was said to be gone. */

@@ -119,6 +119,12 @@ final class ReceiveWindow {
         return !beyond.isEmpty();
     }
 
+    /** How many ranges {@link #writeBlocks} would add. */
+    int blockCount() {
+        int count = arrived.count() + (isSealed ? beyond.count() : 0);
+        return Math.min(count, SuperFrameHeader.BLOCKS_MAX);
+    }
+
     /** Adds what has come beyond the first hole, lowest first, as many ranges as fit. */
     void writeBlocks(SuperFrameHeader header) {
         if (isSealed) {

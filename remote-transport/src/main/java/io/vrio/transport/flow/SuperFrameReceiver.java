@@ -37,6 +37,7 @@ final class SuperFrameReceiver {
     private final SuperFrameHeader received = new SuperFrameHeader();
     private final SegmentHeader segment = new SegmentHeader();
     private final Suspicion suspicion = new Suspicion();
+    private final AnswerBudget budget = new AnswerBudget();
     private int localTag;
     private long lastHeardNs;
     private boolean isClosed;
@@ -97,9 +98,7 @@ final class SuperFrameReceiver {
         int length = header.superFrameLength();
         long limit = start + length;
         if (window.isReceived(start, limit)) {
-            counters.increment(AssociationCounter.DUPLICATES);
-            acks.hasten(nowNs);
-            acknowledgements.onPeerResend();
+            onDuplicate(header, buffer, start, nowNs);
         } else if (credit.isExceededBy(limit)) {
             counters.increment(AssociationCounter.DROPPED_OUT_OF_CREDIT);
         } else if (window.isPartlyReceived(start, limit)) {
@@ -124,6 +123,21 @@ final class SuperFrameReceiver {
     SegmentHeader awaitedSegment(FrameHeader header, FrameBuffer buffer) {
         // What is sealed tells nothing before it is opened.
         return protection.isSealed() ? null : preview.awaited(header, buffer.slice(), localTag);
+    }
+
+    private void onDuplicate(FrameHeader header, FrameBuffer buffer, long start, long nowNs) {
+        counters.increment(AssociationCounter.DUPLICATES);
+        if (mayAnswer(header)) {
+            acks.hasten(nowNs);
+        }
+        int length = header.superFrameLength();
+        boolean isPeers =
+                !protection.isSealed()
+                        || header.payloadLength() == length
+                                && refusal(buffer, header.payloadOffset(), start, length) == null;
+        if (isPeers) {
+            acknowledgements.onPeerResend();
+        }
     }
 
     private void onPiece(FrameHeader header, FrameBuffer buffer, long start, long nowNs) {
@@ -159,11 +173,23 @@ final class SuperFrameReceiver {
             } finally {
                 whole.release();
             }
-        } else if (partial.hasHole()) {
+        } else if (mayAnswer(header)) {
+            onIncomplete(partial, nowNs);
+        }
+    }
+
+    private void onIncomplete(Reassembler.Partial partial, long nowNs) {
+        if (partial.hasHole()) {
             acks.hasten(nowNs);
         } else {
             acks.onReceive(nowNs, 0);
         }
+    }
+
+    /** Whether a frame that may be anybody's can be acknowledged: not with more than has come. */
+    private boolean mayAnswer(FrameHeader header) {
+        budget.onFrame(header.packetLength());
+        return budget.mayAnswer(sender.acknowledgementLength());
     }
 
     /** Pieces are told to have come only when none can be a stranger's and hide a loss. */
@@ -175,17 +201,9 @@ final class SuperFrameReceiver {
     }
 
     private void deliver(FrameBuffer buffer, long offset, long start, int length, long nowNs) {
-        received.wrap(buffer.slice(), offset, length);
-        if (received.invalidReason() != null || received.sequence() != start) {
-            counters.increment(AssociationCounter.DROPPED_MALFORMED);
-            return;
-        }
-        if (received.tag() != localTag) {
-            counters.increment(AssociationCounter.DROPPED_WRONG_TAG);
-            return;
-        }
-        if (!protection.open(buffer.slice(), offset, length)) {
-            counters.increment(AssociationCounter.DROPPED_FORGED);
+        AssociationCounter refusal = refusal(buffer, offset, start, length);
+        if (refusal != null) {
+            counters.increment(refusal);
             return;
         }
         int at = received.length();
@@ -217,6 +235,20 @@ final class SuperFrameReceiver {
             acks.onReceiveUnreliable(nowNs, length);
         }
         deliverSegments(buffer, offset, length);
+    }
+
+    /** What a whole super-frame is dropped as, or null when it is the peer's and was opened. */
+    private AssociationCounter refusal(FrameBuffer buffer, long offset, long start, int length) {
+        received.wrap(buffer.slice(), offset, length);
+        if (received.invalidReason() != null || received.sequence() != start) {
+            return AssociationCounter.DROPPED_MALFORMED;
+        }
+        if (received.tag() != localTag) {
+            return AssociationCounter.DROPPED_WRONG_TAG;
+        }
+        return protection.open(buffer.slice(), offset, length)
+                ? null
+                : AssociationCounter.DROPPED_FORGED;
     }
 
     /** Pieces were told to have come, and that may have hidden that others did not. */

@@ -25,6 +25,7 @@ final class SuperFrameSender {
     private final Counters<AssociationCounter> counters;
     private final NativeBuffer headersMemory = new NativeBuffer(128);
     private final MemorySlice headers = headersMemory.slice();
+    private final int packetOverhead;
     private int tag;
     private long nextSequence;
     private long highestReceived;
@@ -37,6 +38,7 @@ final class SuperFrameSender {
         credit = ledger.credit();
         acks = ledger.acks();
         counters = ledger.counters();
+        packetOverhead = setup.local().address().version().segmentOverhead();
         writer = new FrameWriter(setup.local(), setup.remote(), setup.mtu());
         nextSequence = setup.firstSent();
         highestReceived = setup.firstReceived();
@@ -92,6 +94,14 @@ final class SuperFrameSender {
     /** Bytes that sealing adds to a super-frame. */
     int overhead() {
         return protection.overhead();
+    }
+
+    /** Bytes of a packet that only acknowledges, now. */
+    int acknowledgementLength() {
+        return packetOverhead
+                + SuperFrameHeader.LENGTH
+                + window.blockCount() * SuperFrameHeader.BLOCK_LENGTH
+                + protection.overhead();
     }
 
     boolean isSealed() {

@@ -248,10 +248,9 @@ public final class IohypEndpoint implements Agent {
             return false;
         }
         if (peer.association().isSealed()) {
-            // It may be anybody's: the server is asked.
+            // It may be anybody's: what the server says, or not, will tell.
             peer.association().suspect(nowNs);
             peer.note(PeerEventKind.SUSPECTED, "");
-            peer.probe();
             return false;
         }
         return true;

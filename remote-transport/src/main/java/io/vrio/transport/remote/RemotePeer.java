@@ -194,15 +194,12 @@ public final class RemotePeer implements Agent {
         }
     }
 
-    /** It may be anybody's: the peer is asked. */
+    /** It may be anybody's: what the peer says, or not, will tell. */
     private void suspect(long nowNs) {
         progress.journal().note(PeerEventKind.SUSPECTED, "", nowNs);
         association.suspect(nowNs);
         if (progress.state() == PeerState.GREETING) {
             progress.pause(nowNs, Suspicion.TIME_NS);
-        }
-        if (!control.isWaiting()) {
-            control.probe(1);
         }
     }
 

@@ -32,7 +32,7 @@ final class StrangerReplies implements AutoCloseable {
     private final HandshakeSender handshakes = new HandshakeSender();
     private final NativeBuffer memory = new NativeBuffer(128);
     private final MemorySlice headers = memory.slice();
-    private Endpoint local;
+    private FrameWriter writer;
     private long rstIntervalNs;
     private int rstsSent;
 
@@ -46,9 +46,9 @@ final class StrangerReplies implements AutoCloseable {
             Counters<EndpointCounter> counters,
             RandomGenerator random,
             long nowNs) {
-        this.local = local;
         this.link = link;
         this.mtu = mtu;
+        moveTo(local);
         this.counters = counters;
         rstIntervalNs = nowNs;
         byte[] key = new byte[32];
@@ -58,13 +58,13 @@ final class StrangerReplies implements AutoCloseable {
 
     /** From now on they hear it from this end. */
     void moveTo(Endpoint newLocal) {
-        local = newLocal;
+        writer = new FrameWriter(newLocal, newLocal, mtu);
     }
 
     void answerSyn(FrameHeader header, long nowNs) {
         counters.increment(EndpointCounter.SYNS);
         int sequence = header.sequence();
-        int cookie = cookies.make(header.source(), sequence, nowNs);
+        int cookie = cookies.make(header, sequence, nowNs);
         int length =
                 writer(header).writeSynAck(headers, cookie & LOW_32, sequence + 1L, SYN_WINDOW);
         link.send(headers, length, null, 0, 0);
@@ -76,7 +76,7 @@ final class StrangerReplies implements AutoCloseable {
                 && header.payloadLength() == header.superFrameLength()
                 && cookies.isGood(
                         header.acknowledgement() - 1,
-                        header.source(),
+                        header,
                         (int) header.superFrameStart48() - 1,
                         nowNs);
     }
@@ -120,8 +120,10 @@ final class StrangerReplies implements AutoCloseable {
         return (header.sequence() & LOW_32) + header.payloadLength();
     }
 
+    /** Allocates nothing: it is used for everybody who sends anything. */
     private FrameWriter writer(FrameHeader header) {
-        return new FrameWriter(local, header.source(), mtu);
+        writer.replyTo(header);
+        return writer;
     }
 
     @Override

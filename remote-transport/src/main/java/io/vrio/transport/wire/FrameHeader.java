@@ -302,6 +302,18 @@ public final class FrameHeader {
         return new IpAddress(frame.getLongBigEndian(offset), frame.getLongBigEndian(offset + 8));
     }
 
+    /** The sender's address as {@link IpAddress} counts it, bytes 0-7. */
+    public long sourceHigh() {
+        return isIpv6() ? frame.getLongBigEndian(IP6_SOURCE) : 0;
+    }
+
+    /** Likewise, bytes 8-15. */
+    public long sourceLow() {
+        return isIpv6()
+                ? frame.getLongBigEndian(IP6_SOURCE + 8)
+                : IpAddress.IPV4_PREFIX | frame.getIntBigEndian(IP_SOURCE) & LOW_32;
+    }
+
     /** Whether this address and port have sent it. */
     public boolean isFrom(IpAddress address, int port) {
         return sourcePort() == port && isFrom(address);
@@ -402,6 +414,11 @@ public final class FrameHeader {
 
     public int payloadLength() {
         return tcpLength() - tcpHeaderLength();
+    }
+
+    /** Bytes of the IP packet. */
+    public int packetLength() {
+        return version().headerLength() + tcpLength();
     }
 
     /** Bytes of the TCP header and the payload. */

@@ -34,7 +34,10 @@ public final class FrameWriter {
     private final Endpoint source;
     private final IpVersion version;
     private final int shift;
-    private Endpoint destination;
+    private long destinationHardwareAddress;
+    private long destinationHigh;
+    private long destinationLow;
+    private int destinationPort;
     private int addressesSum;
     private int flowLabel;
     private int mtu;
@@ -58,36 +61,53 @@ public final class FrameWriter {
             throw new IllegalArgumentException(
                     "from " + source + " to " + destination + ": two versions of IP");
         }
-        this.destination = destination;
-        addressesSum = InternetChecksum.add(sum(source.address()), sum(destination.address()));
-        flowLabel = flowLabel(source, destination);
-    }
-
-    private static int sum(IpAddress address) {
-        return switch (address.version()) {
-            case V4 -> InternetChecksum.sum(address.ipv4());
-            case V6 ->
-                    InternetChecksum.add(
-                            InternetChecksum.sum(address.high()),
-                            InternetChecksum.sum(address.low()));
-        };
+        destinationHardwareAddress = destination.hardwareAddress();
+        destinationHigh = destination.address().high();
+        destinationLow = destination.address().low();
+        destinationPort = destination.port();
+        onDestination();
     }
 
     /**
-     * The same for all frames of a flow, or GRO would not merge them; spread over its bits, because
-     * links and queues are chosen by it (RFC 6437).
+     * From now on frames go to who has sent this one. Allocates nothing, whoever it is.
+     *
+     * @param received of the same version of IP
      */
-    private static int flowLabel(Endpoint source, Endpoint destination) {
-        final long spread = 0x9E37_79B9_7F4A_7C15L;
-        IpAddress from = source.address();
-        IpAddress to = destination.address();
-        long hash = (long) source.port() << 16 | destination.port();
-        for (long part : new long[] {from.high(), from.low(), to.high(), to.low()}) {
-            hash = (hash ^ part) * spread;
-            hash ^= hash >>> 32;
+    public void replyTo(FrameHeader received) {
+        if (received.version() != version) {
+            throw new IllegalArgumentException("from " + source + " to the other version of IP");
         }
-        // 0 would say that there is none.
-        return Math.max(1, (int) (hash & (1 << FLOW_LABEL_BITS) - 1));
+        destinationHardwareAddress = received.sourceHardwareAddress();
+        destinationHigh = received.sourceHigh();
+        destinationLow = received.sourceLow();
+        destinationPort = received.sourcePort();
+        onDestination();
+    }
+
+    private void onDestination() {
+        long high = source.address().high();
+        long low = source.address().low();
+        addressesSum = InternetChecksum.add(sum(high, low), sum(destinationHigh, destinationLow));
+        long ports = (long) source.port() << 16 | destinationPort;
+        long hash =
+                spread(spread(spread(spread(ports, high), low), destinationHigh), destinationLow);
+        // The same for all frames of a flow, or GRO would not merge them. 0 would say that there is
+        // none.
+        flowLabel = Math.max(1, (int) (hash & (1 << FLOW_LABEL_BITS) - 1));
+    }
+
+    private int sum(long high, long low) {
+        return switch (version) {
+            case V4 -> InternetChecksum.sum((int) low);
+            case V6 -> InternetChecksum.add(InternetChecksum.sum(high), InternetChecksum.sum(low));
+        };
+    }
+
+    /** Over all bits, because links and queues are chosen by the flow label (RFC 6437). */
+    private static long spread(long hash, long part) {
+        final long factor = 0x9E37_79B9_7F4A_7C15L;
+        long product = (hash ^ part) * factor;
+        return product ^ product >>> 32;
     }
 
     /** The MTU of the frames written from now on. */
@@ -221,7 +241,7 @@ public final class FrameWriter {
             long acknowledgement,
             int window) {
         target.putShortBigEndian(FrameHeader.TCP_SOURCE + shift, source.port());
-        target.putShortBigEndian(FrameHeader.TCP_DESTINATION + shift, destination.port());
+        target.putShortBigEndian(FrameHeader.TCP_DESTINATION + shift, destinationPort);
         target.putIntBigEndian(FrameHeader.TCP_SEQUENCE + shift, (int) sequence);
         target.putIntBigEndian(FrameHeader.TCP_ACKNOWLEDGEMENT + shift, (int) acknowledgement);
         // The data offset counts words of four bytes in the upper half of its byte.
@@ -269,7 +289,7 @@ public final class FrameWriter {
     }
 
     private void writeEthernet(MemorySlice target) {
-        putHardwareAddress(target, FrameHeader.ETHERNET_DESTINATION, destination.hardwareAddress());
+        putHardwareAddress(target, FrameHeader.ETHERNET_DESTINATION, destinationHardwareAddress);
         putHardwareAddress(target, FrameHeader.ETHERNET_SOURCE, source.hardwareAddress());
         target.putShortBigEndian(FrameHeader.ETHERNET_TYPE, version.etherType());
     }
@@ -289,7 +309,7 @@ public final class FrameWriter {
         target.putByte(FrameHeader.IP_PROTOCOL, (byte) FrameHeader.PROTOCOL_TCP);
         target.putShortBigEndian(FrameHeader.IP_CHECKSUM, 0);
         target.putIntBigEndian(FrameHeader.IP_SOURCE, source.address().ipv4());
-        target.putIntBigEndian(FrameHeader.IP_DESTINATION, destination.address().ipv4());
+        target.putIntBigEndian(FrameHeader.IP_DESTINATION, (int) destinationLow);
         int sum = InternetChecksum.sum(target, FrameHeader.IP, IP_LENGTH);
         target.putShortBigEndian(FrameHeader.IP_CHECKSUM, InternetChecksum.complement(sum));
         // Whoever cuts the super-frame gives each segment the next id.
@@ -302,12 +322,13 @@ public final class FrameWriter {
         target.putShortBigEndian(FrameHeader.IP6_PAYLOAD_LENGTH, tcpLength);
         target.putByte(FrameHeader.IP6_NEXT_HEADER, (byte) FrameHeader.PROTOCOL_TCP);
         target.putByte(FrameHeader.IP6_HOP_LIMIT, (byte) FrameHeader.TTL);
-        putAddress(target, FrameHeader.IP6_SOURCE, source.address());
-        putAddress(target, FrameHeader.IP6_DESTINATION, destination.address());
+        IpAddress local = source.address();
+        putAddress(target, FrameHeader.IP6_SOURCE, local.high(), local.low());
+        putAddress(target, FrameHeader.IP6_DESTINATION, destinationHigh, destinationLow);
     }
 
-    private static void putAddress(MemorySlice target, int offset, IpAddress address) {
-        target.putLongBigEndian(offset, address.high());
-        target.putLongBigEndian(offset + 8L, address.low());
+    private static void putAddress(MemorySlice target, int offset, long high, long low) {
+        target.putLongBigEndian(offset, high);
+        target.putLongBigEndian(offset + 8L, low);
     }
 }

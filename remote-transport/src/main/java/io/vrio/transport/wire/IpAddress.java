@@ -19,7 +19,7 @@ public record IpAddress(long high, long low) {
     private static final int IPV6_LENGTH = 16;
     private static final int GROUPS = 8;
     private static final long LOW_32 = 0xFFFF_FFFFL;
-    private static final long IPV4_PREFIX = 0xFFFF_0000_0000L;
+    static final long IPV4_PREFIX = 0xFFFF_0000_0000L;
 
     /** Nothing else may reach the platform's parser: it would look a name up. */
     private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F]*:[0-9a-fA-F:]*[0-9.]*");

@@ -145,12 +145,23 @@ final class KeyedEndpointTest {
     @Test
     void shouldBelieveAnRstOnlyWhenTheServerIsSilent() {
         open(key, NAME).close();
+        // A probe of the endpoint is under way, and is not acknowledged.
+        fixture.pass(server, 1300 * EndpointFixture.MS);
         server.sendRst();
         fixture.exchange(server);
         assertEquals(1, peers(), "an RST is anybody's");
         fixture.pass(server, Suspicion.TIME_NS + 300 * EndpointFixture.MS);
 
         assertEquals(0, peers());
+    }
+
+    @Test
+    void shouldNotBelieveAnRstThatCanAnswerNothing() {
+        open(key, NAME).close();
+        server.sendRst();
+        fixture.pass(server, Suspicion.TIME_NS + 300 * EndpointFixture.MS);
+
+        assertEquals(1, peers());
     }
 
     @Test

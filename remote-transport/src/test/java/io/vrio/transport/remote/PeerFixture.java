@@ -13,6 +13,7 @@ import io.vrio.transport.link.MemoryLink.Segmentation;
 import io.vrio.transport.link.PeekingLink;
 import io.vrio.transport.link.ScatterLink;
 import io.vrio.transport.message.MessageKind;
+import io.vrio.transport.secure.PresharedKey;
 import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.IpAddress;
 import java.util.ArrayList;
@@ -41,6 +42,10 @@ final class PeerFixture implements AutoCloseable {
     private final Endpoint server = new Endpoint(wire.hardwareAddress(), 0x0A000001, 40_000);
 
     PeerFixture() {
+        this(Optional.empty());
+    }
+
+    PeerFixture(Optional<PresharedKey> key) {
         Endpoint remote = new Endpoint(wire.peer().hardwareAddress(), 0x0A000002, 8746);
         hardwareAddress = remote.hardwareAddress();
         iohyp = new RawEnd(wire.peer(), remote, server);
@@ -53,7 +58,7 @@ final class PeerFixture implements AutoCloseable {
                         1500,
                         TIMEOUT_NS,
                         IO_TIMEOUT_NS,
-                        Optional.empty());
+                        key);
         peer =
                 new RemotePeer(
                         options,

@@ -35,7 +35,7 @@ final class RawEnd implements AutoCloseable {
         }
     }
 
-    private final Link link;
+    private final CountedLink link;
     private final FrameWriter writer;
     private final NativeBuffer headersMemory = new NativeBuffer(128);
     private final NativeBuffer payloadMemory = new NativeBuffer(FrameHeader.PAYLOAD_MAX);
@@ -70,8 +70,13 @@ final class RawEnd implements AutoCloseable {
     boolean isAcknowledging = true;
 
     RawEnd(Link link, Endpoint local, Endpoint remote) {
-        this.link = link;
+        this.link = new CountedLink(link);
         writer = new FrameWriter(local, remote, link.mtu());
+    }
+
+    /** The bytes that it has sent, and received. */
+    CountedLink traffic() {
+        return link;
     }
 
     /** Begins anew; what came before is forgotten. */
