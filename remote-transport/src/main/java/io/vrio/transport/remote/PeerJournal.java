@@ -64,7 +64,7 @@ final class PeerJournal {
 
     /** The peer can be used; what is not as it was the last time is noted before. */
     void onEstablished(Endpoint newRemote, int newMtu, long newEpoch, long nowNs) {
-        if (remote != null && remote.address() != newRemote.address()) {
+        if (remote != null && !remote.address().equals(newRemote.address())) {
             String before = remote.address().toString();
             String now = newRemote.address().toString();
             note(PeerEventKind.ADDRESS_CHANGED, "from " + before + " to " + now, nowNs);
