@@ -6,10 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import io.vrio.common.fuzz.FuzzTarget;
 import io.vrio.common.fuzz.FuzzTargets;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -18,8 +15,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * have reached: see docs/testing.md.
  */
 final class FuzzCorpusTest {
-    private static final Path CORPUS = Path.of("src/test/resources/corpus/fuzz");
-
     static List<String> names() {
         return FuzzTargets.names();
     }
@@ -32,28 +27,18 @@ final class FuzzCorpusTest {
             for (byte[] seed : target.seeds()) {
                 target.run(seed);
             }
-            for (Path file : corpus(name)) {
-                runFile(target, file);
+            List<byte[]> corpus = FuzzCorpus.of(name);
+            for (int i = 0; i < corpus.size(); i++) {
+                run(target, corpus.get(i), name + ".hex, input " + i);
             }
         }
     }
 
-    private static List<Path> corpus(String name) throws IOException {
-        Path folder = CORPUS.resolve(name);
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.sorted().toList();
-        }
-    }
-
-    private static void runFile(FuzzTarget target, Path file) throws IOException {
-        byte[] input = Files.readAllBytes(file);
+    private static void run(FuzzTarget target, byte[] input, String where) {
         try {
             target.run(input);
         } catch (RuntimeException | Error e) {
-            throw new AssertionError(file.toString(), e);
+            throw new AssertionError(where, e);
         }
     }
 }

@@ -24,7 +24,7 @@ public final class FuzzRun {
     private FuzzRun() {}
 
     /**
-     * Writes the seeds of a target, or prints the names of all.
+     * Writes the seeds and the corpus of a target, or prints the names of all.
      *
      * @param arguments the target, a folder; or none
      */
@@ -38,6 +38,10 @@ public final class FuzzRun {
             List<byte[]> seeds = seeded.seeds();
             for (int i = 0; i < seeds.size(); i++) {
                 Files.write(folder.resolve("seed-" + i), seeds.get(i));
+            }
+            List<byte[]> corpus = FuzzCorpus.of(arguments[0]);
+            for (int i = 0; i < corpus.size(); i++) {
+                Files.write(folder.resolve("corpus-" + i), corpus.get(i));
             }
         }
     }

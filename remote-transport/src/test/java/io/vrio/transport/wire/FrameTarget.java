@@ -26,8 +26,18 @@ public final class FrameTarget implements FuzzTarget {
 
     @Override
     public List<byte[]> seeds() {
-        return Stream.of("syn", "syn-ack", "data", "piece", "fin", "rst")
-                .flatMap(name -> Stream.of("01", "03").map(mode -> mode + golden(name)))
+        Stream<String> names =
+                Stream.of(
+                        "syn",
+                        "syn-ack",
+                        "data",
+                        "piece",
+                        "fin",
+                        "rst",
+                        "syn over IPv6",
+                        "data over IPv6",
+                        "rst over IPv6");
+        return names.flatMap(name -> Stream.of("01", "03").map(mode -> mode + golden(name)))
                 .map(HexFormat.of()::parseHex)
                 .toList();
     }
@@ -58,7 +68,7 @@ public final class FrameTarget implements FuzzTarget {
     }
 
     private static void mendSum(MemorySlice frame) {
-        if (frame.length() >= FrameHeader.TCP) {
+        if (frame.length() >= FrameHeader.TCP && IpVersion.of(frame) == IpVersion.V4) {
             frame.putShort(FrameHeader.IP_CHECKSUM, (short) 0);
             int sum = InternetChecksum.sum(frame, FrameHeader.IP, FrameHeader.IP_LENGTH);
             frame.putShortBigEndian(FrameHeader.IP_CHECKSUM, InternetChecksum.complement(sum));
@@ -79,7 +89,7 @@ public final class FrameTarget implements FuzzTarget {
             check(header.superFrameStart48() >>> 48 == 0, "a start of more than 48 bits");
         }
         check(header.source().port() == header.sourcePort(), "port");
-        check(header.destination().address() == header.destinationAddress(), "address");
+        check(header.destination().address().equals(header.destinationAddress()), "address");
         check(header.window() >= 0, "window " + header.window());
     }
 
@@ -92,12 +102,10 @@ public final class FrameTarget implements FuzzTarget {
         MemorySlice next = nextMemory.slice().slice(0, headersLength + (long) rest);
         frame.copyTo(0, next, 0, headersLength);
         frame.copyTo(headersLength + (long) cut, next, headersLength, rest);
-        int totalLength = frame.getUnsignedShortBigEndian(FrameHeader.IP_TOTAL_LENGTH);
-        next.putShortBigEndian(FrameHeader.IP_TOTAL_LENGTH, totalLength - cut);
-        next.putIntBigEndian(FrameHeader.TCP_SEQUENCE, header.sequence() + cut);
-        mendSum(next);
-        frame.putShortBigEndian(FrameHeader.IP_TOTAL_LENGTH, totalLength - rest);
-        mendSum(frame);
+        Segmenter.putIpLength(next, headersLength - FrameHeader.IP + rest);
+        int sequenceAt = FrameHeader.TCP_SEQUENCE + header.version().shift();
+        next.putIntBigEndian(sequenceAt, header.sequence() + cut);
+        Segmenter.putIpLength(frame, headersLength - FrameHeader.IP + cut);
         int firstLength = headersLength + cut;
         int joined = coalescer.join(frame, firstLength, next, (int) next.length());
         if (joined > 0) {
