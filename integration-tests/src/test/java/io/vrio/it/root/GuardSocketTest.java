@@ -95,6 +95,7 @@ final class GuardSocketTest {
     void shouldGiveTheFrameToThePacketSocket() {
         send(new FrameWriter(left.endpoint(), right.endpoint(), 1500), 1111);
         assertTrue(LinkEnd.await(() -> right.link().receive(buffer.slice()) > 0));
+        header.wrap(buffer.slice());
         assertEquals(1111, header.acknowledgement());
     }
 

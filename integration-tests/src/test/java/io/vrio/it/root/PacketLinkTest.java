@@ -16,8 +16,10 @@ import io.vrio.it.Requires;
 import io.vrio.transport.link.LinkCounter;
 import io.vrio.transport.link.LinkFixture;
 import io.vrio.transport.link.PacketLink;
+import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.FrameHeader;
 import io.vrio.transport.wire.FrameWriter;
+import io.vrio.transport.wire.IpAddress;
 import io.vrio.transport.wire.IpVersion;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +29,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Packet sockets over a veth pair. */
 @Tag("root")
@@ -157,6 +161,29 @@ final class PacketLinkTest {
             assertFalse(wire.receive());
         } finally {
             other.close();
+        }
+    }
+
+    /** An address that differs in one of its words of four bytes from the one that is ours. */
+    private IpAddress neighbourOf(IpAddress own, int word) {
+        byte[] bytes = own.bytes();
+        bytes[4 * word % bytes.length + 3] ^= 1;
+        return IpAddress.of(bytes);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void shouldNotSeeFramesToAnotherAddress(int word) {
+        Endpoint own = right.endpoint();
+        IpAddress foreign = neighbourOf(own.address(), word);
+        Endpoint other = new Endpoint(own.hardwareAddress(), foreign, own.port());
+        try (LinkFixture aside =
+                new LinkFixture(left.link(), right.link(), left.endpoint(), other)) {
+            assertTrue(aside.sendAck(77));
+            assertTrue(wire.sendAck(88));
+            receive();
+            assertEquals(88, wire.header().sequence());
+            assertFalse(wire.receive());
         }
     }
 

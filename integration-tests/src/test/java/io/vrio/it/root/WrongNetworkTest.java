@@ -49,6 +49,22 @@ final class WrongNetworkTest {
         }
     }
 
+    /** The router says so by ICMP, which nobody needs to believe. */
+    @ParameterizedTest
+    @EnumSource(IpVersion.class)
+    void shouldTellThatTheMtuBehindARouterIsTooSmall(IpVersion version) throws Exception {
+        try (Hosts hosts = Hosts.routed(1500, version).withoutOffloads();
+                Daemons daemons = new Daemons(hosts, folder)) {
+            setMtu(hosts.middle(), Hosts.TO_IO_HOST, 1400);
+            daemons.iohyp("--disk", "a=ram:16M").server("--disk", "a");
+            daemons.awaitServerLog("frames of 1500 bytes do not arrive at");
+            daemons.server().close();
+
+            daemons.server("--disk", "a", "--mtu", "1400");
+            daemons.awaitServerLog("state=established mtu=1400");
+        }
+    }
+
     @Test
     void shouldUseTheSmallerMtuOfTheTwoHosts() throws Exception {
         try (Hosts hosts = Hosts.bridged(9000).withoutOffloads();

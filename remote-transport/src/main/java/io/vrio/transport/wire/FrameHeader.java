@@ -140,9 +140,18 @@ public final class FrameHeader {
 
     private MemorySlice frame = new MemorySlice();
 
-    /** Points this view at a frame whose virtio_net_hdr begins at byte 0 of {@code frame}. */
+    /** How much further than over IPv4 that stands which follows the IP header. */
+    private int shift;
+
+    /**
+     * Points this view at a frame whose virtio_net_hdr begins at byte 0 of {@code frame}. When a
+     * frame comes there later, {@link #invalidReason} must be asked before anything else.
+     */
     public FrameHeader wrap(MemorySlice frame) {
         this.frame = frame;
+        if (frame.length() >= IP) {
+            shift = IpVersion.of(frame).shift();
+        }
         return this;
     }
 
@@ -151,6 +160,8 @@ public final class FrameHeader {
         if (receivedLength < RST_LENGTH || receivedLength > frame.length()) {
             return "frame is too short";
         }
+        // The frame may have come since it was wrapped.
+        shift = IpVersion.of(frame).shift();
         String reason = invalidIpReason(receivedLength);
         if (reason == null) {
             reason = invalidTcpReason();
@@ -433,27 +444,27 @@ public final class FrameHeader {
     }
 
     public IpVersion version() {
-        return IpVersion.of(frame);
+        return isIpv6() ? IpVersion.V6 : IpVersion.V4;
     }
 
     private boolean isIpv6() {
-        return version() == IpVersion.V6;
+        return shift != 0;
     }
 
     private int tcp() {
-        return TCP + version().shift();
+        return TCP + shift;
     }
 
     /** A field of TCP. */
     private int getByte(int offset) {
-        return frame.getUnsignedByte(offset + version().shift());
+        return frame.getUnsignedByte(offset + shift);
     }
 
     private int getShort(int offset) {
-        return frame.getUnsignedShortBigEndian(offset + version().shift());
+        return frame.getUnsignedShortBigEndian(offset + shift);
     }
 
     private int getInt(int offset) {
-        return frame.getIntBigEndian(offset + version().shift());
+        return frame.getIntBigEndian(offset + shift);
     }
 }

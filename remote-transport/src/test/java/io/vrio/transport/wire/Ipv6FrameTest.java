@@ -85,6 +85,7 @@ final class Ipv6FrameTest {
 
     @Test
     void shouldKnowItsSender() {
+        assertNull(header.invalidReason(LENGTH));
         assertTrue(header.isFrom(SERVER.address(), SERVER.port()));
         assertFalse(header.isFrom(SERVER.address(), IOHYP.port()));
         assertFalse(header.isFrom(IOHYP.address()));
