@@ -5,6 +5,7 @@ import com.sun.management.ThreadMXBean;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.common.sys.AesGcm;
+import io.vrio.common.sys.VectorAesGcm;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -15,8 +16,8 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * What it costs to seal a super-frame in native memory and to open it again, by OpenSSL and by the
- * JDK: CPU time and garbage.
+ * What it costs to seal a super-frame in native memory and to open it again, by libIPSec_MB,
+ * OpenSSL and the JDK: CPU time and garbage.
  */
 public final class SealCost {
     private static final int CLEAR = 48;
@@ -28,12 +29,14 @@ public final class SealCost {
     private static final int FRAMES_MAX = 100_000;
 
     private enum Way {
+        VECTOR,
         OPENSSL,
         JDK
     }
 
     private final NativeBuffer memory = new NativeBuffer(LENGTH_MAX + AesGcm.TAG_LENGTH);
     private final MemorySlice frame = memory.slice();
+    private final VectorAesGcm vector = new VectorAesGcm(new byte[AesGcm.KEY_LENGTH]);
     private final AesGcm openSsl = new AesGcm(new byte[AesGcm.KEY_LENGTH]);
     private final SecretKeySpec key = new SecretKeySpec(new byte[AesGcm.KEY_LENGTH], "AES");
     private final Cipher jdk = Cipher.getInstance("AES/GCM/NoPadding");
@@ -66,6 +69,7 @@ public final class SealCost {
                 out.println(line(length, way, costs[way.ordinal()], wasted[way.ordinal()]));
             }
         }
+        vector.close();
         openSsl.close();
         memory.close();
     }
@@ -86,6 +90,7 @@ public final class SealCost {
         long startNs = threads.getCurrentThreadCpuTime();
         for (int i = 0; i < count; i++) {
             switch (way) {
+                case VECTOR -> byVector(length);
                 case OPENSSL -> byOpenSsl(length);
                 case JDK -> byJdk(length);
             }
@@ -93,6 +98,14 @@ public final class SealCost {
         long passedNs = threads.getCurrentThreadCpuTime() - startNs;
         garbage = (threads.getThreadAllocatedBytes(thread) - allocated) / count;
         return passedNs / count;
+    }
+
+    private void byVector(int length) {
+        vector.iv().putLongBigEndian(4, sequence++);
+        vector.seal(frame, CLEAR, length);
+        if (!vector.open(frame, CLEAR, length + AesGcm.TAG_LENGTH)) {
+            throw new IllegalStateException("what was sealed cannot be opened");
+        }
     }
 
     private void byOpenSsl(int length) {

@@ -22,6 +22,9 @@ final class PeerProgress {
     private String reason;
     private String loggedReason;
 
+    /** Who forges refusals must not fill the log by changing his mind. */
+    private final LogLimit logLimit = new LogLimit();
+
     PeerProgress(long nowNs) {
         sinceNs = nowNs;
         stepNs = nowNs;
@@ -86,17 +89,18 @@ final class PeerProgress {
         retryNs = RETRY_MIN_NS;
         reason = null;
         loggedReason = null;
+        logLimit.clear();
     }
 
     /**
      * Begins again after a while.
      *
-     * @return whether the reason is another one than last time
+     * @return whether the reason is another one than last time, and was not one in the last minute
      */
     boolean lose(String why, long nowNs) {
         journal.note(
                 isEstablished() ? PeerEventKind.LOST : PeerEventKind.ATTEMPT_FAILED, why, nowNs);
-        boolean isNews = !why.equals(loggedReason);
+        boolean isNews = !why.equals(loggedReason) && logLimit.mayLog(why, nowNs);
         reason = why;
         loggedReason = why;
         enter(PeerState.WAITING, nowNs);

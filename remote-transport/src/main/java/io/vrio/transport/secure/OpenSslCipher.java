@@ -14,11 +14,6 @@ final class OpenSslCipher implements FrameCipher {
         aes = new AesGcm(key);
     }
 
-    /** The best there is on this machine. */
-    static FrameCipher orJdk(byte[] key) {
-        return AesGcm.isAvailable() ? new OpenSslCipher(key) : new JdkCipher(key);
-    }
-
     @Override
     public void seal(MemorySlice frame, int clearLength, int length, long number) {
         aes.iv().putLongBigEndian(NONCE_COUNTER, number);

@@ -13,8 +13,8 @@ public final class SealedProtection implements Protection {
      * @param keys of a handshake; wiped
      */
     public SealedProtection(TransportKeys keys, KeyLimits limits, long nowNs) {
-        sealer = new Sealer(keys.send(), OpenSslCipher::orJdk, limits, nowNs);
-        opener = new Opener(keys.receive(), OpenSslCipher::orJdk);
+        sealer = new Sealer(keys.send(), FrameCipher::best, limits, nowNs);
+        opener = new Opener(keys.receive(), FrameCipher::best);
         keys.close();
     }
 

@@ -59,6 +59,16 @@ final class PeerProgressTest {
     }
 
     @Test
+    void shouldTakeAReasonThatComesAndGoesForNewsOnceAMinute() {
+        progress.lose("wrong key", 0);
+        progress.lose("silent", 1000 * MS);
+        assertFalse(progress.lose("wrong key", 2000 * MS));
+        progress.lose("silent", 59_999 * MS);
+
+        assertTrue(progress.lose("wrong key", 60_000 * MS));
+    }
+
+    @Test
     void shouldTakeTheSameReasonForNewsAfterASuccess() {
         progress.lose("silent", 0);
         progress.establish(0);

@@ -44,6 +44,13 @@ final class RemoteDiskSimulationTest {
         assertEquals(0, workload.underWay(), "requests that never end after the faults stopped");
     }
 
+    private static void awaitDisk(SimulatedNetwork network, RemoteDisk disk) {
+        for (int i = 0; i < 200_000 && !disk.isAttached(); i++) {
+            network.step(STEP_NS);
+        }
+        assertTrue(disk.isAttached(), "no association 2 s after the faults stopped");
+    }
+
     @Test
     void shouldCarryRequestsOverAQuietWire() {
         try (SimulatedNetwork network = network(1500, Segmentation.WHOLE, 1)) {
@@ -136,10 +143,9 @@ final class RemoteDiskSimulationTest {
                 }
             }
             drain(network, workload);
-            // Resets in a row may have left no time for more than a few requests until now.
-            run(network, workload, 2000);
-            drain(network, workload);
-            // Only now there is an association for sure: what was under way has ended on it.
+            // Resets in a row may have left no time for more than a few requests until now, and
+            // the last one no association.
+            awaitDisk(network, disk);
             run(network, workload, 2000);
             drain(network, workload);
             assertTrue(workload.ended() > 100, "only " + workload.ended());

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.secure;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.NativeBuffer;
+import io.vrio.common.sys.AesGcm;
+import io.vrio.common.sys.VectorAesGcm;
 import io.vrio.transport.message.SuperFrameHeader;
 import java.util.Arrays;
+import java.util.Random;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -225,13 +230,21 @@ final class SealedProtectionTest {
 
     /** Both ways to do the same. */
     enum Ciphers {
-        JDK(JdkCipher::new),
-        BEST(OpenSslCipher::orJdk);
+        JDK(JdkCipher::new, true),
+        OPEN_SSL(OpenSslCipher::new, AesGcm.isAvailable()),
+        VECTOR(VectorCipher::new, VectorAesGcm.isAvailable());
 
         private final Function<byte[], FrameCipher> maker;
+        private final boolean isHere;
 
-        Ciphers(Function<byte[], FrameCipher> maker) {
+        Ciphers(Function<byte[], FrameCipher> maker, boolean isHere) {
             this.maker = maker;
+            this.isHere = isHere;
+        }
+
+        FrameCipher make(byte[] key) {
+            assumeTrue(isHere, "this machine has not " + this);
+            return maker.apply(key);
         }
     }
 
@@ -239,9 +252,37 @@ final class SealedProtectionTest {
     @EnumSource
     void shouldOpenWhatTheOtherLibraryHasSealed(Ciphers ciphers) {
         seal(1000, 0, 0);
-        try (FrameCipher cipher = ciphers.maker.apply(key(1))) {
+        try (FrameCipher cipher = ciphers.make(key(1))) {
             assertTrue(cipher.open(frame, SuperFrameHeader.LENGTH, SEALED, 1000));
             assertFalse(cipher.open(frame, SuperFrameHeader.LENGTH, SEALED, 1000));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldSealToTheSameBytesAsTheJdk(Ciphers ciphers) {
+        Random random = new Random(1);
+        try (FrameCipher cipher = ciphers.make(key(7));
+                FrameCipher jdk = new JdkCipher(key(7));
+                NativeBuffer large = new NativeBuffer(70_000)) {
+            for (int i = 0; i < 300; i++) {
+                // Every remainder of a block, and every way of the library to go on.
+                int length = 48 + (i < 200 ? i : random.nextInt(69_000));
+                byte[] bytes = new byte[length + FrameCipher.TAG_LENGTH];
+                random.nextBytes(bytes);
+                large.slice().putBytes(0, bytes, 0, bytes.length);
+                jdk.seal(large.slice(), 48, length, i);
+                byte[] expected = new byte[bytes.length];
+                large.slice().getBytes(0, expected, 0, bytes.length);
+                large.slice().putBytes(0, bytes, 0, bytes.length);
+                cipher.seal(large.slice(), 48, length, i);
+                byte[] sealed = new byte[bytes.length];
+                large.slice().getBytes(0, sealed, 0, bytes.length);
+                assertArrayEquals(expected, sealed, "length " + length);
+                assertTrue(cipher.open(large.slice(), 48, bytes.length, i));
+                large.slice().getBytes(0, sealed, 0, length);
+                assertArrayEquals(Arrays.copyOf(bytes, length), Arrays.copyOf(sealed, length));
+            }
         }
     }
 }
