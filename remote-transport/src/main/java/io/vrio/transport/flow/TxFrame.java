@@ -273,6 +273,11 @@ final class TxFrame {
         holes.add(start, limit());
     }
 
+    /** Whether nothing of it is known to have come. */
+    boolean isWhollyMissing() {
+        return holes.contains(start, limit());
+    }
+
     /** What the peer is not known to have. */
     ByteRanges holes() {
         return holes;

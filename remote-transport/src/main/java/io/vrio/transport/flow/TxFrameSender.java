@@ -11,7 +11,7 @@ final class TxFrameSender {
     /** So many time-outs in a row are no chance: the path does not take what is sent. */
     private static final int TIMEOUTS_MIN = 3;
 
-    /** Limit: segments of a probe that is not to tell anything new. */
+    /** Limit: segments that are sent again all at once, before it is known which were lost. */
     private static final int PROBE_SEGMENTS_MAX = 4;
 
     private final SuperFrameSender sender;
@@ -68,22 +68,23 @@ final class TxFrameSender {
             if (frame == null) {
                 return count + probe(nowNs);
             }
-            count += resendHoles(frame, nowNs);
+            count += resend(frame, nowNs);
         }
         return count;
     }
 
-    private int resendHoles(TxFrame frame, long nowNs) {
+    private int resend(TxFrame frame, long nowNs) {
         if (!frame.isLive()) {
             // Its messages were answered, so the peer has it; their memory may be gone.
             retransmits.drop(frame);
             return 0;
         }
-        long limit = retransmits.resendLimit(frame);
-        if (RetransmitQueue.isDoubtful(frame)) {
-            frame.onWhollyMissing();
+        if (frame.attempts() == 1 && frame.isWhollyMissing()) {
+            // Perhaps only its header was lost, without which the peer tells nothing of the rest.
+            sendEnds(frame);
+        } else {
+            sendHoles(frame, frame.start(), retransmits.resendLimit(frame));
         }
-        resendHoles(frame, frame.start(), limit);
         retransmits.onResend(frame, nowNs);
         return 1;
     }
@@ -114,7 +115,7 @@ final class TxFrameSender {
             retransmits.drop(frame);
             return 0;
         }
-        sendProbe(frame);
+        sendEnds(frame);
         retransmits.onResend(frame, nowNs);
         return 1;
     }
@@ -130,25 +131,23 @@ final class TxFrameSender {
         }
     }
 
-    /** Its ends are enough to hear of the rest; when they are not, all of it. */
-    private void sendProbe(TxFrame frame) {
+    /** Sends what is enough to hear of the rest; when it is not, all of it. */
+    private void sendEnds(TxFrame frame) {
         ByteRanges holes = frame.holes();
         long pieceMax = sender.segmentPayloadMax();
-        boolean isWhole =
-                frame.attempts() >= RetransmitQueue.PIECES_BELIEVED_MAX
-                        || holes.length() <= PROBE_SEGMENTS_MAX * pieceMax;
+        boolean isLong = holes.length() > PROBE_SEGMENTS_MAX * pieceMax;
+        if (isLong && frame.attempts() < RetransmitQueue.PIECES_BELIEVED_MAX) {
+            sendHoles(frame, frame.start(), holes.start(0) + pieceMax);
+            sendHoles(frame, holes.limit(holes.count() - 1) - pieceMax, frame.limit());
+        } else {
+            sendHoles(frame, frame.start(), frame.limit());
+        }
+    }
+
+    private void sendHoles(TxFrame frame, long start, long limit) {
         if (RetransmitQueue.isDoubtful(frame)) {
             frame.onWhollyMissing();
         }
-        if (isWhole) {
-            resendHoles(frame, frame.start(), frame.limit());
-            return;
-        }
-        resendHoles(frame, frame.start(), holes.start(0) + pieceMax);
-        resendHoles(frame, holes.limit(holes.count() - 1) - pieceMax, frame.limit());
-    }
-
-    private void resendHoles(TxFrame frame, long start, long limit) {
         ByteRanges holes = frame.holes();
         for (int i = 0; i < holes.count(); i++) {
             long from = Math.max(start, holes.start(i));

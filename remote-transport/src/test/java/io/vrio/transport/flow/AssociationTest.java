@@ -207,6 +207,21 @@ final class AssociationTest {
     }
 
     @Test
+    void shouldResendOnlyTheEndsOfWhatIsOvertakenWithoutItsHeader() {
+        send(1, 60_000);
+        transmit(0);
+        assertEquals(42, deliverRight(1));
+        send(2, 0);
+        transmit(0);
+        deliverRight(0);
+        transmit(0);
+        deliverLeft();
+        transmit(0);
+        assertEquals(2, deliverRight(0));
+        assertEquals(List.of(2, 1), heard);
+    }
+
+    @Test
     void shouldResendTheTailAfterTheTimeOut() {
         send(1, 0);
         transmit(0);
