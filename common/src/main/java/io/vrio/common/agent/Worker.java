@@ -39,6 +39,9 @@ public final class Worker implements AutoCloseable {
     /** Limit: log lines about vanished memory, which a hostile frontend can cause at will. */
     private static final int MEMORY_FAULT_LINES_MAX = 16;
 
+    /** How late a deadline may wake it: they may be as near as some round trips of a network. */
+    private static final long TIMER_SLACK_NS = 5_000;
+
     private final Thread thread;
     private final NanoClock clock;
     private final SpinTime spin;
@@ -169,6 +172,7 @@ public final class Worker implements AutoCloseable {
 
     private void run() {
         try {
+            Linux.timerSlackNs(TIMER_SLACK_NS);
             idleSinceNs = clock.nanoTime();
             while (!isStopping) {
                 try {

@@ -67,6 +67,8 @@ public interface LibC {
 
     int fcntl(int fd, int command, long argument);
 
+    int prctl(int option, long second, long third, long fourth, long fifth);
+
     int ioctl(int fd, long request, long argument);
 
     int fstatfs(int fd, long statfs);

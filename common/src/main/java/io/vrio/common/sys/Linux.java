@@ -59,6 +59,7 @@ public final class Linux {
     private static final int PAGE = 4096;
     private static final int PROTECTION_READ_WRITE = 3;
     private static final int MAP_SHARED = 1;
+    private static final int PR_SET_TIMERSLACK = 29;
 
     private Linux() {}
 
@@ -341,6 +342,14 @@ public final class Linux {
 
     public static int setAffinity(int threadId, long size, long mask) {
         return result(C.sched_setaffinity(threadId, size, mask));
+    }
+
+    /**
+     * How late the kernel may wake the calling thread that waits for a time, so as to wake it
+     * together with others: 50 us unless told otherwise; see PR_SET_TIMERSLACK in prctl(2).
+     */
+    public static void timerSlackNs(long ns) {
+        check(result(C.prctl(PR_SET_TIMERSLACK, ns, 0, 0, 0)), "prctl PR_SET_TIMERSLACK");
     }
 
     public static void yield() {

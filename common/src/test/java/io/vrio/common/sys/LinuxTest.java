@@ -26,6 +26,15 @@ final class LinuxTest {
     }
 
     @Test
+    void shouldTellTheKernelHowLateAThreadMayWake() {
+        int getTimerSlack = 30;
+        long before = Linux.c().prctl(getTimerSlack, 0, 0, 0, 0);
+        Linux.timerSlackNs(7_000);
+        assertEquals(7_000, Linux.c().prctl(getTimerSlack, 0, 0, 0, 0));
+        Linux.timerSlackNs(before);
+    }
+
+    @Test
     void shouldReportASignalledEventOnce() {
         try (EventFd event = new EventFd()) {
             event.signal();
