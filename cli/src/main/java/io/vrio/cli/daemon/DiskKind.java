@@ -3,11 +3,13 @@ package io.vrio.cli.daemon;
 
 import io.vrio.server.device.VirtioDevice;
 import io.vrio.server.device.block.BlockDevice;
+import io.vrio.transport.remote.KnownIncarnations;
 import io.vrio.transport.remote.RemoteDisk;
 import io.vrio.transport.remote.RemotePeer;
 
 /** How a server serves a disk of its IOhyp. */
-record DiskKind(RemotePeer peer) implements ServedDevices.Kind<RemoteDisk> {
+record DiskKind(RemotePeer peer, KnownIncarnations incarnations)
+        implements ServedDevices.Kind<RemoteDisk> {
     @Override
     public String noun() {
         return "disk";
@@ -15,7 +17,7 @@ record DiskKind(RemotePeer peer) implements ServedDevices.Kind<RemoteDisk> {
 
     @Override
     public RemoteDisk open(String name) {
-        return peer.openDisk(name);
+        return peer.openDisk(name, incarnations);
     }
 
     @Override

@@ -77,8 +77,9 @@ final class ServerDaemon implements AutoCloseable {
                         SocketOptions.DEFAULT.drainNs(),
                         settings.hangsUp());
         SocketPaths paths = new SocketPaths();
+        DiskKind diskKind = new DiskKind(peer, IncarnationFile.open(folder));
         ServedDevices<RemoteDisk> disks =
-                opened.add(new ServedDevices<>(worker, new DiskKind(peer), paths, sockets));
+                opened.add(new ServedDevices<>(worker, diskKind, paths, sockets));
         ShortCircuit circuit = new ShortCircuit(NanoClock.SYSTEM);
         ServedDevices<ServedNic> nics =
                 opened.add(new ServedDevices<>(worker, new NicKind(peer, circuit), paths, sockets));

@@ -12,8 +12,6 @@ import io.vrio.libvirt.hook.DeviceRecord;
 import io.vrio.libvirt.hook.DeviceRecord.Maker;
 import io.vrio.libvirt.hook.DeviceStanding;
 import io.vrio.libvirt.hook.HookException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -31,8 +29,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ServerDevices implements DeviceHost {
     private static final Logger LOG = LoggerFactory.getLogger(ServerDevices.class);
-
-    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
     private final Path socketFolder;
     private final StateFolder stateFolder;
@@ -78,7 +74,7 @@ final class ServerDevices implements DeviceHost {
      */
     void begin(DeviceKind kind, ServedDevices<?> served, Map<String, Path> options)
             throws ControlException, StateException {
-        DeviceRecordFormat format = new DeviceRecordFormat(kind, bootId());
+        DeviceRecordFormat format = new DeviceRecordFormat(kind, BootId.read());
         StateFile<DeviceRecord> file = new StateFile<>(stateFolder, format);
         Devices devices = new Devices(served, file);
         kinds.put(kind, devices);
@@ -106,14 +102,6 @@ final class ServerDevices implements DeviceHost {
             case OPERATOR -> true;
             case HOOK -> record.domain().isPresent();
         };
-    }
-
-    private static String bootId() throws StateException {
-        try {
-            return Files.readString(BOOT_ID).strip();
-        } catch (IOException e) {
-            throw new StateException(BOOT_ID + " cannot be read: " + e, e);
-        }
     }
 
     /** One that cannot be served shall not keep the others from their guests. */

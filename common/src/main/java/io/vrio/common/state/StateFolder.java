@@ -76,14 +76,7 @@ public final class StateFolder implements AutoCloseable {
 
     /** Replaces a file, durably or not at all. */
     void write(String fileName, byte[] content) throws StateException {
-        Path file = folder.resolve(fileName);
-        Path next = folder.resolve(fileName + ".new");
-        try {
-            writeSynced(next, content);
-            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new StateException(file + " cannot be written: " + reason(e), e);
-        }
+        replace(fileName, content, true);
         int result = Linux.fsync(folderFd);
         if (result < 0) {
             throw new StateException(
@@ -91,7 +84,23 @@ public final class StateFolder implements AutoCloseable {
         }
     }
 
-    private static void writeSynced(Path target, byte[] content) throws IOException {
+    /**
+     * Replaces a file, or not at all.
+     *
+     * @param isSynced whether its content is to outlive the host, not only this process
+     */
+    void replace(String fileName, byte[] content, boolean isSynced) throws StateException {
+        Path file = folder.resolve(fileName);
+        Path next = folder.resolve(fileName + ".new");
+        try {
+            write(next, content, isSynced);
+            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new StateException(file + " cannot be written: " + reason(e), e);
+        }
+    }
+
+    private static void write(Path target, byte[] content, boolean isSynced) throws IOException {
         try (FileChannel channel =
                 FileChannel.open(
                         target,
@@ -102,7 +111,9 @@ public final class StateFolder implements AutoCloseable {
             while (left.hasRemaining()) {
                 channel.write(left);
             }
-            channel.force(true);
+            if (isSynced) {
+                channel.force(true);
+            }
         }
     }
 

@@ -3,10 +3,12 @@ package io.vrio.it.simulation;
 
 import io.vrio.common.agent.Agent;
 import io.vrio.common.clock.NanoClock;
+import io.vrio.common.memory.MemorySlice;
 import io.vrio.server.device.VirtioDevice;
 import io.vrio.server.memory.GuestMemory;
 import io.vrio.server.memory.GuestRam;
 import io.vrio.server.memory.GuestRegion;
+import io.vrio.server.virtqueue.InFlightLog;
 import io.vrio.server.virtqueue.RingLayout;
 import io.vrio.server.virtqueue.SplitVirtqueue;
 import java.util.ArrayList;
@@ -32,6 +34,8 @@ final class Frontend implements AutoCloseable {
     private final SplittableRandom random;
     private final GuestMemory memory = new GuestMemory();
     private final SplitVirtqueue[] queues;
+    private final InFlightLog[] logs;
+    private final MemorySlice kept;
     private final State[] states;
     private final long[] dueNs;
     private boolean isResetting;
@@ -61,6 +65,9 @@ final class Frontend implements AutoCloseable {
         queues = new SplitVirtqueue[count];
         states = new State[count];
         dueNs = new long[count];
+        logs = new InFlightLog[count];
+        GuestRam file = guest.kept();
+        kept = file == null ? null : memory.mapInFlight(file.slice().length(), 0, file.fd());
         shareMemory();
         startAll();
     }
@@ -73,13 +80,22 @@ final class Frontend implements AutoCloseable {
     }
 
     private void start(int index, RingLayout layout) {
-        queues[index] = new SplitVirtqueue(memory, layout, guest.features());
+        logs[index] = log(index, layout.size());
+        queues[index] = new SplitVirtqueue(memory, layout, guest.features(), logs[index]);
         if (!queues[index].remap()) {
             throw new AssertionError("ring " + index + " is not in the guest's memory");
         }
         device.startQueue(index, queues[index], guest.ring(index).call());
         guest.onStart(index);
         states[index] = State.RUNNING;
+    }
+
+    private InFlightLog log(int index, int size) {
+        if (kept == null) {
+            return InFlightLog.none();
+        }
+        long length = InFlightLog.length(size);
+        return new InFlightLog(kept.slice(index * length, length), size);
     }
 
     private void startAgain(int index) {
@@ -279,9 +295,12 @@ final class Frontend implements AutoCloseable {
         return !isResetting;
     }
 
-    /** The frontend's process has gone; the next one boots a new guest. */
+    /** The connection has ended. What is in flight stays noted for the next one. */
     @Override
     public void close() {
+        for (InFlightLog log : logs) {
+            log.close();
+        }
         device.detach();
         memory.close();
     }

@@ -3,9 +3,12 @@ package io.vrio.it.simulation;
 
 import io.vrio.common.agent.Agent;
 import io.vrio.common.clock.NanoClock;
+import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.server.memory.GuestRam;
 import io.vrio.server.virtqueue.GuestDriver;
+import io.vrio.server.virtqueue.InFlightLog;
+import io.vrio.transport.remote.KnownIncarnations;
 import io.vrio.transport.remote.SimulatedDisk;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -40,6 +43,7 @@ final class Guest implements GuestRings, AutoCloseable {
     private final Journal journal;
     private final SplittableRandom random;
     private final GuestRam ram;
+    private final GuestRam kept;
     private final NativeBuffer scratch;
     private final SectorHistory history;
     private final List<GuestQueue> queues = new ArrayList<>();
@@ -50,6 +54,8 @@ final class Guest implements GuestRings, AutoCloseable {
     private long errors;
     private long flushErrors;
     private int sweepSector = -1;
+    private final KnownIncarnations incarnations = KnownIncarnations.forgetful();
+    private boolean hasMetDisk;
 
     Guest(Scenario scenario, int index, NanoClock clock, Journal journal) {
         diskName = "disk" + index;
@@ -65,6 +71,8 @@ final class Guest implements GuestRings, AutoCloseable {
                         (RINGS_LENGTH + 2 * requestsLength) / PAGE * PAGE,
                         GUEST_ADDRESS,
                         FRONTEND_ADDRESS);
+        long logLength = scenario.rings().count() * InFlightLog.length(scenario.rings().size());
+        kept = new GuestRam((logLength + PAGE - 1) / PAGE * PAGE, 0, 0);
         scratch = new NativeBuffer(longest);
         sectors = (int) (scenario.disk().capacity() / SectorHistory.SECTOR);
         history = new SectorHistory(sectors, scenario.rings().isWriteThrough());
@@ -90,6 +98,11 @@ final class Guest implements GuestRings, AutoCloseable {
     }
 
     @Override
+    public GuestRam kept() {
+        return kept;
+    }
+
+    @Override
     public int ringCount() {
         return queues.size();
     }
@@ -112,6 +125,21 @@ final class Guest implements GuestRings, AutoCloseable {
     @Override
     public boolean isTakenAtOnce(int index) {
         return true;
+    }
+
+    /** What the servers of its host know from each other. */
+    KnownIncarnations incarnations() {
+        return incarnations;
+    }
+
+    /** Some server of this guest has had the disk. */
+    void onDiskMet() {
+        hasMetDisk = true;
+    }
+
+    /** The I/O host has lost what was not flushed. */
+    void onCrash(MemorySlice content) {
+        history.onCrash(content, hasMetDisk);
     }
 
     SectorHistory history() {
@@ -348,6 +376,7 @@ final class Guest implements GuestRings, AutoCloseable {
     public void reset() {
         journal.note(diskName + " guest starts anew");
         queues.forEach(queue -> queue.reset(this::onForgotten));
+        kept.slice().fill(0, kept.slice().length(), (byte) 0);
         history.onReset();
     }
 
@@ -365,6 +394,7 @@ final class Guest implements GuestRings, AutoCloseable {
     public void close() {
         queues.forEach(GuestQueue::close);
         ram.close();
+        kept.close();
         scratch.close();
     }
 }

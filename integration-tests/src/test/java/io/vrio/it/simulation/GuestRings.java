@@ -7,6 +7,9 @@ import io.vrio.server.memory.GuestRam;
 interface GuestRings {
     GuestRam ram();
 
+    /** What the frontend keeps of requests in flight; null when it keeps nothing. */
+    GuestRam kept();
+
     /** How many queues the device is to serve. */
     int ringCount();
 

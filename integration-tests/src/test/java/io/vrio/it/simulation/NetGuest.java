@@ -115,6 +115,11 @@ final class NetGuest implements GuestRings, AutoCloseable {
     }
 
     @Override
+    public GuestRam kept() {
+        return null;
+    }
+
+    @Override
     public int ringCount() {
         return queues.size();
     }

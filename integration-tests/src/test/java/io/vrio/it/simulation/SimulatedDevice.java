@@ -17,7 +17,6 @@ final class SimulatedDevice {
     private final RemoteDisk disk;
     private final BlockDevice device;
     private Frontend frontend;
-    private boolean hasMetDisk;
     private long failedBefore;
     private long sentAgain;
 
@@ -31,7 +30,7 @@ final class SimulatedDevice {
         this.clock = clock;
         this.guest = guest;
         this.random = random;
-        disk = peer.openDisk(guest.diskName());
+        disk = peer.openDisk(guest.diskName(), guest.incarnations());
         device = new BlockDevice(guest.diskName(), disk, scenario.rings().count());
         connect();
     }
@@ -62,7 +61,9 @@ final class SimulatedDevice {
     }
 
     int doWork() {
-        hasMetDisk |= disk.isAttached();
+        if (disk.isAttached()) {
+            guest.onDiskMet();
+        }
         long nowSentAgain = disk.counters().value(RemoteDiskCounter.RESUBMITTED);
         if (nowSentAgain != sentAgain) {
             sentAgain = nowSentAgain;
@@ -77,11 +78,6 @@ final class SimulatedDevice {
 
     void onWake() {
         device.onWake();
-    }
-
-    /** Whether the disk has been attached in this life of the server. */
-    boolean hasMetDisk() {
-        return hasMetDisk;
     }
 
     /** Requests that waited too long for a peer that was away. */

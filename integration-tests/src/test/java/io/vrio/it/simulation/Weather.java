@@ -182,9 +182,11 @@ final class Weather {
             case 2 -> takeDown("the I/O host crashes", nowNs, way::crashHost);
             case 3 -> {
                 boolean isGraceful = random.nextBoolean();
+                boolean areGuestsLost = random.nextInt(3) == 0;
                 strike(
-                        isGraceful ? "the server stops" : "the server is killed",
-                        () -> way.restartServer(isGraceful));
+                        (isGraceful ? "the server stops" : "the server is killed")
+                                + (areGuestsLost ? " with its guests" : ""),
+                        () -> way.restartServer(isGraceful, areGuestsLost));
             }
             default -> strike("the server breaks off", () -> way.server().breakOff());
         }

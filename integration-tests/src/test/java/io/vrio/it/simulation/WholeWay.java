@@ -151,16 +151,18 @@ final class WholeWay implements AutoCloseable {
     /** The I/O host loses power. */
     void crashHost() {
         iohyp.crash();
-        for (SimulatedDevice device : server.devices()) {
-            Guest guest = device.guest();
-            guest.history().onCrash(iohyp.disk(guest.diskName()).content(), device.hasMetDisk());
-        }
+        guests.forEach(guest -> guest.onCrash(iohyp.disk(guest.diskName()).content()));
     }
 
-    /** The server's process dies with its guests, and all start again. */
-    void restartServer(boolean isGraceful) {
+    /**
+     * The server's process ends and starts again.
+     *
+     * @param areGuestsLost whether its guests end with it, and boot again
+     */
+    void restartServer(boolean isGraceful, boolean areGuestsLost) {
         end(server, isGraceful);
-        guests.forEach(Guest::reset);
+        // What is under way for a guest that lives on is executed again.
+        guests.forEach(areGuestsLost ? Guest::reset : guest -> guest.history().onSentAgain());
         startServer();
     }
 

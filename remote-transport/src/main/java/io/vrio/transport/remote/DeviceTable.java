@@ -29,11 +29,12 @@ final class DeviceTable {
     private int lastFlow;
     private int renumberings;
 
-    RemoteDisk openDisk(String name, RemotePeer peer, NanoClock clock) {
+    RemoteDisk openDisk(
+            String name, RemotePeer peer, KnownIncarnations incarnations, NanoClock clock) {
         if (disks.size() == DEVICES_MAX) {
             throw new IllegalStateException("more than " + DEVICES_MAX + " disks");
         }
-        RemoteDisk disk = new RemoteDisk(name, freeFlow(), peer, clock);
+        RemoteDisk disk = new RemoteDisk(name, freeFlow(), peer, incarnations, clock);
         disks.add(disk);
         return disk;
     }

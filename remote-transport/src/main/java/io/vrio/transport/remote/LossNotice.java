@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.remote;
 
+import java.util.OptionalLong;
+
 /**
  * Knows of one disk which flushes must fail because the I/O host has lost unflushed writes: one
  * that succeeded would vouch for them. Owned by {@link RemoteDisk}; one worker.
@@ -15,6 +17,13 @@ final class LossNotice {
      */
     static final long TELLING_NS = 1_000_000_000L;
 
+    private final String disk;
+    private final KnownIncarnations incarnations;
+    private OptionalLong incarnation = OptionalLong.empty();
+
+    /** Whether the present incarnation is not among {@link #incarnations} yet. */
+    private boolean isUnknown;
+
     /** Begins with one: what an earlier life of this server has written may not be flushed. */
     private long changesEnded = 1;
 
@@ -23,6 +32,11 @@ final class LossNotice {
     private long lossesTold;
     private long toldNs;
     private long lossesKnown;
+
+    LossNotice(String disk, KnownIncarnations incarnations) {
+        this.disk = disk;
+        this.incarnations = incarnations;
+    }
 
     /** How things were when a request was submitted. */
     static final class Mark {
@@ -35,6 +49,7 @@ final class LossNotice {
     void mark(Mark mark, long nowNs) {
         if (lossesKnown != lossesTold && nowNs - toldNs >= TELLING_NS) {
             lossesKnown = lossesTold;
+            rememberWhenTold();
         }
         mark.changesEnded = changesEnded;
         mark.losses = losses;
@@ -51,14 +66,32 @@ final class LossNotice {
         changesFlushed = Math.max(changesFlushed, mark.changesEnded);
     }
 
-    /** The disk has another incarnation; returns whether anything can have been lost. */
-    boolean onIncarnationChanged() {
-        boolean isLossy = changesEnded != changesFlushed;
+    /**
+     * The disk is there, in this incarnation.
+     *
+     * @return whether writes can have been lost since a server of this host had it
+     */
+    boolean onIncarnation(long present) {
+        OptionalLong known = incarnations.find(disk);
+        OptionalLong former = incarnation.isPresent() ? incarnation : known;
+        incarnation = OptionalLong.of(present);
+        isUnknown = !known.equals(incarnation);
+        boolean isOther = former.isPresent() && !former.equals(incarnation);
+        boolean isLossy = isOther && changesEnded != changesFlushed;
         if (isLossy) {
             losses++;
             changesFlushed = changesEnded;
         }
+        rememberWhenTold();
         return isLossy;
+    }
+
+    /** A server that comes after this one tells again what this one has not told to the end. */
+    private void rememberWhenTold() {
+        if (isUnknown && lossesKnown == losses) {
+            isUnknown = false;
+            incarnations.put(disk, incarnation.getAsLong());
+        }
     }
 
     /**

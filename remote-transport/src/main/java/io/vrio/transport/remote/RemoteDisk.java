@@ -45,7 +45,7 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
     private final List<Slot> slots = new ArrayList<>();
     private final ArrayDeque<Slot> free = new ArrayDeque<>();
     private final ArrayDeque<Slot> waiting = new ArrayDeque<>();
-    private final LossNotice lossNotice = new LossNotice();
+    private final LossNotice lossNotice;
     private int flow;
     private DiskProperties properties = DiskProperties.ofCapacity(0, "");
     private Runnable listener = () -> {};
@@ -56,14 +56,18 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
     private int largeReads;
     private int placedId;
     private boolean isPlaced;
-    private long incarnation;
-    private boolean wasAttached;
     private String refusal;
 
-    RemoteDisk(String name, int flow, RemotePeer peer, NanoClock clock) {
+    RemoteDisk(
+            String name,
+            int flow,
+            RemotePeer peer,
+            KnownIncarnations incarnations,
+            NanoClock clock) {
         this.name = name;
         this.flow = flow;
         this.peer = peer;
+        lossNotice = new LossNotice(name, incarnations);
         this.clock = clock;
     }
 
@@ -352,16 +356,13 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
             // The answer to a question that was asked twice.
             return;
         }
-        boolean isSame = wasAttached && incarnation == attached.incarnation();
-        if (wasAttached && !isSame && lossNotice.onIncarnationChanged()) {
+        if (lossNotice.onIncarnation(attached.incarnation())) {
             LOG.error(
                     "disk={} lost=unflushed-writes: the I/O host restarted; the guest's next"
                             + " flushes fail so that it notices",
                     name);
         }
-        wasAttached = true;
         refusal = null;
-        incarnation = attached.incarnation();
         association = newAssociation;
         requestsMax = attached.requestsMax();
         requestsSent = 0;

@@ -65,9 +65,14 @@ public final class RemotePeer implements Agent {
         receiver = new PeerReceiver(options, buffers, devices, opening, progress, events);
     }
 
-    /** A disk of the peer, usable at once: its requests wait until the peer has claimed it. */
+    /** A disk of the peer for guests that do not outlive this object. */
     public RemoteDisk openDisk(String name) {
-        RemoteDisk disk = devices.openDisk(name, this, clock);
+        return openDisk(name, KnownIncarnations.forgetful());
+    }
+
+    /** A disk of the peer, usable at once: its requests wait until the peer has claimed it. */
+    public RemoteDisk openDisk(String name, KnownIncarnations incarnations) {
+        RemoteDisk disk = devices.openDisk(name, this, incarnations, clock);
         if (progress.isEstablished()) {
             control.send(new ControlMessage.Attach(disk.flow(), name));
         }

@@ -186,6 +186,13 @@ public final class BlockDevice implements VirtioDevice {
 
     @Override
     public void reset() {
+        // All of them first: the disk ends the requests of all queues at once, and no guest may
+        // hear of that.
+        for (int i = 0; i < queueCountMax; i++) {
+            if (queues.at(i) != null) {
+                queues.at(i).service().forget();
+            }
+        }
         for (int i = 0; i < queueCountMax; i++) {
             abandon(i);
         }
