@@ -60,8 +60,21 @@ public final class Daemons implements AutoCloseable {
     /** Starts the server of the second VM host; its sockets are in the same folder. */
     Daemons secondServer(String... options) throws IOException {
         Path control = folder.resolve("server2.control");
-        List<String> arguments = serverArguments(hosts.secondVmAddress(), control, options);
+        List<String> arguments =
+                serverArguments(hosts.secondVmAddress(), control, sockets, options);
         start("server2", enter(hosts.secondVmHost()), arguments);
+        return this;
+    }
+
+    /** Starts one more server on the VM host, with its sockets in a folder of its own. */
+    Daemons furtherServer(Path furtherSockets, String... options) throws IOException {
+        List<String> arguments =
+                serverArguments(
+                        hosts.vmAddress(),
+                        furtherSockets.resolve("server.control"),
+                        furtherSockets,
+                        options);
+        start("further", enterVmHost, arguments);
         return this;
     }
 
@@ -87,11 +100,13 @@ public final class Daemons implements AutoCloseable {
 
     /** What every server of a test is given, and then some. */
     List<String> serverArguments(String... more) {
-        return serverArguments(hosts.vmAddress(), serverControl(), more);
+        return serverArguments(hosts.vmAddress(), serverControl(), sockets, more);
     }
 
-    private List<String> serverArguments(String address, Path control, String... more) {
-        List<String> all = arguments("server", address, control, "--socket-dir", "" + sockets);
+    private List<String> serverArguments(
+            String address, Path control, Path folderOfSockets, String... more) {
+        List<String> all =
+                arguments("server", address, control, "--socket-dir", "" + folderOfSockets);
         add(all, more);
         if (!all.contains("--peer")) {
             all.addAll(List.of("--peer", hosts.ioAddress()));

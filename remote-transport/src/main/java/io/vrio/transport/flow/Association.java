@@ -38,6 +38,9 @@ public final class Association implements AutoCloseable {
     /** So often memory is freed that was not needed for so long. */
     private static final long TRIM_INTERVAL_NS = 1_000_000_000L;
 
+    /** Limit: a peer that is busy takes what it is sent within this. */
+    private static final long DEAF_NS = 100_000_000L;
+
     private final AssociationSetup setup;
     private final Protection protection;
     private final Counters<AssociationCounter> counters;
@@ -52,6 +55,7 @@ public final class Association implements AutoCloseable {
     private final SendQueue unsent = new SendQueue();
     private final NanoClock clock;
     private final long openedNs;
+    private final PathMtu pathMtu;
     private long trimmedNs;
     private boolean isClosed;
 
@@ -76,6 +80,7 @@ public final class Association implements AutoCloseable {
         receiver = new SuperFrameReceiver(setup, buffers, ledger, sender, new Heard(), handler);
         openedNs = clock.nanoTime();
         trimmedNs = openedNs;
+        pathMtu = new PathMtu(setup.mtu(), setup.remote().address().version().mtuMin(), openedNs);
         receiver.lastHeardNs(openedNs);
         sender.lastSentNs(openedNs);
     }
@@ -94,9 +99,34 @@ public final class Association implements AutoCloseable {
         sender.tag(tag);
     }
 
-    /** From now on segments are cut to the smaller of both ends' MTU. */
+    /** From now on segments are cut to the smaller of both ends' MTU, or what the path takes. */
     public void mtu(int mtu) {
-        sender.mtu(mtu);
+        pathMtu.agree(mtu);
+        sender.mtu(pathMtu.bytes());
+    }
+
+    /** What segments are cut to: less than was agreed on, when the path does not carry that. */
+    public int mtu() {
+        return pathMtu.bytes();
+    }
+
+    /** From now on frames go to this station. */
+    public void hardwareAddress(long address) {
+        sender.hardwareAddress(address);
+    }
+
+    public long hardwareAddress() {
+        return sender.hardwareAddress();
+    }
+
+    /** The station that has sent the newest of the peer's frames, its own or a router's. */
+    public long sourceHardwareAddress() {
+        return receiver.sourceHardwareAddress();
+    }
+
+    /** Whether the peer has neither been heard nor acknowledged something for so long. */
+    public boolean isUnanswered(long nowNs, long timeNs) {
+        return isDeaf(nowNs, timeNs) && nowNs - lastHeardNs() >= timeNs;
     }
 
     /** Bytes of a super-frame, before it is sealed, that fit one segment on the wire. */
@@ -184,7 +214,7 @@ public final class Association implements AutoCloseable {
      * or not: it does not want to, or the path does not carry frames of that length any more.
      */
     public boolean isDeaf(long nowNs, long timeoutNs) {
-        return retransmits.count() > 0 && nowNs - retransmits.oldestNs() >= timeoutNs;
+        return retransmits.count() > 0 && nowNs - retransmits.oldest().firstSentNs() >= timeoutNs;
     }
 
     /** Bytes of buffers that messages received in part keep. */
@@ -304,6 +334,15 @@ public final class Association implements AutoCloseable {
             trimmedNs = nowNs;
             retransmits.trim();
         }
+        if (retransmits.count() > 0
+                && pathMtu.isDoubtful(retransmits.oldest(), retransmits.reportNs())) {
+            narrow(nowNs);
+        }
+        if (isDeaf(nowNs, DEAF_NS) && nowNs - sender.lastSentNs() >= DEAF_NS / 2) {
+            // Short, new, and past all that waits: tells whether the path has become too narrow,
+            // and the peer, to which station it must send now.
+            sendAcknowledgement(nowNs);
+        }
         boolean isShared = frames != null && frames.isBusy();
         int framesMax = isShared ? FRAMES_PER_SHARED_CYCLE : FRAMES_PER_CYCLE;
         int count = txFrames.resend(nowNs, FRAMES_PER_CYCLE);
@@ -316,6 +355,14 @@ public final class Association implements AutoCloseable {
             count++;
         }
         return count + framesSent;
+    }
+
+    /** What was too long is sent again in shorter pieces, soon. */
+    private void narrow(long nowNs) {
+        retransmits.onNarrowed();
+        pathMtu.lower(retransmits.oldest(), nowNs);
+        sender.mtu(pathMtu.bytes());
+        counters.increment(AssociationCounter.MTU_LOWERED);
     }
 
     /** Builds and sends one super-frame of waiting messages; false when none could be sent. */

@@ -25,6 +25,7 @@ public enum AssociationCounter implements CounterId {
     DROPPED_WRONG_TAG("a super-frame was not for this association"),
     DROPPED_MALFORMED("a super-frame's header was not valid"),
     DROPPED_FORGED("a super-frame was not sealed by the peer, or was changed on its way"),
+    MTU_LOWERED("the path did not carry frames of the agreed size: shorter ones are sent"),
     WAITS_FOR_CREDIT("data waited because the peer granted no more sequences");
 
     private final String meaning;

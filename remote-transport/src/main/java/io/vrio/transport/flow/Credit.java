@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.flow;
 
+import io.vrio.transport.wire.FrameHeader;
+
 /** How far each end of an association lets the other one's sequences go. One thread. */
 final class Credit {
     /** Limit: bytes that the peer may have in flight towards us. */
@@ -16,6 +18,7 @@ final class Credit {
     static final long FRAMES_MAX = 2 << 20;
 
     private static final int FRAMES_DIVISOR = 4;
+    private static final int WINDOW_UNIT = 1 << FrameHeader.WINDOW_SCALE;
 
     private long granted;
     private long acknowledged;
@@ -43,9 +46,12 @@ final class Credit {
         return limit;
     }
 
-    /** The TCP window: how much further than {@code sequence} the peer may go. */
+    /**
+     * The TCP window: how much further than {@code sequence} the peer may go, if only to
+     * acknowledge. Rounded up to its units, so that middleboxes let pass all that we take.
+     */
     int windowBytes(long sequence) {
-        return (int) Math.max(0, limit - sequence);
+        return (int) Math.max(0, limit + SLACK - sequence) + WINDOW_UNIT - 1;
     }
 
     /** Grants what can be granted when everything below {@code next} has been received. */

@@ -36,6 +36,8 @@ final class RetransmitQueue {
     private long flightBytes;
     private long newestBlocksSequence;
     private long highestAcked;
+    private long highestReported;
+    private long reportNs;
 
     /** When anything was sent last, and when the latest of what has arrived was. */
     private long lastSentNs;
@@ -107,11 +109,6 @@ final class RetransmitQueue {
         return flightBytes;
     }
 
-    /** When the oldest of them was sent first; there is one. */
-    long oldestNs() {
-        return at(0).firstSentNs();
-    }
-
     /** The lowest sequence that is wanted acknowledged, {@code next} when none is. */
     long floor(long next) {
         return count == 0 ? next : at(0).start();
@@ -125,6 +122,7 @@ final class RetransmitQueue {
     void onAcknowledge(SuperFrameHeader header, long nowNs) {
         long cumulative = header.cumulative();
         highestAcked = Math.max(highestAcked, cumulative);
+        noteReport(header, nowNs);
         while (count > 0 && at(0).limit() - cumulative <= 0) {
             sample(at(0), header, nowNs, cumulative);
             noteArrival(at(0), nowNs);
@@ -135,6 +133,20 @@ final class RetransmitQueue {
             newestBlocksSequence = header.sequence();
             onBlocks(header, nowNs);
         }
+    }
+
+    private void noteReport(SuperFrameHeader header, long nowNs) {
+        int blocks = header.blockCount();
+        long limit = blocks == 0 ? header.cumulative() : header.blockLimit(blocks - 1);
+        if (limit - highestReported > 0) {
+            highestReported = limit;
+            reportNs = nowNs;
+        }
+    }
+
+    /** When the peer last told of something, sent after all that it had told of before. */
+    long reportNs() {
+        return reportNs;
     }
 
     private void sample(TxFrame frame, SuperFrameHeader header, long nowNs, long cumulative) {
@@ -298,6 +310,14 @@ final class RetransmitQueue {
     /** Whether nothing was heard for so long that the last frame must be sent again. */
     boolean isProbeDue(long nowNs) {
         return count > 0 && nowNs - probeNs() >= 0;
+    }
+
+    /** What is sent again is shorter from now on: it need not wait as long as what was lost. */
+    void onNarrowed() {
+        for (int i = 0; i < count; i++) {
+            at(i).onNarrowed();
+        }
+        rtt.onNarrowed();
     }
 
     /** What was sent last, by its sequence; there is something. */

@@ -67,6 +67,12 @@ public final class RttEstimator {
         }
     }
 
+    /** Frames are cut so that they may arrive from now on: what was waited for tells nothing. */
+    void onNarrowed() {
+        rtoNs = RTO_INITIAL_NS;
+        onProgress();
+    }
+
     /** A time-out has passed without an answer: wait twice as long for the next. */
     public void onTimeout() {
         rtoNs = clamp(rtoNs * 2);

@@ -40,6 +40,7 @@ final class SuperFrameReceiver {
     private final AnswerBudget budget = new AnswerBudget();
     private int localTag;
     private long lastHeardNs;
+    private long sourceHardwareAddress;
     private boolean isClosed;
 
     SuperFrameReceiver(
@@ -51,6 +52,7 @@ final class SuperFrameReceiver {
             SegmentHandler handler) {
         protection = setup.protection();
         localTag = setup.localTag();
+        sourceHardwareAddress = setup.remote().hardwareAddress();
         window = ledger.window();
         credit = ledger.credit();
         acks = ledger.acks();
@@ -113,7 +115,15 @@ final class SuperFrameReceiver {
             } else {
                 onPiece(header, buffer, start, nowNs);
             }
+            if (window.isReceived(start, limit) && header.isFromStation()) {
+                sourceHardwareAddress = header.sourceHardwareAddress();
+            }
         }
+    }
+
+    /** The station that has sent the newest of the peer's frames, its own or a router's. */
+    long sourceHardwareAddress() {
+        return sourceHardwareAddress;
     }
 
     /**

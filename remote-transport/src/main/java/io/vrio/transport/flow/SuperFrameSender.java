@@ -57,6 +57,15 @@ final class SuperFrameSender {
         writer.mtu(mtu);
     }
 
+    /** From now on frames go to this station. */
+    void hardwareAddress(long address) {
+        writer.hardwareAddress(address);
+    }
+
+    long hardwareAddress() {
+        return writer.hardwareAddress();
+    }
+
     int segmentPayloadMax() {
         return writer.segmentPayloadMax();
     }

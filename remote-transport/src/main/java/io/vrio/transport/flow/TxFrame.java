@@ -264,6 +264,11 @@ final class TxFrame {
         attempts++;
     }
 
+    /** What was sent often is counted as sent a second time just now, in other pieces. */
+    void onNarrowed() {
+        attempts = Math.min(attempts, 2);
+    }
+
     SliceList payload() {
         return payload;
     }

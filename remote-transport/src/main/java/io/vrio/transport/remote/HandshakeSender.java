@@ -12,8 +12,8 @@ import io.vrio.transport.wire.FrameWriter;
 
 /** Sends and reads what is said before an association begins, one frame each. One worker. */
 final class HandshakeSender implements AutoCloseable {
-    /** What an association grants at its beginning. */
-    static final int FIRST_WINDOW = 8 << 20;
+    /** What an association grants at its beginning, even to frames that only acknowledge. */
+    static final int FIRST_WINDOW = (8 << 20) + (64 << 10);
 
     private final NativeBuffer headersMemory = new NativeBuffer(128);
     private final MemorySlice headers = headersMemory.slice();

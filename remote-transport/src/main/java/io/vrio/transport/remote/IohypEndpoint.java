@@ -259,7 +259,10 @@ public final class IohypEndpoint implements Agent {
     private void onPayload(ServedPeer peer, FrameBuffer buffer, long nowNs) {
         byte[] answer = peer.answerTo(header);
         if (answer == null) {
-            peer.association().onFrame(header, buffer, nowNs);
+            Association association = peer.association();
+            association.onFrame(header, buffer, nowNs);
+            // Its gateway may have moved, or it has itself.
+            association.hardwareAddress(association.sourceHardwareAddress());
         } else {
             // It repeats its opening, which is longer than the answer.
             replies.sendHandshake(header, answer);

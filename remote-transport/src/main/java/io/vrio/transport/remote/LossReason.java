@@ -20,6 +20,10 @@ final class LossReason {
     static final String WRONG_ANSWER =
             "the IOhyp does not prove that it has our key: compare the key files on both hosts";
 
+    static final String TOO_LONG =
+            "longer frames do not arrive, short ones do: set the same MTU all along the path, or"
+                    + " --mtu to the smallest";
+
     private LossReason() {}
 
     static String of(RefusalReason reason) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.remote;
 
+import io.vrio.transport.flow.Association;
 import io.vrio.transport.flow.AssociationSetup;
 import io.vrio.transport.flow.Suspicion;
 import io.vrio.transport.link.LinkException;
@@ -8,17 +9,26 @@ import io.vrio.transport.link.ScatterLink;
 import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.FrameHeader;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A server's way to its IOhyp, up to where an association can begin: the Ethernet address, a link,
  * the handshake of three ways, the keys. Used again for each attempt. One worker.
  */
 final class PeerOpening {
+    private static final Logger LOG = LoggerFactory.getLogger(PeerOpening.class);
+
     private static final long MS = 1_000_000L;
     private static final long RESOLVE_INTERVAL_NS = 20 * MS;
     static final long SYN_INTERVAL_NS = 20 * MS;
     private static final long SYN_INTERVAL_MAX_NS = 1000 * MS;
     private static final int SYN_WINDOW = 65535;
+
+    /**
+     * So long attempts begin with what the path carried; then it may be wider (RFC 8899, 5.1.1).
+     */
+    private static final long NARROW_NS = 600_000 * MS;
 
     /** What becomes of an attempt. */
     interface Outcome {
@@ -38,6 +48,12 @@ final class PeerOpening {
     private final ServerKeying keying;
     private LinkFactory.OpenLink openLink;
     private int mtu;
+
+    /** More than any, until the path shows what it carries. */
+    private int pathMtu = Integer.MAX_VALUE;
+
+    private long narrowedNs;
+    private long followedNs;
 
     /**
      * @param random unpredictable: initial sequence numbers and tags come from it
@@ -67,6 +83,25 @@ final class PeerOpening {
         return mtu;
     }
 
+    /** The path carries no more than this. */
+    void narrow(int newPathMtu, long nowNs) {
+        pathMtu = newPathMtu;
+        narrowedNs = nowNs;
+    }
+
+    /** Frames may have to go to another station now: a gateway has moved, or the peer. */
+    void follow(Association association, long nowNs) {
+        if (nowNs - followedNs < RESOLVE_INTERVAL_NS) {
+            return;
+        }
+        followedNs = nowNs;
+        long hardwareAddress = links.resolve(options.remoteAddress());
+        if (hardwareAddress != 0 && hardwareAddress != association.hardwareAddress()) {
+            association.hardwareAddress(hardwareAddress);
+            LOG.info("peer={} is reached through another station now", options.address());
+        }
+    }
+
     /** Looks for the Ethernet address, as often as it takes. */
     void resolve(long nowNs) {
         long hardwareAddress = links.resolve(options.remoteAddress());
@@ -87,6 +122,9 @@ final class PeerOpening {
             return;
         }
         mtu = Math.min(options.mtuMax(), openLink.link().mtu());
+        if (nowNs - narrowedNs < NARROW_NS) {
+            mtu = Math.min(mtu, pathMtu);
+        }
         Endpoint remote =
                 new Endpoint(hardwareAddress, options.remoteAddress(), options.remotePort());
         handshake.begin(openLink.local(), remote, mtu, random.nextInt());

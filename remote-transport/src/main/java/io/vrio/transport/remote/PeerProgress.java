@@ -84,6 +84,13 @@ final class PeerProgress {
         stepNs = nowNs + timeNs;
     }
 
+    /** The next step is due after a time, or sooner if it was before. */
+    void hasten(long nowNs, long timeNs) {
+        if (nowNs + timeNs - stepNs < 0) {
+            stepNs = nowNs + timeNs;
+        }
+    }
+
     void establish(long nowNs) {
         enter(PeerState.ESTABLISHED, nowNs);
         retryNs = RETRY_MIN_NS;

@@ -29,6 +29,11 @@ public final class RemotePeer implements Agent {
     /** A disk that is refused now may be free soon: a server that was restarted waits for it. */
     static final long ATTACH_INTERVAL_NS = 200 * MS;
 
+    private static final long PROBING_INTERVAL_NS = 50 * MS;
+
+    /** Limit: in the end a peer that is there answers, if only that something is missing. */
+    private static final long UNANSWERED_NS = 100 * MS;
+
     private final PeerOptions options;
     private final NanoClock clock;
     private final FrameBufferPool buffers;
@@ -204,7 +209,7 @@ public final class RemotePeer implements Agent {
         progress.journal().note(PeerEventKind.SUSPECTED, "", nowNs);
         association.suspect(nowNs);
         if (progress.state() == PeerState.GREETING) {
-            progress.pause(nowNs, Suspicion.TIME_NS);
+            progress.hasten(nowNs, Suspicion.TIME_NS);
         }
     }
 
@@ -227,7 +232,14 @@ public final class RemotePeer implements Agent {
 
     private void greet(AssociationSetup setup, long nowNs) {
         association = new Association(setup, opening.link(), buffers, clock, this::onSegment);
-        mtu = opening.mtu();
+        mtu = setup.mtu();
+        if (mtu < opening.mtu()) {
+            LOG.warn(
+                    "peer={} mtu={} ours={}: using the smaller",
+                    options.address(),
+                    mtu,
+                    opening.mtu());
+        }
         control = new ControlChannel(association);
         inbox = new ControlInbox(this::onControl);
         progress.enter(PeerState.GREETING, nowNs);
@@ -246,13 +258,22 @@ public final class RemotePeer implements Agent {
         if (association.isAbandoned(nowNs)) {
             lose(LossReason.BROKEN_OFF, nowNs);
         } else if (progress.state() == PeerState.PROBING && !control.isWaiting()) {
-            establish(nowNs);
+            onProbed(nowNs);
         } else if (!progress.isOverdue(nowNs)) {
             progress.pause(nowNs, MS);
+            askWhileProbing(nowNs);
         } else if (progress.state() == PeerState.PROBING) {
             lose(LossReason.fullFramesLost(mtu, options.address()), nowNs);
         } else {
             lose(LossReason.noGreeting(options.address()), nowNs);
+        }
+    }
+
+    /** When short frames are answered and the long one is not, it is too long for the path. */
+    private void askWhileProbing(long nowNs) {
+        if (progress.state() == PeerState.PROBING
+                && nowNs - association.lastSentNs() >= PROBING_INTERVAL_NS) {
+            control.probe(1);
         }
     }
 
@@ -317,6 +338,19 @@ public final class RemotePeer implements Agent {
         control.probe(association.segmentPayloadMax() - overhead);
     }
 
+    private void onProbed(long nowNs) {
+        if (association.mtu() == mtu) {
+            establish(nowNs);
+            return;
+        }
+        noteMtu();
+        // The way back will be as narrow: the peer hears of it in the next greeting.
+        opening.narrow(mtu, nowNs);
+        association.sendFin();
+        closeAssociation();
+        progress.enter(PeerState.RESOLVING, nowNs);
+    }
+
     private void establish(long nowNs) {
         progress.establish(nowNs);
         progress.journal().onEstablished(association.remote(), mtu, peerEpoch, nowNs);
@@ -330,8 +364,24 @@ public final class RemotePeer implements Agent {
         attachMissing(nowNs);
     }
 
+    private void noteMtu() {
+        if (association.mtu() < mtu) {
+            LOG.warn(
+                    "peer={} mtu={} was={}: {}",
+                    options.address(),
+                    association.mtu(),
+                    mtu,
+                    LossReason.TOO_LONG);
+            mtu = association.mtu();
+        }
+    }
+
     private void keepAlive(long nowNs) {
         progress.journal().onKeyPhases(association.protection().phases(), nowNs);
+        noteMtu();
+        if (association.isUnanswered(nowNs, UNANSWERED_NS)) {
+            opening.follow(association, nowNs);
+        }
         String endReason = keepAlive.endReason(association, control, nowNs);
         if (endReason != null) {
             reset(endReason);

@@ -55,6 +55,9 @@ final class ServedPeer implements AutoCloseable {
     /** What happened to this server; null before its greeting. */
     private PeerJournal journal;
 
+    /** What segments to the server were cut to when that was last noted. */
+    private int mtu;
+
     /** No NIC that was given back has sent a message of frames with a higher number. */
     private int lastFramesId;
 
@@ -78,6 +81,7 @@ final class ServedPeer implements AutoCloseable {
         this.counters = counters;
         this.tag = tag;
         sinceNs = nowNs;
+        mtu = setup.mtu();
         association = endpoint.associate(setup, this::onSegment);
         control = new ControlChannel(association);
     }
@@ -225,7 +229,7 @@ final class ServedPeer implements AutoCloseable {
         hello = greeting;
         answer = null;
         association.localTag(tag);
-        int mtu = Math.min(setup.mtu(), greeting.mtu());
+        mtu = Math.min(setup.mtu(), greeting.mtu());
         association.mtu(mtu);
         control.send(
                 new ControlMessage.Welcome(
@@ -414,9 +418,22 @@ final class ServedPeer implements AutoCloseable {
         if (journal != null) {
             journal.onKeyPhases(association.protection().phases(), nowNs);
         }
+        noteMtu();
         if (nowNs - association.lastSentNs() >= intervalNs && !control.isWaiting()) {
             control.probe(1);
         }
+    }
+
+    private void noteMtu() {
+        if (association.mtu() < mtu) {
+            LOG.warn(
+                    "peer={} mtu={} was={}: {}",
+                    setup.remote(),
+                    association.mtu(),
+                    mtu,
+                    LossReason.TOO_LONG);
+        }
+        mtu = association.mtu();
     }
 
     PeerStatus status() {
@@ -425,7 +442,7 @@ final class ServedPeer implements AutoCloseable {
                 setup.remote().toString(),
                 hello == null ? PeerState.GREETING : PeerState.ESTABLISHED,
                 sinceNs,
-                hello == null ? setup.mtu() : Math.min(setup.mtu(), hello.mtu()),
+                association.mtu(),
                 null,
                 association.status(),
                 journal == null ? List.of() : journal.events());

@@ -53,7 +53,9 @@ final class ServerHandshake {
                 writer.writeAck(
                         headers, firstSequence(), firstReceived, HandshakeSender.FIRST_WINDOW);
         link.send(headers, length, null, 0, 0);
-        return new AssociationSetup(local, remote, firstSequence(), firstReceived, tag, mtu);
+        // A middlebox may have lowered what is announced: it knows the path.
+        int pathMtu = Math.min(mtu, synAck.announcedMtu());
+        return new AssociationSetup(local, remote, firstSequence(), firstReceived, tag, pathMtu);
     }
 
     /** Begins the key exchange, or repeats its beginning. */

@@ -65,8 +65,11 @@ final class StrangerReplies implements AutoCloseable {
         counters.increment(EndpointCounter.SYNS);
         int sequence = header.sequence();
         int cookie = cookies.make(header, sequence, nowNs);
-        int length =
-                writer(header).writeSynAck(headers, cookie & LOW_32, sequence + 1L, SYN_WINDOW);
+        FrameWriter answer = writer(header);
+        // A middlebox may have lowered what it announces, in this direction only: told back.
+        answer.mtu(Math.min(mtu, header.announcedMtu()));
+        int length = answer.writeSynAck(headers, cookie & LOW_32, sequence + 1L, SYN_WINDOW);
+        answer.mtu(mtu);
         link.send(headers, length, null, 0, 0);
     }
 

@@ -292,6 +292,12 @@ public final class FrameHeader {
         return hardwareAddress(ETHERNET_DESTINATION);
     }
 
+    /** Whether the Ethernet source can be a station's: neither zero nor a group. */
+    public boolean isFromStation() {
+        boolean isGroup = (frame.getUnsignedByte(ETHERNET_SOURCE) & 1) != 0;
+        return !isGroup && sourceHardwareAddress() != 0;
+    }
+
     private long hardwareAddress(int offset) {
         return (long) frame.getUnsignedShortBigEndian(offset) << 32
                 | frame.getIntBigEndian(offset + 2) & LOW_32;
@@ -396,6 +402,13 @@ public final class FrameHeader {
     /** The maximum segment size that a SYN or SYN-ACK announces: MTU - 40, over IPv6 MTU - 60. */
     public int mss() {
         return getShort(SYN_MSS);
+    }
+
+    /** The MTU behind that: of the sender, or less when a middlebox has lowered it. */
+    public int announcedMtu() {
+        IpVersion version = version();
+        // Limit: nobody can make us send in pieces that are smaller than that.
+        return Math.max(version.mtuMin(), mss() + version.headerLength() + TCP_LENGTH);
     }
 
     /** Low 48 bits of the sequence number at which this segment's super-frame begins. */

@@ -55,7 +55,7 @@ public final class FrameWriter {
         mtu(mtu);
     }
 
-    /** From now on frames go there; the peer's Ethernet address may change while a flow lives. */
+    /** From now on frames go there. */
     public void destination(Endpoint destination) {
         if (destination.address().version() != version) {
             throw new IllegalArgumentException(
@@ -66,6 +66,16 @@ public final class FrameWriter {
         destinationLow = destination.address().low();
         destinationPort = destination.port();
         onDestination();
+    }
+
+    /** From now on frames go to this station: the next hop may change while a flow lives. */
+    public void hardwareAddress(long address) {
+        destinationHardwareAddress = address;
+    }
+
+    /** The station that frames go to. */
+    public long hardwareAddress() {
+        return destinationHardwareAddress;
     }
 
     /**

@@ -55,6 +55,14 @@ final class CreditTest {
     }
 
     @Test
+    void shouldAnnounceAWindowForAllThatIsTaken() {
+        // A firewall drops what is outside of it, and the field counts units of 16 KiB.
+        int announced = credit.windowBytes(5001) >> 14 << 14;
+        assertTrue(5001 + announced >= credit.limit() + SLACK);
+        assertEquals(0, credit.windowBytes(credit.limit() + 2 * SLACK) >> 14);
+    }
+
+    @Test
     void shouldKeepAPartForFramesOfNics() {
         credit.onGrant(1000 + WINDOW);
         assertEquals(2 << 20, credit.availableForFrames(1000, 0));

@@ -283,6 +283,47 @@ final class IohypEndpointTest {
     }
 
     @Test
+    void shouldAnswerWhereTheNewestFrameCameFrom() {
+        try (RawEnd server = fixture.attached(1)) {
+            sendFrom(server, 0x06);
+            int frames = server.frames();
+            fixture.pass(server, 1500 * MS);
+            assertEquals(frames, server.frames(), "it should answer that station");
+            server.acknowledge();
+            fixture.pass(server, 1500 * MS);
+            assertTrue(server.frames() > frames, "it should answer this station again");
+        }
+    }
+
+    @Test
+    void shouldNotAnswerAGroupOfStations() {
+        try (RawEnd server = fixture.attached(1)) {
+            sendFrom(server, 0x03);
+            int frames = server.frames();
+            fixture.pass(server, 1500 * MS);
+            assertTrue(server.frames() > frames);
+        }
+    }
+
+    /** Something new, from a station with another first byte. */
+    private void sendFrom(RawEnd server, int firstByte) {
+        final int ethernetSource = 16;
+        server.begin().sendSpoilt(headers -> headers.putByte(ethernetSource, (byte) firstByte));
+        server.next += server.bytes().length;
+        fixture.exchange(server);
+    }
+
+    @Test
+    void shouldTellBackAnMssThatAMiddleboxHasLowered() {
+        try (RawEnd server = fixture.server(1)) {
+            server.mtu(1380);
+            server.sendSyn(1000);
+            fixture.exchange(server);
+            assertEquals(1340, server.mss());
+        }
+    }
+
+    @Test
     void shouldEndASilentServer() {
         RawEnd server = fixture.attached(40_000);
         fixture.pass(server, TIMEOUT_NS + 300 * MS);

@@ -43,6 +43,15 @@ final class PeerProgressTest {
     }
 
     @Test
+    void shouldNotPutOffAStepByHastening() {
+        progress.enter(PeerState.GREETING, 0);
+        progress.pause(0, PeerProgress.STEP_TIMEOUT_NS);
+        progress.hasten(0, 250 * MS);
+        progress.hasten(200 * MS, 250 * MS);
+        assertEquals(250, progress.stepNs() / MS);
+    }
+
+    @Test
     void shouldTellTheReasonUntilThePeerIsBack() {
         progress.lose("silent", 0);
         assertEquals("silent", progress.reason());

@@ -51,6 +51,7 @@ final class RawEnd implements AutoCloseable {
     private int length;
     private int segmentCount;
     private int resetLength;
+    private int mss;
 
     /** The last of the key exchange, or null. */
     byte[] handshakeMessage;
@@ -77,6 +78,11 @@ final class RawEnd implements AutoCloseable {
     /** The bytes that it has sent, and received. */
     CountedLink traffic() {
         return link;
+    }
+
+    /** From now on it has this, and says so. */
+    void mtu(int mtu) {
+        writer.mtu(mtu);
     }
 
     /** Begins anew; what came before is forgotten. */
@@ -220,6 +226,7 @@ final class RawEnd implements AutoCloseable {
             resetLength = frameLength;
         } else if ((header.flags() & FrameHeader.SYN) != 0) {
             expected = (header.sequence() & 0xFFFF_FFFFL) + 1;
+            mss = header.mss();
         } else if (isExpected()) {
             expected += header.payloadLength();
             readPayload();
@@ -300,6 +307,11 @@ final class RawEnd implements AutoCloseable {
     void forgetFrames() {
         flags.clear();
         segments.clear();
+    }
+
+    /** What the last SYN or SYN-ACK announced. */
+    int mss() {
+        return mss;
     }
 
     /** Bytes of the last RST. */

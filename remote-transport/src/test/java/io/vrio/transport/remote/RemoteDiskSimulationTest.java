@@ -41,7 +41,13 @@ final class RemoteDiskSimulationTest {
         for (int i = 0; i < 2_000_000 && workload.underWay() > 0; i++) {
             network.step(STEP_NS);
         }
-        assertEquals(0, workload.underWay(), "requests that never end after the faults stopped");
+        assertEquals(
+                0,
+                workload.underWay(),
+                () ->
+                        "requests that never end after the faults stopped: "
+                                + network.peer().status()
+                                + network.endpoint().peers());
     }
 
     private static void awaitDisk(SimulatedNetwork network, RemoteDisk disk) {

@@ -64,6 +64,42 @@ final class RemotePeerTest {
     }
 
     @Test
+    void shouldBelieveAMiddleboxThatHasLoweredTheMss() {
+        fixture.iohyp.mtu(1380);
+        fixture.open(500);
+        String hello = fixture.iohyp.takeControl().get(0);
+        assertTrue(hello.contains("\"mtu\":1380,"), hello);
+        fixture.iohyp.control(PeerFixture.welcome(1, 1500, "none"));
+        fixture.exchange();
+        assertEquals(1380 - 52 - 48 - 24, fixture.iohyp.takeSegments().get(0).messageLength());
+    }
+
+    @Test
+    void shouldNotBeTalkedIntoTinyFrames() {
+        fixture.iohyp.mtu(100);
+        fixture.open(500);
+        String hello = fixture.iohyp.takeControl().get(0);
+        assertTrue(hello.contains("\"mtu\":576,"), hello);
+    }
+
+    @Test
+    void shouldSendToAnotherStationWhenNobodyAnswers() {
+        fixture.establish();
+        fixture.peer.openDisk("disk");
+        int before = fixture.iohyp.frames();
+        fixture.pass(50 * MS);
+        int heard = fixture.iohyp.frames();
+        assertTrue(heard > before + 1, "it should be asked again");
+
+        fixture.hardwareAddress = 0x02_00_00_00_00_77L;
+        fixture.pass(100 * MS);
+        heard = fixture.iohyp.frames();
+        fixture.pass(1000 * MS);
+        assertEquals(heard, fixture.iohyp.frames(), "another station is asked now");
+        assertEquals(PeerState.ESTABLISHED, fixture.state());
+    }
+
+    @Test
     void shouldNameTheMtuWhenOnlySmallFramesArrive() {
         fixture.open(500);
         fixture.iohyp.isAcknowledging = false;

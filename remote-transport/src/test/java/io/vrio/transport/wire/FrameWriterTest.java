@@ -151,7 +151,7 @@ final class FrameWriterTest {
     void shouldFollowAChangedPath() {
         writer.writeAck(memory, SEQUENCE, ACKNOWLEDGEMENT, WINDOW);
         long before = new FrameHeader().wrap(memory).destinationHardwareAddress();
-        writer.destination(new Endpoint(0x02_00_00_00_00_0CL, IOHYP.address(), IOHYP.port()));
+        writer.hardwareAddress(0x02_00_00_00_00_0CL);
         writer.mtu(9000);
         writer.writeData(memory, SEQUENCE, ACKNOWLEDGEMENT, WINDOW, 8948);
         assertNotEquals(before, new FrameHeader().wrap(memory).destinationHardwareAddress());
