@@ -42,6 +42,12 @@ public final class FileKeyRing implements KeyRing {
     public static FileKeyRing open(Path path, NanoClock clock) throws KeyFileException {
         FileKeyRing ring = new FileKeyRing(path, clock);
         ring.load();
+        if (ring.keys.isEmpty()) {
+            LOG.warn(
+                    "keys={} there are none yet, so that no server can come: NAME{} is looked for",
+                    path,
+                    SUFFIX);
+        }
         return ring;
     }
 
@@ -85,6 +91,7 @@ public final class FileKeyRing implements KeyRing {
     }
 
     private Map<String, PresharedKey> ofFolder() throws IOException, KeyFileException {
+        KeyFile.checkFolder(path);
         Map<String, PresharedKey> found = new HashMap<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(path, "*" + SUFFIX)) {
             for (Path file : files) {

@@ -30,7 +30,15 @@ public final class KeyFile {
 
     /** The one key of a server. */
     public static PresharedKey read(Path file) throws KeyFileException {
+        if (Files.isDirectory(file)) {
+            throw new KeyFileException(
+                    "key file " + file + " is a folder: a server takes the file with its own key");
+        }
         List<String> lines = lines(file);
+        if (lines.isEmpty()) {
+            throw new KeyFileException(
+                    "key file " + file + " holds no key: vrio key create makes one");
+        }
         if (lines.size() != 1) {
             throw new KeyFileException(
                     "key file " + file + " has " + lines.size() + " lines, not one key alone");
@@ -50,8 +58,20 @@ public final class KeyFile {
             channel.force(true);
         } catch (FileAlreadyExistsException e) {
             throw new KeyFileException("key file " + file + " exists already");
+        } catch (NoSuchFileException e) {
+            throw new KeyFileException("key file " + file + ": its folder does not exist");
         } catch (IOException e) {
             throw unreadable(file, e);
+        }
+    }
+
+    /** Who could put files there could be any server. */
+    static void checkFolder(Path folder) throws IOException, KeyFileException {
+        Set<PosixFilePermission> mode = Files.getPosixFilePermissions(folder);
+        if (mode.contains(PosixFilePermission.GROUP_WRITE)
+                || mode.contains(PosixFilePermission.OTHERS_WRITE)) {
+            throw new KeyFileException(
+                    "key folder " + folder + " can be written by others: chmod go-w " + folder);
         }
     }
 

@@ -56,6 +56,42 @@ final class FileKeyRingTest {
         assertEquals(
                 "key file " + folder.resolve("none") + ": no such file",
                 reason(folder.resolve("none")));
+        assertEquals(
+                "key file " + folder.resolve("empty") + " holds no key: vrio key create makes one",
+                reason(write("empty", "# nothing\n")));
+        assertEquals(
+                "key file " + folder + " is a folder: a server takes the file with its own key",
+                reason(folder));
+    }
+
+    @Test
+    void shouldNotTakeAKeyThatOthersCanRead() throws Exception {
+        Path file = write("open", KEY);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+
+        assertEquals(
+                "key file " + file + " is open to others (rw-r-----): chmod 600 " + file,
+                reason(file));
+    }
+
+    @Test
+    void shouldNotTakeKeysThatOthersCanPutThere() throws Exception {
+        write("host1.key", KEY);
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwx---"));
+        KeyFileException refusal =
+                assertThrows(KeyFileException.class, () -> FileKeyRing.open(folder, clock));
+
+        assertEquals(
+                "key folder " + folder + " can be written by others: chmod go-w " + folder,
+                refusal.getMessage());
+    }
+
+    @Test
+    void shouldNeverOverwriteAKey() throws Exception {
+        Path file = write("old", KEY);
+        assertThrows(KeyFileException.class, () -> KeyFile.create(file, new SecureRandom()));
+
+        assertEquals(KEY, KeyFile.read(file).text());
     }
 
     @Test
