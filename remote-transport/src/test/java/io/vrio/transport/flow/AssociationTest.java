@@ -214,9 +214,9 @@ final class AssociationTest {
         send(2, 0);
         transmit(0);
         deliverRight(0);
-        transmit(0);
+        transmit(50 * US);
         deliverLeft();
-        transmit(0);
+        transmit(50 * US);
         assertEquals(2, deliverRight(0));
         assertEquals(List.of(2, 1), heard);
     }
