@@ -57,6 +57,7 @@ final class IohypDaemon implements AutoCloseable {
                         NetworkPort.open(
                                 settings.network().interfaceName(), settings.network().address()));
         FrameBufferPool buffers = opened.add(new FrameBufferPool(FRAME_BUFFERS_MAX));
+        LateGuards lateGuards = opened.add(new LateGuards());
         StateFolder folder = opened.add(StateFolder.open(settings.stateFolder()));
         Worker worker = DaemonWorker.start(opened, settings.process());
         // The worker closes what is made on it, in reverse order: the associations say goodbye
@@ -64,7 +65,8 @@ final class IohypDaemon implements AutoCloseable {
         DiskRegistry disks = OnWorker.call(worker, () -> openDisks(worker, folder));
         NicRegistry nics = OnWorker.call(worker, () -> openNics(worker, folder));
         Catalogs catalogs = new Catalogs(disks, nics);
-        IohypEndpoint endpoint = worker.call(() -> openEndpoint(worker, port, catalogs, buffers));
+        IohypEndpoint endpoint =
+                worker.call(() -> openEndpoint(worker, port, lateGuards, catalogs, buffers));
         IohypControl control = new IohypControl(settings, worker, disks, nics, endpoint);
         ControlServer.Options options =
                 new ControlServer.Options(settings.control(), settings.group().principal());
@@ -98,9 +100,13 @@ final class IohypDaemon implements AutoCloseable {
     }
 
     private IohypEndpoint openEndpoint(
-            Worker worker, NetworkPort port, Catalogs catalogs, FrameBufferPool buffers) {
+            Worker worker,
+            NetworkPort port,
+            LateGuards lateGuards,
+            Catalogs catalogs,
+            FrameBufferPool buffers) {
         GuardSocket guard = GuardSocket.open(port, settings.port());
-        WatchedLink link = WatchedLink.open(guard, port, worker);
+        WatchedLink link = WatchedLink.open(guard, lateGuards, port, worker);
         worker.add(new WorkerOwned("link", link::close));
         SecureRandom random = new SecureRandom();
         EndpointOptions options =

@@ -16,13 +16,20 @@ final class PacketLinkFactory implements LinkFactory {
     private static final long START_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final NetworkPort port;
+    private final LateGuards lateGuards;
     private final NeighbourTable neighbours;
     private final Worker worker;
     private final NanoClock clock;
     private long startNs;
 
-    PacketLinkFactory(NetworkPort port, NeighbourTable neighbours, Worker worker, NanoClock clock) {
+    PacketLinkFactory(
+            NetworkPort port,
+            LateGuards lateGuards,
+            NeighbourTable neighbours,
+            Worker worker,
+            NanoClock clock) {
         this.port = port;
+        this.lateGuards = lateGuards;
         this.neighbours = neighbours;
         this.worker = worker;
         this.clock = clock;
@@ -44,6 +51,6 @@ final class PacketLinkFactory implements LinkFactory {
     @Override
     public OpenLink open() {
         final int anyPort = 0;
-        return WatchedLink.open(GuardSocket.open(port, anyPort), port, worker);
+        return WatchedLink.open(GuardSocket.open(port, anyPort), lateGuards, port, worker);
     }
 }

@@ -66,9 +66,11 @@ final class ServerDaemon implements AutoCloseable {
                                 settings.network().interfaceName(), settings.network().address()));
         FrameBufferPool buffers = opened.add(new FrameBufferPool(FRAME_BUFFERS_MAX));
         NeighbourTable neighbours = opened.add(new NeighbourTable(port));
+        LateGuards lateGuards = opened.add(new LateGuards());
         StateFolder folder = opened.add(StateFolder.open(settings.stateFolder()));
         Worker worker = DaemonWorker.start(opened, settings.process());
-        RemotePeer peer = worker.call(() -> openPeer(worker, port, neighbours, buffers));
+        RemotePeer peer =
+                worker.call(() -> openPeer(worker, port, lateGuards, neighbours, buffers));
         // An association that is lost is opened anew, with a link of its own.
         worker.call(() -> InterfaceWatch.start(worker, port, neighbours::bindToInterface));
         SocketOptions sockets =
@@ -119,7 +121,11 @@ final class ServerDaemon implements AutoCloseable {
     }
 
     private RemotePeer openPeer(
-            Worker worker, NetworkPort port, NeighbourTable neighbours, FrameBufferPool buffers) {
+            Worker worker,
+            NetworkPort port,
+            LateGuards lateGuards,
+            NeighbourTable neighbours,
+            FrameBufferPool buffers) {
         SecureRandom random = new SecureRandom();
         PeerOptions options =
                 new PeerOptions(
@@ -131,7 +137,8 @@ final class ServerDaemon implements AutoCloseable {
                         settings.network().peerTimeoutNs(),
                         settings.ioTimeoutNs(),
                         settings.network().key());
-        PacketLinkFactory links = new PacketLinkFactory(port, neighbours, worker, NanoClock.SYSTEM);
+        PacketLinkFactory links =
+                new PacketLinkFactory(port, lateGuards, neighbours, worker, NanoClock.SYSTEM);
         return new RemotePeer(options, links, NanoClock.SYSTEM, buffers, random);
     }
 

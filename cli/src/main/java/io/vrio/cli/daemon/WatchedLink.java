@@ -12,13 +12,20 @@ import io.vrio.transport.wire.Endpoint;
 /** A packet socket with its guard, watched by a worker. On the worker's thread. */
 final class WatchedLink implements OpenLink {
     private final GuardSocket guard;
+    private final LateGuards lateGuards;
     private final PacketLink link;
     private final NetworkPort port;
     private final Worker worker;
     private final int key;
 
-    private WatchedLink(GuardSocket guard, PacketLink link, NetworkPort port, Worker worker) {
+    private WatchedLink(
+            GuardSocket guard,
+            LateGuards lateGuards,
+            PacketLink link,
+            NetworkPort port,
+            Worker worker) {
         this.guard = guard;
+        this.lateGuards = lateGuards;
         this.link = link;
         this.port = port;
         this.worker = worker;
@@ -26,11 +33,16 @@ final class WatchedLink implements OpenLink {
         key = worker.register(link.descriptor(), () -> {});
     }
 
-    /** Takes over the guard, also when it throws. */
-    static WatchedLink open(GuardSocket guard, NetworkPort port, Worker worker) {
+    /**
+     * Takes over the guard, also when it throws.
+     *
+     * @param lateGuards where the guard goes in the end
+     */
+    static WatchedLink open(
+            GuardSocket guard, LateGuards lateGuards, NetworkPort port, Worker worker) {
         try {
             PacketLink link = PacketLink.open(port, guard.port());
-            return new WatchedLink(guard, link, port, worker);
+            return new WatchedLink(guard, lateGuards, link, port, worker);
         } catch (RuntimeException e) {
             guard.close();
             throw e;
@@ -57,6 +69,6 @@ final class WatchedLink implements OpenLink {
     public void close() {
         worker.unregister(link.descriptor(), key);
         link.close();
-        guard.close();
+        lateGuards.add(guard);
     }
 }
