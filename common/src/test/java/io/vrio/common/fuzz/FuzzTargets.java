@@ -30,7 +30,7 @@ public final class FuzzTargets {
                 .get();
     }
 
-    /** VhostUserTarget is vhost-user. */
+    /** VhostUserMessageTarget is vhost-user-message. */
     private static String name(Provider<FuzzTarget> provider) {
         String kebab =
                 provider.type()

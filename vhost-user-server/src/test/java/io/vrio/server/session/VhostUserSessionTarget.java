@@ -24,7 +24,7 @@ import java.util.List;
  * A session, and a frontend that says what the input says: the messages of the protocol, right or
  * wrong, with any descriptors, or plain bytes. Nothing of it is left when it has gone.
  */
-public final class VhostUserTarget implements FuzzTarget {
+public final class VhostUserSessionTarget implements FuzzTarget {
     /** Limit: messages of one input. */
     private static final int MESSAGES_MAX = 32;
 
