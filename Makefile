@@ -7,6 +7,7 @@
 # make check          the tests that need no root, no network and no QEMU, in two minutes
 # make check-TAG      the tests with one tag: linux, root, container, qemu, libvirt
 # make simulate       the simulation over SEEDS seeds (default 1000) from FIRST on, or the one SEED
+# make plant          whether the simulation finds mistakes, planted one at a time
 # make fuzz           RUNS inputs (default 1000000) of a coverage-guided fuzzer for each parser, or for TARGET
 # make bench          all benchmarks; make bench-SUBJECT (block, loss, seal, net, hook) runs one
 # make format         lay out the sources
@@ -20,7 +21,7 @@ RUNS ?= 1000000
 SOURCES := $(shell find . -name target -prune -o \
     \( -name '*.java' -o -name pom.xml -o -path '*/src/*/resources/*' \) -type f -print)
 
-.PHONY: build demo demo-libvirt test check check-container simulate fuzz bench format clean
+.PHONY: build demo demo-libvirt test check check-container simulate plant fuzz bench format clean
 .DEFAULT_GOAL := build
 
 build: target/built
@@ -53,6 +54,9 @@ simulate:
 	    $(if $(FIRST),-Dvrio.seeds.first=$(FIRST)) \
 	    $(if $(SEED),-Dvrio.seed=$(SEED) -Dorg.slf4j.simpleLogger.log.io.vrio.transport=info) \
 	    -Dvrio.test.methodTimeout='5 h' -Dvrio.test.moduleTimeoutSeconds=18000
+
+plant:
+	@tools/plant
 
 fuzz:
 	@tools/fuzz $(RUNS) $(TARGET)

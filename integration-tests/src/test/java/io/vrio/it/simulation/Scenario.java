@@ -61,7 +61,12 @@ record Scenario(long seed, Wire wire, Rings rings, Disk disk, Load load, NetScen
 
         /** Whether a late frame of an older association can look like one of the present one. */
         boolean hasDoubles() {
-            return isNearWrap && portCount < 10;
+            return isNearWrap && hasFewPorts();
+        }
+
+        /** Whether associations of the server have the same port again and again. */
+        boolean hasFewPorts() {
+            return portCount < 10;
         }
 
         static Wire of(SplittableRandom random, int sectorsMax) {

@@ -13,10 +13,12 @@ import io.vrio.transport.remote.Catalogs;
 import io.vrio.transport.remote.EndpointCounter;
 import io.vrio.transport.remote.EndpointOptions;
 import io.vrio.transport.remote.IohypEndpoint;
+import io.vrio.transport.remote.PeerStatus;
 import io.vrio.transport.remote.RemoteNicCounter;
 import io.vrio.transport.remote.SimulatedDisk;
 import io.vrio.transport.remote.SimulatedWire;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -71,6 +73,11 @@ final class SimulatedIohyp implements AutoCloseable {
         } catch (BackendException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** The associations that it has now. */
+    List<PeerStatus> peers() {
+        return endpoint.peers();
     }
 
     SimulatedDisk disk(String name) {

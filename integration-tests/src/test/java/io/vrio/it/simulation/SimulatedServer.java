@@ -118,6 +118,10 @@ final class SimulatedServer {
         return totals;
     }
 
+    String name() {
+        return host.name();
+    }
+
     /** How its association is. */
     PeerStatus status() {
         return peer.status();

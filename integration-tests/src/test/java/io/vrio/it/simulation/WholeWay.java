@@ -48,6 +48,7 @@ final class WholeWay implements AutoCloseable {
     private final NetFleet fleet;
     private final NetWeather netWeather;
     private final ServerStation otherStation;
+    private final Manners manners;
     private SimulatedServer server;
 
     /** On the second VM host, where guests have NICs only; null when there are no NICs. */
@@ -74,6 +75,7 @@ final class WholeWay implements AutoCloseable {
             guests.add(new Guest(scenario, i, clock, journal));
         }
         fleet = new NetFleet(scenario, ways, journal);
+        manners = new Manners(scenario, clock);
         weather = new Weather(this, random.split());
         netWeather = new NetWeather(this, ways.split());
         iohyp.start();
@@ -85,6 +87,7 @@ final class WholeWay implements AutoCloseable {
         SimulatedServer.Host host = new SimulatedServer.Host("server", wire.server());
         server = new SimulatedServer(scenario, host, guests, ways, random.split());
         fleet.onStart(0, server);
+        manners.onServerStart();
     }
 
     private void startOther() {
@@ -202,6 +205,7 @@ final class WholeWay implements AutoCloseable {
         runUntil(() -> fleet.haveSentAll() && fleet.isAtRest(), patienceNs, "the flood " + ending);
         new NetProbe(this).run();
         guests.forEach(Guest::checkUntouched);
+        manners.checkCredit(server, iohyp);
         return tally;
     }
 
@@ -259,6 +263,7 @@ final class WholeWay implements AutoCloseable {
         weather.doWork();
         int work = netWeather.doWork() + fleet.doWork() + runGuests();
         work += server.doWork(this::runGuestsMeanwhile);
+        manners.check(server, iohyp);
         work += otherServer == null ? 0 : otherServer.doWork(this::runGuestsMeanwhile);
         work += iohyp.doWork();
         wire.dropUnheard();

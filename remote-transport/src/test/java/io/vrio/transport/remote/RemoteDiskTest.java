@@ -148,6 +148,25 @@ final class RemoteDiskTest {
         assertEquals(1, disk.counters().value(RemoteDiskCounter.EXPIRED));
     }
 
+    private void passWithAPeerThatSpeaks(long durationNs) {
+        for (long passedNs = 0; passedNs < durationNs; passedNs += 100 * MS) {
+            fixture.pass(100 * MS);
+            fixture.iohyp.acknowledge();
+        }
+    }
+
+    @Test
+    void shouldNotFailWhatWaitsForThePeersOtherRequests() {
+        fixture.establish();
+        fixture.attach(1, 1, 1);
+        fixture.takeRequests();
+        fixture.submit(disk, BlockRequestKind.WRITE, 0);
+        fixture.submit(disk, BlockRequestKind.WRITE, 512);
+        passWithAPeerThatSpeaks(IO_TIMEOUT_NS + 10 * MS);
+        assertEquals(List.of(), fixture.ended);
+        assertEquals(2, disk.underWay());
+    }
+
     @Test
     void shouldWakeWhenARequestExpires() {
         fixture.submit(disk, BlockRequestKind.WRITE, 0);
