@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.it.root;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vrio.transport.wire.IpVersion;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Daemons on both sides of a firewall that follows connections, on its good and its bad days. */
+@Tag("root")
+@Timeout(120)
+final class FirewallTest {
+    @TempDir Path folder;
+
+    @BeforeEach
+    void checkMachine() {
+        RoutedDaemons.checkMachine();
+    }
+
+    @ParameterizedTest
+    @EnumSource(IpVersion.class)
+    void shouldSendNothingInvalidUnderLoss(IpVersion version) throws Exception {
+        try (RoutedDaemons routed = RoutedDaemons.sealed(folder, version)) {
+            routed.router().withStrictFirewall().withLoss(10);
+            try (VerifiedLoad load = routed.start()) {
+                load.awaitProgress(500).finish();
+            }
+            assertEquals(0, routed.router().invalid(), routed.router()::rules);
+        }
+    }
+
+    @Test
+    void shouldSendNothingInvalidUnderLossWithoutKeys() throws Exception {
+        try (RoutedDaemons routed = RoutedDaemons.insecure(folder)) {
+            routed.router().withStrictFirewall().withLoss(10);
+            try (VerifiedLoad load = routed.start()) {
+                load.awaitProgress(500).finish();
+            }
+            assertEquals(0, routed.router().invalid(), routed.router()::rules);
+        }
+    }
+
+    @Test
+    void shouldSendNothingInvalidWhenFramesOvertakeEachOther() throws Exception {
+        try (RoutedDaemons routed = RoutedDaemons.sealed(folder)) {
+            routed.router().withStrictFirewall().withOvertaking();
+            try (VerifiedLoad load = routed.start()) {
+                load.awaitProgress(500).finish();
+            }
+            assertEquals(0, routed.router().invalid(), routed.router()::rules);
+        }
+    }
+
+    @Test
+    void shouldBeRememberedWhileItIsIdle() throws Exception {
+        try (RoutedDaemons routed = RoutedDaemons.sealed(folder)) {
+            routed.router().withStrictFirewall().set("nf_conntrack_tcp_timeout_established", 3);
+            try (VerifiedLoad load = routed.start()) {
+                load.awaitProgress(100).finish();
+            }
+            // What is tested is that nothing happens in this time.
+            TimeUnit.SECONDS.sleep(5);
+            try (VerifiedLoad load = routed.load()) {
+                load.awaitProgress(100).finish();
+            }
+            assertEquals(1, routed.associations());
+            assertEquals(0, routed.router().invalid(), routed.router()::rules);
+        }
+    }
+
+    @Test
+    void shouldComeBackWhenAStrictFirewallHasForgotten() throws Exception {
+        try (RoutedDaemons routed = RoutedDaemons.sealed(folder)) {
+            routed.router().withStrictFirewall();
+            try (VerifiedLoad load = routed.start("--peer-timeout", "1s")) {
+                load.awaitProgress(300);
+                routed.router().forget();
+                load.awaitProgress(300).finish();
+            }
+            assertTrue(routed.associations() > 1, routed.daemons()::allLogs);
+        }
+    }
+
+    @Test
+    void shouldNotNoticeThatALooseFirewallHasForgotten() throws Exception {
+        try (RoutedDaemons routed = RoutedDaemons.sealed(folder)) {
+            routed.router().withLooseFirewall();
+            try (VerifiedLoad load = routed.start()) {
+                load.awaitProgress(300);
+                routed.router().forget();
+                load.awaitProgress(300).finish();
+            }
+            assertEquals(1, routed.associations(), routed.daemons()::allLogs);
+        }
+    }
+
+    @Test
+    void shouldComeBackWhenAFirewallRefusesForAWhile() throws Exception {
+        try (RoutedDaemons routed = RoutedDaemons.sealed(folder)) {
+            refuseForAWhile(routed);
+        }
+    }
+
+    @Test
+    void shouldComeBackWhenAFirewallRefusesForAWhileWithoutKeys() throws Exception {
+        try (RoutedDaemons routed = RoutedDaemons.insecure(folder)) {
+            refuseForAWhile(routed);
+        }
+    }
+
+    private static void refuseForAWhile(RoutedDaemons routed) throws Exception {
+        routed.router().withStrictFirewall();
+        try (VerifiedLoad load = routed.start()) {
+            load.awaitProgress(300);
+            routed.router().chain("refuse", "filter", "forward", -10);
+            routed.router().rule("refuse", "meta l4proto tcp reject with tcp reset");
+            routed.daemons().awaitServerLog("the peer broke off");
+            routed.router().deleteChain("refuse");
+            load.awaitProgress(300).finish();
+        }
+        assertTrue(routed.associations() > 1, routed.daemons()::allLogs);
+    }
+
+    @Test
+    void shouldGoOnAfterAShortSilence() throws Exception {
+        try (RoutedDaemons routed = RoutedDaemons.sealed(folder)) {
+            routed.router().withStrictFirewall();
+            try (VerifiedLoad load = routed.start()) {
+                load.awaitProgress(300);
+                routed.router().chain("silence", "filter", "forward", -10);
+                routed.router().rule("silence", "drop");
+                TimeUnit.SECONDS.sleep(1);
+                routed.router().deleteChain("silence");
+                load.awaitProgress(300).finish();
+            }
+            assertEquals(1, routed.associations(), routed.daemons()::allLogs);
+        }
+    }
+}
