@@ -60,13 +60,18 @@ final class TxFrameSender {
         frame.onSealed(overhead);
     }
 
-    /** Sends again what is due; returns of how many super-frames, at most so many. */
+    /**
+     * Sends again what is due; returns of how many super-frames, at most so many. A probe is not
+     * counted: whoever is told of work goes on polling, and may so keep the CPU that the silent
+     * peer is waiting for.
+     */
     int resend(long nowNs, int framesMax) {
         int count = 0;
         while (count < framesMax) {
             TxFrame frame = retransmits.nextLost(nowNs);
             if (frame == null) {
-                return count + probe(nowNs);
+                probe(nowNs);
+                return count;
             }
             count += resend(frame, nowNs);
         }
@@ -89,35 +94,35 @@ final class TxFrameSender {
         return 1;
     }
 
-    /** When nothing is heard, sends again what was sent last; returns of how many frames. */
-    private int probe(long nowNs) {
+    /** When nothing is heard, sends again what was sent last. */
+    private void probe(long nowNs) {
         if (!retransmits.isProbeDue(nowNs)) {
-            return 0;
+            return;
         }
         boolean isTimedOut = retransmits.isTimedOut(nowNs);
-        int count = 0;
+        boolean isSent = false;
         // Limit: each round takes a frame out.
-        while (count == 0 && retransmits.count() > 0) {
-            count = probe(retransmits.newest(), nowNs);
+        while (!isSent && retransmits.count() > 0) {
+            isSent = probe(retransmits.newest(), nowNs);
         }
         if (rtt.timeouts() > 0 && retransmits.count() > 1) {
             // The path perhaps never lets the newest through, and never tells of the others.
-            count += probe(retransmits.oldest(), nowNs);
+            probe(retransmits.oldest(), nowNs);
         }
-        if (count > 0) {
+        if (isSent) {
             onSilence(isTimedOut);
         }
-        return count;
     }
 
-    private int probe(TxFrame frame, long nowNs) {
-        if (!frame.isLive()) {
+    private boolean probe(TxFrame frame, long nowNs) {
+        boolean isLive = frame.isLive();
+        if (isLive) {
+            sendEnds(frame);
+            retransmits.onResend(frame, nowNs);
+        } else {
             retransmits.drop(frame);
-            return 0;
         }
-        sendEnds(frame);
-        retransmits.onResend(frame, nowNs);
-        return 1;
+        return isLive;
     }
 
     private void onSilence(boolean isTimedOut) {
