@@ -265,14 +265,18 @@ public final class Association implements AutoCloseable {
     }
 
     /**
-     * An RST or FIN came that looks right, but may be anybody's. It is not asked about, because
-     * that would be a longer frame; but when a living peer owes us an acknowledgement anyway, its
-     * silence will tell. Else the next probe finds out, to which a dead one's host answers again.
+     * An RST or FIN came that looks right, but may be anybody's. When a living peer owes us an
+     * acknowledgement, its silence will tell. Else it is asked, which is a longer frame: once as
+     * many bytes have come, as they do when we go on sending to a host that knows us no more.
+     *
+     * @return whether the peer should be asked
      */
-    public void suspect(long nowNs) {
+    public boolean suspect(FrameHeader header, long nowNs) {
         if (retransmits.count() > 0) {
             receiver.suspicion().raise(nowNs);
+            return false;
         }
+        return receiver.isProbePaid(header);
     }
 
     /** Whether the peer has said nothing since it was said to be gone. */

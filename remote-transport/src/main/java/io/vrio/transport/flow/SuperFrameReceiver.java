@@ -37,6 +37,13 @@ final class SuperFrameReceiver {
     private final SuperFrameHeader received = new SuperFrameHeader();
     private final SegmentHeader segment = new SegmentHeader();
     private final Suspicion suspicion = new Suspicion();
+
+    /** Bytes of a probe beyond an acknowledgement: the header of its segment, and one byte. */
+    private static final int PROBE_LENGTH = SegmentHeader.LENGTH + 1;
+
+    /** Limit: sendings of a probe before the peer counts as gone. */
+    private static final int PROBE_SENDINGS = 4;
+
     private final AnswerBudget budget = new AnswerBudget();
     private int localTag;
     private long lastHeardNs;
@@ -200,6 +207,12 @@ final class SuperFrameReceiver {
     private boolean mayAnswer(FrameHeader header) {
         budget.onFrame(header.packetLength());
         return budget.mayAnswer(sender.acknowledgementLength());
+    }
+
+    /** The same for a probe, which is sent again some times when nobody answers. */
+    boolean isProbePaid(FrameHeader header) {
+        budget.onFrame(header.packetLength());
+        return budget.mayAnswer(PROBE_SENDINGS * (sender.acknowledgementLength() + PROBE_LENGTH));
     }
 
     /** Pieces are told to have come only when none can be a stranger's and hide a loss. */

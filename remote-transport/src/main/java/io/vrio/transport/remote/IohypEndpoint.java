@@ -249,7 +249,9 @@ public final class IohypEndpoint implements Agent {
         }
         if (peer.association().isSealed()) {
             // It may be anybody's: what the server says, or not, will tell.
-            peer.association().suspect(nowNs);
+            if (peer.association().suspect(header, nowNs)) {
+                peer.probe();
+            }
             peer.note(PeerEventKind.SUSPECTED, "");
             return false;
         }

@@ -24,7 +24,7 @@ final class PeerReceiver {
         Association association();
 
         /** Somebody, perhaps not the peer, says that the peer is gone. */
-        void onSuspicion(long nowNs);
+        void onSuspicion(FrameHeader header, long nowNs);
 
         /** The peer does not want us, until an operator acts. */
         void onRefusal(String why, long nowNs);
@@ -147,7 +147,7 @@ final class PeerReceiver {
     private void onEnd(String why, long nowNs) {
         if (events.association().isSealed()) {
             // It may be anybody's: the peer would have said so under seal.
-            events.onSuspicion(nowNs);
+            events.onSuspicion(header, nowNs);
         } else {
             events.onLoss(why, nowNs);
         }

@@ -13,6 +13,7 @@ import io.vrio.transport.message.ControlMessage;
 import io.vrio.transport.message.Goodbye;
 import io.vrio.transport.message.SegmentHeader;
 import io.vrio.transport.message.SuperFrameHeader;
+import io.vrio.transport.wire.FrameHeader;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -189,8 +190,8 @@ public final class RemotePeer implements Agent {
         }
 
         @Override
-        public void onSuspicion(long nowNs) {
-            suspect(nowNs);
+        public void onSuspicion(FrameHeader header, long nowNs) {
+            suspect(header, nowNs);
         }
 
         @Override
@@ -205,9 +206,11 @@ public final class RemotePeer implements Agent {
     }
 
     /** It may be anybody's: what the peer says, or not, will tell. */
-    private void suspect(long nowNs) {
+    private void suspect(FrameHeader header, long nowNs) {
         progress.journal().note(PeerEventKind.SUSPECTED, "", nowNs);
-        association.suspect(nowNs);
+        if (association.suspect(header, nowNs) && !control.isWaiting()) {
+            control.probe(1);
+        }
         if (progress.state() == PeerState.GREETING) {
             progress.hasten(nowNs, Suspicion.TIME_NS);
         }
