@@ -79,6 +79,8 @@ final class StationTest {
     }
 
     private static void use(Namespace host, String address) {
+        // Else the interface below answers for the address as well, with its own Ethernet address.
+        host.run("sh", "-c", "echo 1 >/proc/sys/net/ipv4/conf/all/arp_ignore");
         run(host, "ip address add " + address + " dev " + Hosts.INTERFACE);
         run(host, "ip link set " + Hosts.INTERFACE + " up");
     }
