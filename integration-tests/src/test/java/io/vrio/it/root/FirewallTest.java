@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vrio.transport.wire.IpVersion;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -140,6 +141,23 @@ final class FirewallTest {
                 routed.router().rule("silence", "drop");
                 TimeUnit.SECONDS.sleep(1);
                 routed.router().deleteChain("silence");
+                load.awaitProgress(300).finish();
+            }
+            assertEquals(1, routed.associations(), routed.daemons()::allLogs);
+        }
+    }
+
+    /** Packet sockets see what these drop. One that refuses with RST would speak for the daemon. */
+    @Test
+    void shouldNotNeedLeaveOfItsHostsOwnFirewalls() throws Exception {
+        try (RoutedDaemons routed = RoutedDaemons.sealed(folder)) {
+            String chain = "add chain inet own input { type filter hook input priority 0 ; }";
+            for (Namespace host : List.of(routed.hosts().vmHost(), routed.hosts().ioHost())) {
+                host.run("nft", "add table inet own");
+                host.run("nft", chain);
+                host.run("nft", "add rule inet own input meta l4proto tcp drop");
+            }
+            try (VerifiedLoad load = routed.start()) {
                 load.awaitProgress(300).finish();
             }
             assertEquals(1, routed.associations(), routed.daemons()::allLogs);

@@ -37,13 +37,13 @@ final class NatTest {
             Credentials other = Credentials.keys(folder, "other");
             try (VerifiedLoad first = routed.start()) {
                 routed.daemons().furtherServer(sockets, other.server("--disk", "b"));
+                routed.daemons().awaitIohypLog("disk=b server=other attached");
                 try (VerifiedLoad second =
                         VerifiedLoad.start(sockets.resolve("b.sock"), OPTIONS, 2)) {
                     second.awaitProgress(300).finish();
                     first.awaitProgress(300).finish();
                 }
             }
-            routed.daemons().awaitIohypLog("disk=b server=other attached");
             assertEquals(1, routed.associations());
             assertEquals(0, routed.router().invalid(), routed.router()::rules);
         }

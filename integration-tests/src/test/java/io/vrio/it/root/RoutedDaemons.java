@@ -54,6 +54,8 @@ final class RoutedDaemons implements AutoCloseable {
     VerifiedLoad start(String... serverOptions) throws IOException {
         daemons.iohyp(credentials.iohyp("--disk", "a=ram:32M", "--disk", "b=ram:32M"));
         daemons.server(credentials.server(with("--disk", "a", serverOptions)));
+        // Before, the disk has no size.
+        daemons.awaitIohypLog("disk=a server=");
         return load();
     }
 

@@ -90,7 +90,7 @@ final class StationTest {
     }
 
     private void serve(Daemons daemons) throws Exception {
-        daemons.iohyp("--disk", "a=ram:16M").server("--disk", "a");
+        daemons.iohyp("--disk", "a=ram:16M").server("--disk", "a").awaitIohypLog(" attached");
         try (VerifiedLoad load = VerifiedLoad.start(daemons.socket("a"), OPTIONS, 1)) {
             load.awaitProgress(300).finish();
         }

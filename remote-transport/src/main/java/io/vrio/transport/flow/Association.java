@@ -119,7 +119,7 @@ public final class Association implements AutoCloseable {
         return sender.hardwareAddress();
     }
 
-    /** The station that has sent the newest of the peer's frames, its own or a router's. */
+    /** The station that sends the peer's frames, its own or a router's. */
     public long sourceHardwareAddress() {
         return receiver.sourceHardwareAddress();
     }

@@ -48,6 +48,7 @@ final class SuperFrameReceiver {
     private int localTag;
     private long lastHeardNs;
     private long sourceHardwareAddress;
+    private long newestHardwareAddress;
     private boolean isClosed;
 
     SuperFrameReceiver(
@@ -123,12 +124,21 @@ final class SuperFrameReceiver {
                 onPiece(header, buffer, start, nowNs);
             }
             if (window.isReceived(start, limit) && header.isFromStation()) {
-                sourceHardwareAddress = header.sourceHardwareAddress();
+                noteStation(header.sourceHardwareAddress());
             }
         }
     }
 
-    /** The station that has sent the newest of the peer's frames, its own or a router's. */
+    private void noteStation(long address) {
+        // One frame alone may have been damaged there, which no checksum covers, or be a copy that
+        // somebody was quicker with.
+        if (address == newestHardwareAddress) {
+            sourceHardwareAddress = address;
+        }
+        newestHardwareAddress = address;
+    }
+
+    /** The station that sends the peer's frames, its own or a router's. */
     long sourceHardwareAddress() {
         return sourceHardwareAddress;
     }

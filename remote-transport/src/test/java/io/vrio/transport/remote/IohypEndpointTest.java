@@ -283,12 +283,14 @@ final class IohypEndpointTest {
     }
 
     @Test
-    void shouldAnswerWhereTheNewestFrameCameFrom() {
+    void shouldAnswerWhereTheNewestFramesCameFrom() {
         try (RawEnd server = fixture.attached(1)) {
+            sendFrom(server, 0x06);
             sendFrom(server, 0x06);
             int frames = server.frames();
             fixture.pass(server, 1500 * MS);
             assertEquals(frames, server.frames(), "it should answer that station");
+            server.acknowledge();
             server.acknowledge();
             fixture.pass(server, 1500 * MS);
             assertTrue(server.frames() > frames, "it should answer this station again");
@@ -296,8 +298,19 @@ final class IohypEndpointTest {
     }
 
     @Test
+    void shouldNotFollowOneFrameThatWasDamaged() {
+        try (RawEnd server = fixture.attached(1)) {
+            sendFrom(server, 0x06);
+            int frames = server.frames();
+            fixture.pass(server, 1500 * MS);
+            assertTrue(server.frames() > frames);
+        }
+    }
+
+    @Test
     void shouldNotAnswerAGroupOfStations() {
         try (RawEnd server = fixture.attached(1)) {
+            sendFrom(server, 0x03);
             sendFrom(server, 0x03);
             int frames = server.frames();
             fixture.pass(server, 1500 * MS);
