@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.vrio.common.io.BlockRequest;
 import io.vrio.common.io.BlockRequestKind;
 import io.vrio.common.io.IoStatus;
-import io.vrio.transport.message.MessageKind;
 import io.vrio.transport.remote.RawEnd.Segment;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -425,73 +424,6 @@ final class RemoteDiskTest {
         fixture.exchange();
         assertTrue(isTold[0]);
         assertEquals(2 << 20, disk.properties().capacity());
-    }
-
-    private void assertBreaksTheProtocol(Segment request, int messageLength, int at, int length) {
-        fixture.iohyp.begin();
-        fixture.iohyp.add(
-                MessageKind.RESPONSE, 1, request.id(), messageLength, at, new byte[length]);
-        fixture.iohyp.send();
-        fixture.exchange();
-        assertTrue(fixture.reason().contains("broke the protocol"), fixture.reason());
-        assertEquals(PeerFixture.BUFFERS, fixture.buffers.available());
-        assertEquals(1, disk.underWay());
-    }
-
-    @Test
-    void shouldRefuseDataForAWrite() {
-        attach();
-        fixture.submit(disk, BlockRequestKind.WRITE, 0);
-        assertBreaksTheProtocol(onlyRequest(), 16 + 512, 0, 16 + 512);
-    }
-
-    @Test
-    void shouldRefuseMoreDataThanWasAskedFor() {
-        attach();
-        fixture.submit(disk, BlockRequestKind.READ, 0);
-        assertBreaksTheProtocol(onlyRequest(), 16 + 1024, 16, 1024);
-    }
-
-    @Test
-    void shouldRefuseAnAnswerWithoutItsData() {
-        attach();
-        fixture.submit(disk, BlockRequestKind.READ, 0);
-        assertBreaksTheProtocol(onlyRequest(), 16, 0, 16);
-    }
-
-    @Test
-    void shouldRefuseACutHeader() {
-        attach();
-        fixture.submit(disk, BlockRequestKind.READ, 0);
-        assertBreaksTheProtocol(onlyRequest(), 16 + 512, 0, 15);
-    }
-
-    @Test
-    void shouldRefuseDataThatOverlapsTheHeader() {
-        attach();
-        fixture.submit(disk, BlockRequestKind.READ, 0);
-        assertBreaksTheProtocol(onlyRequest(), 16 + 512, 8, 100);
-    }
-
-    @Test
-    void shouldTakeDataThatOvertakesTheHeader() {
-        attach();
-        fixture.submit(disk, BlockRequestKind.READ, 0);
-        int id = onlyRequest().id();
-        fixture.iohyp.begin().add(MessageKind.RESPONSE, 1, id, 528, 100, new byte[428]).send();
-        fixture.exchange();
-        assertEquals(List.of(), fixture.ended);
-        fixture.iohyp.begin().add(MessageKind.RESPONSE, 1, id, 528, 0, new byte[100]).send();
-        fixture.exchange();
-        assertEquals(List.of(IoStatus.OK), fixture.ended);
-    }
-
-    @Test
-    void shouldIgnoreAnswersOnAnUnknownFlow() {
-        attach();
-        fixture.iohyp.send(MessageKind.RESPONSE, 99, 1, new byte[16]);
-        fixture.exchange();
-        assertEquals(PeerState.ESTABLISHED, fixture.state());
     }
 
     @Test
