@@ -284,6 +284,11 @@ final class InterfaceNic implements NicBackend, FrameReader.Target {
     }
 
     @Override
+    public Counters<NicCounter> carried() {
+        return counters;
+    }
+
+    @Override
     public Map<String, Long> counters() {
         countLost();
         return NicCounter.snapshot(counters, drops);

@@ -3,6 +3,7 @@ package io.vrio.backends.net;
 
 import io.vrio.backends.block.BackendException;
 import io.vrio.backends.net.NicSpec.InterfaceSpec;
+import io.vrio.common.counter.Counters;
 import io.vrio.common.io.Nic;
 import java.util.Map;
 
@@ -31,6 +32,9 @@ public interface NicBackend extends Nic {
         return null;
     }
 
-    /** Frames and bytes of both directions, and each reason why some were dropped. */
+    /** Frames and bytes of both directions. */
+    Counters<NicCounter> carried();
+
+    /** The same by name, and each reason why some were dropped. */
     Map<String, Long> counters();
 }

@@ -296,6 +296,11 @@ public final class SwitchPort implements NicBackend, NetPort {
     }
 
     @Override
+    public Counters<NicCounter> carried() {
+        return counters;
+    }
+
+    @Override
     public Map<String, Long> counters() {
         Map<String, Long> all = NicCounter.snapshot(counters, drops);
         all.put("addresses_learned", (long) owner.learnedCount(this));

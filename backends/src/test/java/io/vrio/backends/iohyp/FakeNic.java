@@ -2,6 +2,7 @@
 package io.vrio.backends.iohyp;
 
 import io.vrio.backends.net.NicBackend;
+import io.vrio.backends.net.NicCounter;
 import io.vrio.common.counter.Counters;
 import io.vrio.common.io.NetDrop;
 import io.vrio.common.io.NetPort;
@@ -10,13 +11,13 @@ import java.util.Map;
 
 /** A NIC that remembers what was done to it, and fails once a test says so. */
 final class FakeNic implements NicBackend {
+    private final Counters<NicCounter> carried = new Counters<>(NicCounter.class);
     private final Counters<NetDrop> drops = new Counters<>(NetDrop.class);
     private Runnable listener = () -> {};
     private NetPort guest;
     private String failure;
     private boolean isLinkUp = true;
     private boolean isClosed;
-    private int taken;
 
     void fail(String reason) {
         failure = reason;
@@ -24,8 +25,8 @@ final class FakeNic implements NicBackend {
     }
 
     /** Frames that were offered by the guest. */
-    int taken() {
-        return taken;
+    long taken() {
+        return carried.value(NicCounter.FRAMES_FROM_GUEST);
     }
 
     NetPort guest() {
@@ -57,7 +58,7 @@ final class FakeNic implements NicBackend {
     @Override
     public NetPort port() {
         return frame -> {
-            taken++;
+            carried.increment(NicCounter.FRAMES_FROM_GUEST);
             return true;
         };
     }
@@ -78,8 +79,13 @@ final class FakeNic implements NicBackend {
     }
 
     @Override
+    public Counters<NicCounter> carried() {
+        return carried;
+    }
+
+    @Override
     public Map<String, Long> counters() {
-        return Map.of("frames_from_guest", (long) taken);
+        return carried.snapshot();
     }
 
     @Override

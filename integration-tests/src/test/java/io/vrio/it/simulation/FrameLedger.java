@@ -18,6 +18,8 @@ final class FrameLedger implements AutoCloseable {
     /** Enough of a frame to tell which one it is. */
     private static final int HEAD = 128;
 
+    private static final NetDrop[] REASONS = NetDrop.values();
+
     private static final int NOBODY = -1;
     private static final int ALL = Integer.MAX_VALUE;
 
@@ -73,7 +75,7 @@ final class FrameLedger implements AutoCloseable {
     /** All drops together. */
     static long sum(Counters<NetDrop> drops) {
         long sum = 0;
-        for (NetDrop reason : NetDrop.values()) {
+        for (NetDrop reason : REASONS) {
             sum += drops.value(reason);
         }
         return sum;
@@ -91,7 +93,7 @@ final class FrameLedger implements AutoCloseable {
     /** A guest puts a frame into its ring. */
     void onSent(SentFrame frame) {
         fates.put(frame.id(), new Fate(frame));
-        journal.note("nic" + frame.sender() + " sends " + frame);
+        journal.note(() -> "nic" + frame.sender() + " sends " + frame);
     }
 
     /** Whether this guest has got all of a frame. */
@@ -210,7 +212,8 @@ final class FrameLedger implements AutoCloseable {
             throw new AssertionError("nic" + receiver + " gets after " + last + ": " + frame);
         }
         lastNumbers.put(flow, frame.number());
-        journal.note("nic" + receiver + " pair " + pair + " gets " + frame.sender() + "." + last);
+        journal.note(
+                () -> "nic" + receiver + " pair " + pair + " gets " + frame.sender() + "." + last);
     }
 
     private void checkContent(

@@ -86,6 +86,7 @@ final class Frontend implements AutoCloseable {
             throw new AssertionError("ring " + index + " is not in the guest's memory");
         }
         device.startQueue(index, queues[index], guest.ring(index).call());
+        guest.ring(index).onStart();
         guest.onStart(index);
         states[index] = State.RUNNING;
     }

@@ -223,7 +223,8 @@ final class Guest implements GuestRings, AutoCloseable {
         }
         advanceSweep(request);
         begin(request);
-        journal.note(diskName + " begin " + request);
+        GuestRequest.Name name = request.name();
+        journal.note(() -> diskName + " begin " + name);
         if (queue.offer(request)) {
             kick.run();
         }
@@ -318,7 +319,8 @@ final class Guest implements GuestRings, AutoCloseable {
     private void onEnd(GuestRequest request, int usedLength) {
         ended++;
         int status = request.status();
-        journal.note(diskName + " end " + request + " status " + status);
+        GuestRequest.Name name = request.name();
+        journal.note(() -> diskName + " end " + name + " status " + status);
         int expectedLength = request.usedLength(status == OK);
         if (usedLength != expectedLength) {
             throw new AssertionError(request + " used " + usedLength + " not " + expectedLength);

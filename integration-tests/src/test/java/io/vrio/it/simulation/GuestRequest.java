@@ -135,8 +135,21 @@ final class GuestRequest {
                 && other.first < first + count;
     }
 
+    /** What it is now; the request itself becomes another one. */
+    Name name() {
+        return new Name(kind, first, count, version);
+    }
+
+    /** What a request is called in a journal. */
+    record Name(Kind kind, int first, int count, long version) {
+        @Override
+        public String toString() {
+            return kind + " " + first + "+" + count + (version == 0 ? "" : " version " + version);
+        }
+    }
+
     @Override
     public String toString() {
-        return kind + " " + first + "+" + count + (version == 0 ? "" : " version " + version);
+        return name().toString();
     }
 }

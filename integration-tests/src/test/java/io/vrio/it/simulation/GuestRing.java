@@ -29,6 +29,7 @@ final class GuestRing implements AutoCloseable {
     private final boolean isPolling;
     private final SplittableRandom random;
     private final EventFd call = new EventFd();
+    private boolean isStarting = true;
 
     /**
      * @param isPolling whether the guest looks at the ring without being called
@@ -47,6 +48,11 @@ final class GuestRing implements AutoCloseable {
 
     EventFd call() {
         return call;
+    }
+
+    /** The device serves the ring from now on, and calls once, whatever there is. */
+    void onStart() {
+        isStarting = true;
     }
 
     /** Whether a chain of two descriptors can be offered. */
@@ -90,7 +96,7 @@ final class GuestRing implements AutoCloseable {
      * @param underWay how many chains the device has
      */
     int takeUsed(IntSupplier takeAll, IntSupplier underWay) {
-        if (!isPolling && !call.drain()) {
+        if (!isPolling && !isCalled()) {
             return 0;
         }
         int count = 0;
@@ -109,6 +115,13 @@ final class GuestRing implements AutoCloseable {
             }
         } while (taken > 0);
         return count;
+    }
+
+    /** Asks the kernel only when there is something that a call can be about. */
+    private boolean isCalled() {
+        boolean isCalled = (isStarting || !driver.isAllTaken()) && call.drain();
+        isStarting &= !isCalled;
+        return isCalled;
     }
 
     private void wantCalls(int underWay) {

@@ -7,7 +7,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The last things that have happened in a run, for whoever has to find out why it failed. */
 final class Journal {
@@ -21,7 +23,15 @@ final class Journal {
 
     private final NanoClock clock;
     private final long startNs;
-    private final ArrayDeque<String> lines = new ArrayDeque<>();
+    private final ArrayDeque<Line> lines = new ArrayDeque<>();
+
+    /** What is said is put together when somebody wants to read it: hardly any run is read. */
+    private record Line(long atUs, Supplier<String> text) {
+        @Override
+        public String toString() {
+            return atUs + " us: " + text.get();
+        }
+    }
 
     Journal(NanoClock clock) {
         this.clock = clock;
@@ -29,10 +39,17 @@ final class Journal {
     }
 
     void note(String line) {
+        note(() -> line);
+    }
+
+    /**
+     * @param line from things that do not change any more
+     */
+    void note(Supplier<String> line) {
         if (lines.size() == LINES_MAX) {
             lines.removeFirst();
         }
-        lines.addLast((clock.nanoTime() - startNs) / NS_PER_US + " us: " + line);
+        lines.addLast(new Line((clock.nanoTime() - startNs) / NS_PER_US, line));
     }
 
     /** Writes it to a file; returns where it is, and its end. */
@@ -40,19 +57,22 @@ final class Journal {
         Path file = Path.of("target", "simulation", "seed-" + seed + ".txt");
         try {
             Files.createDirectories(file.getParent());
-            Files.write(file, lines);
+            Files.write(file, texts().toList());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         String end =
-                lines.stream()
-                        .skip(Math.max(0, lines.size() - LINES_SHOWN))
+                texts().skip(Math.max(0, lines.size() - LINES_SHOWN))
                         .collect(Collectors.joining("\n"));
         return "all of what happened is in " + file.toAbsolutePath() + ", and ended so:\n" + end;
     }
 
     @Override
     public String toString() {
-        return String.join("\n", lines);
+        return texts().collect(Collectors.joining("\n"));
+    }
+
+    private Stream<String> texts() {
+        return lines.stream().map(Line::toString);
     }
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.it.simulation;
 
+import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.SliceList;
 import io.vrio.server.memory.GuestRam;
 import io.vrio.server.virtqueue.GuestDriver.Buffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -19,7 +19,7 @@ final class RequestMemory {
 
     private static final byte UNTOUCHED = (byte) 0xA5;
     private static final int GAP_MAX = 16;
-    private static final int CHUNK = 16 << 10;
+    private static final long UNTOUCHED_WORD = 0xA5A5_A5A5_A5A5_A5A5L;
 
     private final GuestRam ram;
     private final long address;
@@ -27,8 +27,6 @@ final class RequestMemory {
     private final List<Buffer> buffers = new ArrayList<>();
     private final SliceList readable = new SliceList();
     private final SliceList writable = new SliceList();
-    private final byte[] ground = new byte[CHUNK];
-    private final byte[] found = new byte[CHUNK];
     private int used;
 
     /**
@@ -39,7 +37,6 @@ final class RequestMemory {
         this.length = length;
         address = ram.allocate(length, 512);
         ram.at(address, length).fill(0, length, UNTOUCHED);
-        Arrays.fill(ground, UNTOUCHED);
     }
 
     /**
@@ -100,17 +97,25 @@ final class RequestMemory {
      * @throws AssertionError when somebody has written where no request is
      */
     void checkUntouched() {
-        for (int at = 0; at < used; at += CHUNK) {
-            int part = Math.min(CHUNK, used - at);
-            ram.at(address + at, part).getBytes(0, found, 0, part);
-            int mismatch = Arrays.mismatch(found, 0, part, ground, 0, part);
-            if (mismatch >= 0) {
-                throw new AssertionError(
-                        "guest memory outside of all requests was written, at byte "
-                                + (at + mismatch)
-                                + " of "
-                                + used);
+        MemorySlice ground = ram.at(address, used);
+        int words = used / Long.BYTES * Long.BYTES;
+        for (int at = 0; at < words; at += Long.BYTES) {
+            if (ground.getLong(at) != UNTOUCHED_WORD) {
+                throw touched(at);
             }
         }
+        for (int at = words; at < used; at++) {
+            if (ground.getByte(at) != UNTOUCHED) {
+                throw touched(at);
+            }
+        }
+    }
+
+    private AssertionError touched(int at) {
+        return new AssertionError(
+                "guest memory outside of all requests was written, at or soon after byte "
+                        + at
+                        + " of "
+                        + used);
     }
 }

@@ -2,6 +2,7 @@
 package io.vrio.it.simulation;
 
 import io.vrio.backends.net.NicBackend;
+import io.vrio.backends.net.NicCounter;
 import io.vrio.common.counter.Counters;
 import io.vrio.common.io.NetDrop;
 import io.vrio.common.io.NetFrame;
@@ -82,10 +83,10 @@ final class TracedPort implements NicBackend, NetPort {
 
     /** What it has counted so far. */
     Counts counts() {
-        Map<String, Long> counters = next.counters();
+        Counters<NicCounter> carried = next.carried();
         return new Counts(
-                counters.get("frames_from_guest"),
-                counters.get("frames_to_guest"),
+                carried.value(NicCounter.FRAMES_FROM_GUEST),
+                carried.value(NicCounter.FRAMES_TO_GUEST),
                 FrameLedger.sum(next.drops()));
     }
 
@@ -99,6 +100,11 @@ final class TracedPort implements NicBackend, NetPort {
     @Override
     public Counters<NetDrop> drops() {
         return next.drops();
+    }
+
+    @Override
+    public Counters<NicCounter> carried() {
+        return next.carried();
     }
 
     @Override

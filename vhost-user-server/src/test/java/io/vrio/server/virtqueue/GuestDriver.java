@@ -202,7 +202,7 @@ public final class GuestDriver {
 
     /** Whether nothing waits in the used ring. */
     public boolean isAllTaken() {
-        return usedAt(usedIdx) == null;
+        return Short.toUnsignedInt(used.getShortAcquire(2)) == usedIdx;
     }
 
     /** Asks for a call when the element {@code count} after those taken is used; 0 is the next. */
