@@ -114,13 +114,18 @@ final class VirtioUserTest {
         }
     }
 
-    /** Rounds of all frames, of which each was sent and received. */
+    /**
+     * Rounds of all frames, of which each was sent and received: but for those that were under way
+     * when the program took its receive queue away, before the one it sends by.
+     */
     private void assertForwarded(int queues) {
         Map<String, Long> counters = socket.status().counters();
         long received = counters.get("rx_frames");
         assertTrue(received > 10L * BURST * queues, counters.toString());
-        assertEquals(counters.get("tx_frames"), received);
-        assertEquals(0, counters.get("rx_dropped") + counters.get("tx_dropped"));
+        long late = counters.get("dropped_not_ready");
+        assertTrue(late <= BURST * queues, counters.toString());
+        assertEquals(late, counters.get("rx_dropped") + counters.get("tx_dropped"));
+        assertEquals(counters.get("tx_frames"), received + counters.get("rx_dropped"));
         assertTrue(log().contains("TX-dropped: 0 "), log());
     }
 

@@ -124,11 +124,6 @@ public final class Association implements AutoCloseable {
         return receiver.sourceHardwareAddress();
     }
 
-    /** Whether the peer has neither been heard nor acknowledged something for so long. */
-    public boolean isUnanswered(long nowNs, long timeNs) {
-        return isDeaf(nowNs, timeNs) && nowNs - lastHeardNs() >= timeNs;
-    }
-
     /** Bytes of a super-frame, before it is sealed, that fit one segment on the wire. */
     public int segmentPayloadMax() {
         return sender.segmentPayloadMax() - protection.overhead();

@@ -32,8 +32,8 @@ public final class RemotePeer implements Agent {
 
     private static final long PROBING_INTERVAL_NS = 50 * MS;
 
-    /** Limit: in the end a peer that is there answers, if only that something is missing. */
-    private static final long UNANSWERED_NS = 100 * MS;
+    /** Limit: longer than the first retransmissions of a loss take. */
+    private static final long UNHEARD_NS = 100 * MS;
 
     private final PeerOptions options;
     private final NanoClock clock;
@@ -382,7 +382,8 @@ public final class RemotePeer implements Agent {
     private void keepAlive(long nowNs) {
         progress.journal().onKeyPhases(association.protection().phases(), nowNs);
         noteMtu();
-        if (association.isUnanswered(nowNs, UNANSWERED_NS)) {
+        if (association.isDeaf(nowNs, UNHEARD_NS)) {
+            // Also when the peer is heard: only the way to it may have changed.
             opening.follow(association, nowNs);
         }
         String endReason = keepAlive.endReason(association, control, nowNs);

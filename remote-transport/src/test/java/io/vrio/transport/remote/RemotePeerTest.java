@@ -83,6 +83,25 @@ final class RemotePeerTest {
     }
 
     @Test
+    void shouldSendToAnotherStationWhenThePeerTalksButDoesNotHear() {
+        fixture.establish();
+        fixture.peer.openDisk("disk");
+        fixture.pass(10 * MS);
+        fixture.iohyp.forgetFrames();
+        fixture.peer.openDisk("another");
+        fixture.hardwareAddress = 0x02_00_00_00_00_77L;
+        for (int i = 0; i < 20; i++) {
+            fixture.peer.doWork();
+            fixture.clock.advance(20 * MS);
+            fixture.iohyp.acknowledge();
+        }
+        fixture.iohyp.receive();
+        int heard = fixture.iohyp.frames();
+        fixture.pass(500 * MS);
+        assertEquals(heard, fixture.iohyp.frames(), "another station is asked now");
+    }
+
+    @Test
     void shouldSendToAnotherStationWhenNobodyAnswers() {
         fixture.establish();
         fixture.peer.openDisk("disk");
