@@ -3,7 +3,7 @@ package io.vrio.it.simulation;
 
 import io.vrio.common.agent.Agent;
 import io.vrio.transport.remote.PeerState;
-import io.vrio.transport.remote.PeerStatus;
+import io.vrio.transport.remote.SimulatedWire;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -58,8 +58,11 @@ final class Ambush {
     }
 
     private long dueNs() {
-        PeerStatus status = way.server().status();
-        return status.state() == moment ? status.sinceNs() + delayNs : Agent.NO_DEADLINE;
+        if (moment == null) {
+            return Agent.NO_DEADLINE;
+        }
+        SimulatedWire.Moment now = way.server().moment();
+        return now.state() == moment ? now.sinceNs() + delayNs : Agent.NO_DEADLINE;
     }
 
     void clear() {
@@ -69,6 +72,6 @@ final class Ambush {
 
     /** When {@link #isDue} has to be asked, or {@code Agent.NO_DEADLINE}. */
     long nextDeadlineNs() {
-        return moment == null ? Agent.NO_DEADLINE : dueNs();
+        return dueNs();
     }
 }

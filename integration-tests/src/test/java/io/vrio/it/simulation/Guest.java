@@ -165,7 +165,11 @@ final class Guest implements GuestRings, AutoCloseable {
     }
 
     int underWay() {
-        return queues.stream().mapToInt(GuestQueue::underWay).sum();
+        int count = 0;
+        for (GuestQueue queue : queues) {
+            count += queue.underWay();
+        }
+        return count;
     }
 
     /** Whether it has begun all that it wanted. */
@@ -204,9 +208,12 @@ final class Guest implements GuestRings, AutoCloseable {
 
     /** When the next request begins if there is room for it, or {@code Agent.NO_DEADLINE}. */
     long nextDeadlineNs() {
-        return requestsLeft > 0 && queues.stream().anyMatch(GuestQueue::hasRoom)
-                ? nextNs
-                : Agent.NO_DEADLINE;
+        for (GuestQueue queue : queues) {
+            if (requestsLeft > 0 && queue.hasRoom()) {
+                return nextNs;
+            }
+        }
+        return Agent.NO_DEADLINE;
     }
 
     private int beginOne(Runnable kick) {
@@ -278,7 +285,10 @@ final class Guest implements GuestRings, AutoCloseable {
 
     /** A careful guest has no requests under way that overlap, others have a few. */
     private boolean mayBegin(GuestRequest request) {
-        int overlaps = queues.stream().mapToInt(queue -> queue.overlaps(request)).sum();
+        int overlaps = 0;
+        for (GuestQueue queue : queues) {
+            overlaps += queue.overlaps(request);
+        }
         boolean isCareless = scenario.load().isCareless() && overlaps < OVERLAPS_MAX;
         return overlaps == 0 || isCareless && history.mayBegin(request.first, request.count);
     }

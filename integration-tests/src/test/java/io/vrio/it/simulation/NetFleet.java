@@ -72,10 +72,12 @@ final class NetFleet implements AutoCloseable {
     }
 
     private SimulatedNetDevice device(int host, int index) {
-        return servers[host].nics().stream()
-                .filter(nic -> nic.card().index() == index)
-                .findAny()
-                .orElseThrow();
+        for (SimulatedNetDevice nic : servers[host].nics()) {
+            if (nic.card().index() == index) {
+                return nic;
+            }
+        }
+        throw new IllegalStateException("host " + host + " has no NIC " + index);
     }
 
     /** Where a guest is. */
@@ -145,7 +147,12 @@ final class NetFleet implements AutoCloseable {
     }
 
     boolean haveSentAll() {
-        return guests.stream().allMatch(NetGuest::hasSentAll);
+        for (NetGuest guest : guests) {
+            if (!guest.hasSentAll()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** All moves end now, and all guests take what they get. */

@@ -170,7 +170,12 @@ final class NetGuest implements GuestRings, AutoCloseable {
 
     /** Whether it knows of everything that was done for it. */
     boolean isUpToDate() {
-        return queues.stream().allMatch(NetGuestQueue::isTaken);
+        for (NetGuestQueue queue : queues) {
+            if (!queue.isTaken()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** From now on all its queues have receive buffers. */

@@ -122,6 +122,11 @@ final class SimulatedServer {
         return host.name();
     }
 
+    /** How far it has come with its association. */
+    SimulatedWire.Moment moment() {
+        return SimulatedWire.moment(peer);
+    }
+
     /** How its association is. */
     PeerStatus status() {
         return peer.status();
@@ -191,7 +196,7 @@ final class SimulatedServer {
     /** An association is never lost to a fault of the program, nor to an honest IOhyp. */
     private void checkHealth(int work) {
         boolean isSuspect = work > 0 && !isAttached();
-        String reason = isSuspect ? peer.status().reason() : null;
+        String reason = isSuspect ? moment().reason() : null;
         boolean isHonest = !scenario.wire().hasDoubles();
         boolean isFault = reason != null && reason.contains("fault");
         boolean isAccused = reason != null && reason.contains("protocol");
@@ -201,9 +206,15 @@ final class SimulatedServer {
     }
 
     private boolean isAttached() {
-        return devices.isEmpty()
-                ? nics.stream().allMatch(nic -> nic.nic().isAttached())
-                : devices.get(0).disk().isAttached();
+        if (!devices.isEmpty()) {
+            return devices.get(0).disk().isAttached();
+        }
+        for (SimulatedNetDevice nic : nics) {
+            if (!nic.nic().isAttached()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean wakesUp() {
@@ -221,7 +232,10 @@ final class SimulatedServer {
 
     /** When the worker wakes up by itself. */
     private long deadlineNs() {
-        boolean isHeldBack = nics.stream().anyMatch(SimulatedNetDevice::isHeldBack);
+        boolean isHeldBack = false;
+        for (SimulatedNetDevice nic : nics) {
+            isHeldBack |= nic.isHeldBack();
+        }
         long soonNs = isHeldBack ? blockedNs + HELD_BACK_NS : Agent.NO_DEADLINE;
         return Agent.earlier(peer.deadlineNs(), soonNs);
     }

@@ -175,7 +175,7 @@ final class Weather {
     }
 
     private void strikeMachines(int kind, long nowNs) {
-        way.tally().struck(way.server().status().state());
+        way.tally().struck(way.server().moment().state());
         switch (kind) {
             case 0 -> takeDown("the IOhyp is killed", nowNs, () -> way.iohyp().kill());
             case 1 -> takeDown("the IOhyp stops", nowNs, () -> way.iohyp().stop());

@@ -186,7 +186,7 @@ final class WholeWay implements AutoCloseable {
 
     /** Runs to the end, in bad weather first and then in good, and looks at what is left. */
     Tally run() {
-        while (!guests.stream().allMatch(Guest::hasBegunAll) || !fleet.haveSentAll()) {
+        while (!haveBegunAll() || !fleet.haveSentAll()) {
             round();
         }
         weather.clear();
@@ -209,6 +209,15 @@ final class WholeWay implements AutoCloseable {
         return tally;
     }
 
+    private boolean haveBegunAll() {
+        for (Guest guest : guests) {
+            if (!guest.hasBegunAll()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Goes on until something is so. */
     void runUntil(BooleanSupplier isSo, long patienceNs, String complaint) {
         long limitNs = clock.nanoTime() + patienceNs;
@@ -221,7 +230,12 @@ final class WholeWay implements AutoCloseable {
     }
 
     private boolean areDisksAtRest() {
-        return server.devices().stream().allMatch(WholeWay::isAtRest);
+        for (SimulatedDevice device : server.devices()) {
+            if (!isAtRest(device)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isAtRest(SimulatedDevice device) {

@@ -453,6 +453,11 @@ public final class RemotePeer implements Agent {
         return devices.deadlineNs(options.ioTimeoutNs(), deadlineNs);
     }
 
+    /** For those who ask often: a part of {@link #status}. */
+    PeerProgress progress() {
+        return progress;
+    }
+
     /** As of now. */
     public PeerStatus status() {
         return new PeerStatus(

@@ -134,6 +134,20 @@ public final class SimulatedWire implements AutoCloseable {
         peer.reset("the simulation says so");
     }
 
+    /**
+     * How far a server has come, without all that {@link PeerStatus} says beside.
+     *
+     * @param sinceNs clock time at which the state was entered
+     * @param reason why it is not established, or null
+     */
+    public record Moment(PeerState state, long sinceNs, String reason) {}
+
+    /** How far a server has come. */
+    public static Moment moment(RemotePeer peer) {
+        PeerProgress progress = peer.progress();
+        return new Moment(progress.state(), progress.sinceNs(), progress.reason());
+    }
+
     /** Drops what has come for an end where nobody listens. */
     public void dropUnheard() {
         stations.forEach(station -> station.dropUnheard(unheard.slice()));
