@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vrio.common.sys.Linux;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -62,34 +56,17 @@ final class Bench implements Callable<Integer> {
             description = "the guest polls its ring instead of waiting for calls; needs a CPU")
     private boolean isPolling;
 
-    @Option(
-            names = "--output",
-            paramLabel = "FOLDER",
-            description = "where table, JSON and plot go; default build/bench")
-    private Path output = Path.of("build/bench");
-
-    @Option(names = "--help", usageHelp = true, description = "print this")
-    private boolean isHelp;
-
     @Mixin private SiteOptions site;
 
     public static void main(String[] arguments) {
-        CommandLine line = new CommandLine(new Bench());
-        line.setExecutionExceptionHandler(
-                (exception, commandLine, parsed) -> {
-                    System.err.println("bench: " + exception.getMessage());
-                    return exception instanceof IllegalArgumentException ? 2 : 1;
-                });
-        System.exit(line.execute(arguments));
+        BenchOptions.run(new Bench(), arguments);
     }
 
     @Override
     public Integer call() throws IOException {
         Linux.selfTest();
         Schedule schedule = schedule();
-        LocalDateTime date = LocalDateTime.now();
-        Map<String, String> environment =
-                Environment.describe(date, site.commit(), site.command(), schedule, site.site());
+        Map<String, String> environment = site.environment(schedule);
         Campaign campaign = new Campaign(schedule, site.site(), System.out::println);
         campaign.run();
         Results results =
@@ -100,7 +77,8 @@ final class Bench implements Callable<Integer> {
                         campaign.memory(),
                         campaign.verifiedSectorCount(),
                         campaign.failures());
-        write(results, schedule, date);
+        String text = new Report(results, schedule).text();
+        site.bench().write("", results, text, new Plot(results, schedule).svg());
         boolean hasErrors = results.measurements().stream().anyMatch(run -> run.errorCount() > 0);
         return results.failures().isEmpty() && !hasErrors ? 0 : 1;
     }
@@ -116,18 +94,5 @@ final class Bench implements Callable<Integer> {
                 rounds,
                 seconds,
                 isPolling);
-    }
-
-    private void write(Results results, Schedule schedule, LocalDateTime date) throws IOException {
-        Files.createDirectories(output);
-        String name = date.format(DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmmss"));
-        String text = new Report(results, schedule).text();
-        Path json = output.resolve(name + ".json");
-        new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(json.toFile(), results);
-        Files.writeString(output.resolve(name + ".md"), text);
-        Files.writeString(output.resolve(name + ".svg"), new Plot(results, schedule).svg());
-        System.out.println();
-        System.out.println(text);
-        System.out.println("Written: " + output.resolve(name) + ".{md,json,svg}");
     }
 }

@@ -14,13 +14,9 @@ import java.util.Map;
 public final class Environment {
     private Environment() {}
 
+    /** The facts of the machine, to which this adds those of a comparison of disks. */
     static Map<String, String> describe(
-            LocalDateTime date,
-            String commit,
-            String command,
-            Schedule schedule,
-            Campaign.Site site) {
-        Map<String, String> facts = machine(date, commit, command);
+            Map<String, String> facts, Schedule schedule, Campaign.Site site) {
         facts.put("qemu-storage-daemon", run("qemu-storage-daemon", "--version"));
         facts.put("nbdkit", run("nbdkit", "--version"));
         for (Alternative alternative : schedule.alternatives()) {
@@ -40,7 +36,7 @@ public final class Environment {
     }
 
     /** The facts that are the same for every benchmark. */
-    public static Map<String, String> machine(LocalDateTime date, String commit, String command) {
+    static Map<String, String> machine(LocalDateTime date, String commit, String command) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("date", date.withNano(0).toString());
         facts.put("commit", commit);

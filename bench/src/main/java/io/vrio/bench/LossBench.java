@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vrio.common.sys.Linux;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -58,34 +52,17 @@ final class LossBench implements Callable<Integer> {
             description = "length of a run; default ${DEFAULT-VALUE}")
     private double seconds = 1.5;
 
-    @Option(
-            names = "--output",
-            paramLabel = "FOLDER",
-            description = "where table, JSON and plot go; default build/bench")
-    private Path output = Path.of("build/bench");
-
-    @Option(names = "--help", usageHelp = true, description = "print this")
-    private boolean isHelp;
-
     @Mixin private SiteOptions site;
 
     public static void main(String[] arguments) {
-        CommandLine line = new CommandLine(new LossBench());
-        line.setExecutionExceptionHandler(
-                (exception, commandLine, parsed) -> {
-                    System.err.println("bench: " + exception.getMessage());
-                    return exception instanceof IllegalArgumentException ? 2 : 1;
-                });
-        System.exit(line.execute(arguments));
+        BenchOptions.run(new LossBench(), arguments);
     }
 
     @Override
     public Integer call() throws IOException {
         Linux.selfTest();
         Schedule schedule = schedule();
-        LocalDateTime date = LocalDateTime.now();
-        Map<String, String> environment =
-                Environment.describe(date, site.commit(), site.command(), schedule, site.site());
+        Map<String, String> environment = site.environment(schedule);
         environment.remove("link without loss");
         LossCampaign campaign = new LossCampaign(schedule, site.site(), System.out::println);
         campaign.run();
@@ -95,7 +72,8 @@ final class LossBench implements Callable<Integer> {
                         campaign.measurements(),
                         campaign.verifiedSectorCount(),
                         campaign.failures());
-        write(results, schedule, date);
+        LossReport report = new LossReport(results, schedule);
+        site.bench().write("loss-", results, report.text(), report.svg());
         boolean hasErrors = results.measurements().stream().anyMatch(run -> run.errorCount() > 0);
         return results.failures().isEmpty() && !hasErrors ? 0 : 1;
     }
@@ -113,20 +91,5 @@ final class LossBench implements Callable<Integer> {
                 rounds,
                 seconds,
                 false);
-    }
-
-    private void write(LossResults results, Schedule schedule, LocalDateTime date)
-            throws IOException {
-        Files.createDirectories(output);
-        String name = "loss-" + date.format(DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmmss"));
-        LossReport report = new LossReport(results, schedule);
-        String text = report.text();
-        Path json = output.resolve(name + ".json");
-        new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(json.toFile(), results);
-        Files.writeString(output.resolve(name + ".md"), text);
-        Files.writeString(output.resolve(name + ".svg"), report.svg());
-        System.out.println();
-        System.out.println(text);
-        System.out.println("Written: " + output.resolve(name) + ".{md,json,svg}");
     }
 }

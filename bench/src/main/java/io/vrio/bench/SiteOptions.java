@@ -2,15 +2,13 @@
 package io.vrio.bench;
 
 import java.nio.file.Path;
+import java.util.Map;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What bench/run tells every benchmark of disks: what it has made for it. */
 final class SiteOptions {
-    @Option(names = "--vm-namespace", hidden = true, defaultValue = "")
-    private String vmNamespace;
-
-    @Option(names = "--io-namespace", hidden = true, defaultValue = "")
-    private String ioNamespace;
+    @Mixin private BenchOptions bench;
 
     @Option(names = "--loss-namespace", hidden = true, defaultValue = "")
     private String lossNamespace;
@@ -18,26 +16,14 @@ final class SiteOptions {
     @Option(names = "--disk", hidden = true)
     private Path disk;
 
-    @Option(names = "--folder", hidden = true)
-    private Path folder;
-
-    @Option(names = "--vrio", hidden = true)
-    private Path vrio;
-
-    @Option(names = "--command", hidden = true, defaultValue = "bench/run")
-    private String command;
-
-    @Option(names = "--commit", hidden = true, defaultValue = "unknown")
-    private String commit;
-
     private Campaign.Site made;
 
-    String command() {
-        return command;
+    BenchOptions bench() {
+        return bench;
     }
 
-    String commit() {
-        return commit;
+    Map<String, String> environment(Schedule schedule) {
+        return Environment.describe(bench.environment(), schedule, site());
     }
 
     Campaign.Site site() {
@@ -53,15 +39,15 @@ final class SiteOptions {
                 network("lossy0", 1, "a bridge between, offloads off on every port"),
                 new Loss(lossNamespace),
                 new Disks(Disk.of(disk)),
-                folder,
-                vrio);
+                bench.folder(),
+                bench.vrio());
     }
 
     /** The names and addresses that bench/run has given. */
     private Network network(String interfaceName, int subnet, String description) {
         return new Network(
-                new Network.End(vmNamespace, interfaceName, "10.77." + subnet + ".1"),
-                new Network.End(ioNamespace, interfaceName, "10.77." + subnet + ".2"),
+                new Network.End(bench.vmNamespace(), interfaceName, "10.77." + subnet + ".1"),
+                new Network.End(bench.ioNamespace(), interfaceName, "10.77." + subnet + ".2"),
                 description);
     }
 }

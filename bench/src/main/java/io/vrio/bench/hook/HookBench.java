@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.bench.hook;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vrio.bench.BenchOptions;
 import io.vrio.bench.Environment;
 import io.vrio.bench.Spread;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -39,67 +37,44 @@ final class HookBench implements Callable<Integer> {
             description = "starts of the domain that count; default ${DEFAULT-VALUE}")
     private int rounds = 200;
 
-    @Option(
-            names = "--output",
-            paramLabel = "FOLDER",
-            description = "where table and JSON go; default build/bench")
-    private Path output = Path.of("build/bench");
-
-    @Option(names = "--help", usageHelp = true, description = "print this")
-    private boolean isHelp;
-
-    @Option(names = "--vm-namespace", hidden = true, defaultValue = "")
-    private String vmNamespace;
-
-    @Option(names = "--io-namespace", hidden = true, defaultValue = "")
-    private String ioNamespace;
-
-    @Option(names = "--folder", hidden = true)
-    private Path folder;
-
-    @Option(names = "--vrio", hidden = true)
-    private Path vrio;
-
     @Option(names = "--hook", hidden = true)
     private Path hook;
 
-    @Option(names = "--command", hidden = true, defaultValue = "bench/run hook")
-    private String command;
-
-    @Option(names = "--commit", hidden = true, defaultValue = "unknown")
-    private String commit;
+    @Mixin private BenchOptions bench;
 
     /** What is measured, by the words of the report, in the order it is done in a round. */
     private final Map<String, List<Double>> calls = new LinkedHashMap<>();
 
     public static void main(String[] arguments) {
-        CommandLine line = new CommandLine(new HookBench());
-        line.setExecutionExceptionHandler(
-                (exception, commandLine, parsed) -> {
-                    System.err.println("bench: " + exception.getMessage());
-                    return 1;
-                });
-        System.exit(line.execute(arguments));
+        BenchOptions.run(new HookBench(), arguments);
     }
 
     @Override
     public Integer call() throws IOException {
-        LocalDateTime date = LocalDateTime.now();
-        Map<String, String> environment = Environment.machine(date, commit, command);
+        Map<String, String> environment = bench.environment();
         environment.put("perl", Environment.run("perl", "-e", "print $^V"));
         environment.put(
                 "runs", "%d calls each, after %d that warm up".formatted(rounds, WARM_UP_ROUNDS));
-        HookSite.Place place = new HookSite.Place(vmNamespace, ioNamespace, folder, vrio, hook);
+        HookSite.Place place =
+                new HookSite.Place(
+                        bench.vmNamespace(),
+                        bench.ioNamespace(),
+                        bench.folder(),
+                        bench.vrio(),
+                        hook);
         try (HookSite site = new HookSite(place, devices)) {
             measure(site);
         }
-        write(environment, date);
+        Map<String, Object> results = Map.of("environment", environment, "milliseconds", calls);
+        bench.write("hook-", results, text(environment), null);
         return 0;
     }
 
     private void measure(HookSite site) throws IOException {
-        Path ours = Files.writeString(folder.resolve("ours.xml"), domain(site.socketFolder()));
-        Path others = Files.writeString(folder.resolve("others.xml"), domain(Path.of("/srv")));
+        Path ours =
+                Files.writeString(bench.folder().resolve("ours.xml"), domain(site.socketFolder()));
+        Path others =
+                Files.writeString(bench.folder().resolve("others.xml"), domain(Path.of("/srv")));
         for (int round = 0; round < WARM_UP_ROUNDS + rounds; round++) {
             if (round == WARM_UP_ROUNDS) {
                 calls.clear();
@@ -143,7 +118,7 @@ final class HookBench implements Callable<Integer> {
                 .formatted(elements, filler);
     }
 
-    private void write(Map<String, String> environment, LocalDateTime date) throws IOException {
+    private String text(Map<String, String> environment) {
         StringBuilder text = new StringBuilder();
         environment.forEach((name, value) -> text.append(name + ": " + value + "\n"));
         text.append(
@@ -154,15 +129,6 @@ final class HookBench implements Callable<Integer> {
                     Spread spread = Spread.of(ms.stream().mapToDouble(Double::doubleValue));
                     text.append("| " + call + " | " + spread.format("%.1f") + " |\n");
                 });
-        Files.createDirectories(output);
-        String name = date.format(DateTimeFormatter.ofPattern("'hook-'yyyy-MM-dd-HHmmss"));
-        Files.writeString(output.resolve(name + ".md"), text);
-        new ObjectMapper()
-                .writerWithDefaultPrettyPrinter()
-                .writeValue(
-                        output.resolve(name + ".json").toFile(),
-                        Map.of("environment", environment, "milliseconds", calls));
-        System.out.println(text);
-        System.out.println("Written: " + output.resolve(name) + ".{md,json}");
+        return text.toString();
     }
 }

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.bench.net;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vrio.bench.BenchOptions;
 import io.vrio.bench.Environment;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -45,29 +42,8 @@ final class NetBench implements Callable<Integer> {
     @Option(names = "--quick", description = "one round of 2 seconds, whatever else is asked")
     private boolean isQuick;
 
-    @Option(
-            names = "--output",
-            paramLabel = "FOLDER",
-            description = "where table, JSON and plot go; default build/bench")
-    private Path output = Path.of("build/bench");
-
-    @Option(names = "--help", usageHelp = true, description = "print this")
-    private boolean isHelp;
-
-    @Option(names = "--vm-namespace", hidden = true, defaultValue = "")
-    private String vmNamespace;
-
-    @Option(names = "--io-namespace", hidden = true, defaultValue = "")
-    private String ioNamespace;
-
     @Option(names = "--io-mac", hidden = true, defaultValue = "")
     private String ioMac;
-
-    @Option(names = "--folder", hidden = true)
-    private Path folder;
-
-    @Option(names = "--vrio", hidden = true)
-    private Path vrio;
 
     @Option(names = "--guest", hidden = true)
     private Path guest;
@@ -78,11 +54,7 @@ final class NetBench implements Callable<Integer> {
     @Option(names = "--ovs", hidden = true)
     private Path ovs;
 
-    @Option(names = "--command", hidden = true, defaultValue = "bench/run net")
-    private String command;
-
-    @Option(names = "--commit", hidden = true, defaultValue = "unknown")
-    private String commit;
+    @Mixin private BenchOptions bench;
 
     /** For the help text. */
     static final class RowTitles implements Iterable<String> {
@@ -93,27 +65,29 @@ final class NetBench implements Callable<Integer> {
     }
 
     public static void main(String[] arguments) {
-        CommandLine line = new CommandLine(new NetBench());
-        line.setExecutionExceptionHandler(
-                (exception, commandLine, parsed) -> {
-                    System.err.println("bench: " + exception.getMessage());
-                    return exception instanceof IllegalArgumentException ? 2 : 1;
-                });
-        System.exit(line.execute(arguments));
+        BenchOptions.run(new NetBench(), arguments);
     }
 
     @Override
     public Integer call() throws IOException {
         NetSchedule schedule = schedule();
-        LocalDateTime date = LocalDateTime.now();
-        Map<String, String> environment = Environment.machine(date, commit, command);
+        Map<String, String> environment = bench.environment();
         describe(environment, schedule);
         NetSite site =
-                new NetSite(vmNamespace, ioNamespace, ioMac, folder, vrio, guest, guestFiles, ovs);
+                new NetSite(
+                        bench.vmNamespace(),
+                        bench.ioNamespace(),
+                        ioMac,
+                        bench.folder(),
+                        bench.vrio(),
+                        guest,
+                        guestFiles,
+                        ovs);
         NetCampaign campaign = new NetCampaign(schedule, site, System.out::println);
         campaign.run();
         NetResults results = campaign.results(environment);
-        write(results, schedule, date);
+        NetReport report = new NetReport(results, schedule);
+        bench.write("net-", results, report.text(), report.svg());
         return results.failures().isEmpty() ? 0 : 1;
     }
 
@@ -138,21 +112,5 @@ final class NetBench implements Callable<Integer> {
                 String.format(
                         "%d rounds of %d s per row and alternative, in alternation",
                         schedule.rounds(), schedule.seconds()));
-    }
-
-    private void write(NetResults results, NetSchedule schedule, LocalDateTime date)
-            throws IOException {
-        Files.createDirectories(output);
-        String name = "net-" + date.format(DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmmss"));
-        NetReport report = new NetReport(results, schedule);
-        String text = report.text();
-        new ObjectMapper()
-                .writerWithDefaultPrettyPrinter()
-                .writeValue(output.resolve(name + ".json").toFile(), results);
-        Files.writeString(output.resolve(name + ".md"), text);
-        Files.writeString(output.resolve(name + ".svg"), report.svg());
-        System.out.println();
-        System.out.println(text);
-        System.out.println("Written: " + output.resolve(name) + ".{md,json,svg}");
     }
 }
