@@ -29,6 +29,6 @@ final class DiskElementOptions implements ElementOptions {
         return DeviceElement.disk(
                 disk.path("socket").asText(),
                 target,
-                ElementOptions.queues(disk, queues, "queues"));
+                ElementOptions.queues(disk, PlugOptions.queues(queues), "queues"));
     }
 }

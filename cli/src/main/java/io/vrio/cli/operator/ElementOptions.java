@@ -15,17 +15,17 @@ interface ElementOptions {
     DeviceElement element(JsonNode device) throws CommandFailedException;
 
     /**
-     * @param wanted null when the operator did not choose
+     * @param wanted none when the operator did not choose
      * @param what in plural
      */
-    static OptionalInt queues(JsonNode device, Integer wanted, String what)
+    static OptionalInt queues(JsonNode device, OptionalInt wanted, String what)
             throws CommandFailedException {
         int max = device.path("queuesMax").asInt();
-        if (wanted != null && wanted > max) {
+        if (wanted.orElse(0) > max) {
             throw new CommandFailedException(
                     "%s has %d %s, not %d: QEMU would refuse to start with more"
-                            .formatted(device.path("name").asText(), max, what, wanted));
+                            .formatted(device.path("name").asText(), max, what, wanted.getAsInt()));
         }
-        return wanted == null ? OptionalInt.empty() : OptionalInt.of(wanted);
+        return wanted;
     }
 }
