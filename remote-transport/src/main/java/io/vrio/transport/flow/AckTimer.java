@@ -20,13 +20,25 @@ final class AckTimer {
     private long deadlineNs = Agent.NO_DEADLINE;
     private long lastHastenedNs;
     private boolean wasHastened;
-    private long firstUnacknowledgedNs;
+    private long newestNs;
     private long unacknowledged;
+    private long unseenNs;
+    private long newestUnseenNs;
+
+    /** What comes now may have come so long ago. */
+    void unseenNs(long ns) {
+        unseenNs = ns;
+    }
+
+    private void onNewest(long nowNs) {
+        newestNs = nowNs;
+        newestUnseenNs = unseenNs;
+    }
 
     /** A frame that wants an acknowledgement has come. */
     void onReceive(long nowNs, int length) {
+        onNewest(nowNs);
         if (deadlineNs == Agent.NO_DEADLINE) {
-            firstUnacknowledgedNs = nowNs;
             deadlineNs = nowNs + DELAY_MAX_NS;
         }
         unacknowledged += length;
@@ -39,7 +51,7 @@ final class AckTimer {
     void onReceiveUnreliable(long nowNs, int length) {
         unacknowledged += length;
         if (unacknowledged >= BYTES_MAX && deadlineNs == Agent.NO_DEADLINE) {
-            firstUnacknowledgedNs = nowNs;
+            onNewest(nowNs);
             deadlineNs = nowNs;
         }
     }
@@ -47,7 +59,7 @@ final class AckTimer {
     /** A hole or a duplicate was seen: the peer must know at once. */
     void hasten(long nowNs) {
         if (deadlineNs == Agent.NO_DEADLINE) {
-            firstUnacknowledgedNs = nowNs;
+            onNewest(nowNs);
         }
         long dueNs = nowNs;
         if (wasHastened && nowNs - lastHastenedNs < INTERVAL_MIN_NS) {
@@ -75,8 +87,13 @@ final class AckTimer {
         return deadlineNs;
     }
 
-    /** How long the oldest unacknowledged frame has waited; the peer takes it off its sample. */
+    /** How long the newest unacknowledged frame has waited; the peer takes it off its sample. */
     long delayNs(long nowNs) {
-        return deadlineNs == Agent.NO_DEADLINE ? 0 : nowNs - firstUnacknowledgedNs;
+        return deadlineNs == Agent.NO_DEADLINE ? 0 : Math.max(0, nowNs - newestNs);
+    }
+
+    /** How long before it was received that frame may have come. */
+    long newestUnseenNs() {
+        return deadlineNs == Agent.NO_DEADLINE ? 0 : newestUnseenNs;
     }
 }

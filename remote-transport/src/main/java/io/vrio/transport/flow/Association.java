@@ -29,9 +29,6 @@ public final class Association implements AutoCloseable {
     private static final int FRAMES_PER_SHARED_CYCLE =
             FrameSender.BYTES_PER_CYCLE / SUPER_FRAME_MAX;
 
-    /** Limit: with less credit nothing is cut off a longer message: the peer counts its pieces. */
-    private static final int USEFUL_LENGTH = 16 << 10;
-
     /** More than the headers of a super-frame and its segments take for a short message. */
     private static final int HEADERS_ROOM = 1024;
 
@@ -48,7 +45,7 @@ public final class Association implements AutoCloseable {
     private final AckTimer acks;
     private final RttEstimator rtt = new RttEstimator();
     private final RetransmitQueue retransmits = new RetransmitQueue(rtt);
-    private final CongestionWindow congestion = new CongestionWindow();
+    private final CongestionControl congestion = new CongestionControl(rtt, retransmits);
     private final SuperFrameReceiver receiver;
     private final SuperFrameSender sender;
     private final TxFrameSender txFrames;
@@ -56,6 +53,8 @@ public final class Association implements AutoCloseable {
     private final NanoClock clock;
     private final long openedNs;
     private final PathMtu pathMtu;
+    private final Stalls stalls;
+    private long unseenNs;
     private long trimmedNs;
     private boolean isClosed;
 
@@ -79,6 +78,7 @@ public final class Association implements AutoCloseable {
         txFrames = new TxFrameSender(sender, retransmits, rtt, congestion, counters);
         receiver = new SuperFrameReceiver(setup, buffers, ledger, sender, new Heard(), handler);
         openedNs = clock.nanoTime();
+        stalls = new Stalls(openedNs);
         trimmedNs = openedNs;
         pathMtu = new PathMtu(setup.mtu(), setup.remote().address().version().mtuMin(), openedNs);
         receiver.lastHeardNs(openedNs);
@@ -294,7 +294,11 @@ public final class Association implements AutoCloseable {
      *
      * @param buffer holds the frame; held on by whoever needs it after the return
      */
-    public void onFrame(FrameHeader header, FrameBuffer buffer, long nowNs) {
+    public void onFrame(FrameHeader header, FrameBuffer buffer) {
+        // Not when the duty cycle began: what has come since was perhaps sent later than that.
+        long nowNs = clock.nanoTime();
+        unseenNs = stalls.onReceive(nowNs);
+        acks.unseenNs(unseenNs);
         receiver.onFrame(header, buffer, nowNs);
     }
 
@@ -311,12 +315,15 @@ public final class Association implements AutoCloseable {
         @Override
         public void onAcknowledgement(SuperFrameHeader received, long nowNs) {
             long before = retransmits.flightBytes();
-            retransmits.onAcknowledge(received, nowNs);
+            retransmits.onAcknowledge(received, nowNs, unseenNs);
             long progress = before - retransmits.flightBytes();
-            if (progress > 0) {
+            boolean isPrompt = retransmits.takeIsPrompt();
+            if (progress > 0 && isPrompt) {
                 rtt.onProgress();
-                congestion.onAcknowledged(progress);
+            } else if (progress > 0) {
+                rtt.onLateProgress();
             }
+            congestion.onAcknowledgement(before, sender.nextSequence(), nowNs);
             credit.onAcknowledged(received.cumulative());
             credit.onGrant(received.credit());
         }
@@ -329,6 +336,7 @@ public final class Association implements AutoCloseable {
 
     /** Sends what must be sent again, what waits, and an acknowledgement that is due. */
     public int transmit(long nowNs) {
+        stalls.onEnd(nowNs);
         if (nowNs - trimmedNs >= TRIM_INTERVAL_NS) {
             trimmedNs = nowNs;
             retransmits.trim();
@@ -346,7 +354,8 @@ public final class Association implements AutoCloseable {
         int framesMax = isShared ? FRAMES_PER_SHARED_CYCLE : FRAMES_PER_CYCLE;
         int count = txFrames.resend(nowNs, FRAMES_PER_CYCLE);
         int framesSent = frames == null ? 0 : frames.transmit(nowNs);
-        while (count < framesMax && unsent.next() != null && sendMessages(nowNs)) {
+        // Each at its own time: many large ones take as long as a round trip.
+        while (count < framesMax && unsent.next() != null && sendMessages(clock.nanoTime())) {
             count++;
         }
         if (acks.isDue(nowNs)) {
@@ -366,20 +375,21 @@ public final class Association implements AutoCloseable {
 
     /** Builds and sends one super-frame of waiting messages; false when none could be sent. */
     private boolean sendMessages(long nowNs) {
-        long flightMax = congestion.bytes() - retransmits.flightBytes();
-        long budget = Math.min(messageCredit(), flightMax);
-        if (budget < Math.min(USEFUL_LENGTH, unsent.length() + HEADERS_ROOM)) {
+        long granted = messageCredit();
+        long smallMax = Math.min(granted, congestion.smallMax());
+        long largeMax = Math.min(granted, congestion.largeMax(nowNs));
+        long firstMax = unsent.isNextSmall() ? smallMax : largeMax;
+        long useful = Math.min(CongestionWindow.FRAME_MIN, unsent.length() + HEADERS_ROOM);
+        if (firstMax < useful || retransmits.isFull()) {
             counters.increment(AssociationCounter.WAITS_FOR_CREDIT);
-            return false;
-        }
-        if (retransmits.isFull()) {
             return false;
         }
         TxFrame frame = retransmits.take();
         begin(frame, true, nowNs);
-        int lengthMax = (int) Math.min(SUPER_FRAME_MAX, budget - protection.overhead());
         OutboundMessage message = unsent.next();
         while (message != null && !frame.isFull()) {
+            long bytesMax = unsent.isNextSmall() ? smallMax : largeMax;
+            int lengthMax = (int) Math.min(SUPER_FRAME_MAX, bytesMax - protection.overhead());
             int room = lengthMax - frame.length() - SegmentHeader.LENGTH;
             // A message's own header is never cut in two: the receiver needs it to go on.
             if (room < Math.min(message.length() - message.sent(), OutboundMessage.HEADER_MAX)) {
@@ -389,7 +399,9 @@ public final class Association implements AutoCloseable {
             message = unsent.next();
         }
         frame.finish();
+        long lastSentNs = sender.lastSentNs();
         boolean isTaken = txFrames.sendNew(frame, nowNs);
+        congestion.onSend(frame.limit() - frame.start(), lastSentNs, nowNs);
         retransmits.keep(frame);
         counters.increment(AssociationCounter.FRAMES_SENT);
         counters.add(AssociationCounter.BYTES_SENT, frame.limit() - frame.start());
@@ -458,12 +470,9 @@ public final class Association implements AutoCloseable {
 
     /** When {@link #transmit} must run even if nothing is received or sent. */
     public long deadlineNs() {
-        long resendNs = retransmits.deadlineNs();
-        long ackNs = acks.deadlineNs();
-        if (resendNs == Agent.NO_DEADLINE || ackNs == Agent.NO_DEADLINE) {
-            return Math.min(resendNs, ackNs);
-        }
-        return resendNs - ackNs < 0 ? resendNs : ackNs;
+        long resendNs = congestion.resendNs(retransmits.deadlineNs());
+        long paceNs = unsent.next() == null ? Agent.NO_DEADLINE : congestion.deadlineNs();
+        return Agent.earlier(Agent.earlier(resendNs, acks.deadlineNs()), paceNs);
     }
 
     /** Ends it here, without a word to the peer. Messages under way are not told. */

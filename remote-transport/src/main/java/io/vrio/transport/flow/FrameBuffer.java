@@ -30,6 +30,11 @@ public final class FrameBuffer {
         return this;
     }
 
+    /** Whether only one holds it: nobody else reads what it does not use itself. */
+    public boolean isHeldOnce() {
+        return holders == 1;
+    }
+
     /** One holder less. */
     public void release() {
         if (--holders == 0) {

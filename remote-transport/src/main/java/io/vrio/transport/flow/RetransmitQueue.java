@@ -38,6 +38,12 @@ final class RetransmitQueue {
     private long highestAcked;
     private long highestReported;
     private long reportNs;
+    private int fewestAttempts = Integer.MAX_VALUE;
+
+    /** How long the peer has kept to itself what it tells now, and nobody may have seen it. */
+    private long delayNs;
+
+    private long unseenNs;
 
     /** When anything was sent last, and when the latest of what has arrived was. */
     private long lastSentNs;
@@ -109,6 +115,21 @@ final class RetransmitQueue {
         return flightBytes;
     }
 
+    /**
+     * Whether something that was told of since the last call had been sent once: if not, all of it
+     * may only take longer than the time-out (Karn; RFC 6298, 5).
+     */
+    boolean takeIsPrompt() {
+        boolean isPrompt = fewestAttempts == 1;
+        fewestAttempts = Integer.MAX_VALUE;
+        return isPrompt;
+    }
+
+    /** The peer has told of nothing above this. */
+    long highestAcked() {
+        return highestAcked;
+    }
+
     /** The lowest sequence that is wanted acknowledged, {@code next} when none is. */
     long floor(long next) {
         return count == 0 ? next : at(0).start();
@@ -118,18 +139,24 @@ final class RetransmitQueue {
      * Learns what the peer has.
      *
      * @param header of a frame that passed all checks; its cumulative is not above what was sent
+     * @param unseenHereNs how long ago it may have come
      */
-    void onAcknowledge(SuperFrameHeader header, long nowNs) {
+    void onAcknowledge(SuperFrameHeader header, long nowNs, long unseenHereNs) {
+        delayNs = header.delayUs() * 1000L;
+        unseenNs = unseenHereNs + header.unseenUs() * 1000L;
         long cumulative = header.cumulative();
         highestAcked = Math.max(highestAcked, cumulative);
         noteReport(header, nowNs);
+        int blockCount = header.blockCount();
+        // The delay that the peer tells is that of the newest it has.
+        long newest = blockCount == 0 ? cumulative : header.blockLimit(blockCount - 1);
         while (count > 0 && at(0).limit() - cumulative <= 0) {
-            sample(at(0), header, nowNs, cumulative);
+            sample(at(0), nowNs, newest);
             noteArrival(at(0), nowNs);
             removeHead();
         }
         // Blocks describe the present, so those of an older frame would bring back old holes.
-        if (header.blockCount() > 0 && header.sequence() - newestBlocksSequence > 0) {
+        if (blockCount > 0 && header.sequence() - newestBlocksSequence > 0) {
             newestBlocksSequence = header.sequence();
             onBlocks(header, nowNs);
         }
@@ -149,12 +176,11 @@ final class RetransmitQueue {
         return reportNs;
     }
 
-    private void sample(TxFrame frame, SuperFrameHeader header, long nowNs, long cumulative) {
-        boolean isNewest = frame.limit() == cumulative;
-        long delayNs = header.delayUs() * 1000;
+    private void sample(TxFrame frame, long nowNs, long newest) {
+        boolean isNewest = frame.limit() == newest;
         // Karn: an answer to something sent twice tells nothing about time,
         if (frame.attempts() == 1 && isNewest) {
-            rtt.onSample(nowNs - frame.sentNs(), delayNs);
+            rtt.onSample(nowNs - frame.sentNs(), delayNs, unseenNs);
         } else if (frame.attempts() == 2 && delayNs >= nowNs - frame.sentNs()) {
             // unless the peer has had it for longer than since the second time.
             rtt.onAnswer(nowNs - frame.firstSentNs());
@@ -180,6 +206,7 @@ final class RetransmitQueue {
     }
 
     private void release(TxFrame frame) {
+        fewestAttempts = Math.min(fewestAttempts, frame.attempts());
         flightBytes -= frame.limit() - frame.start();
         frame.onAcknowledged();
         free.addLast(frame);
@@ -205,6 +232,7 @@ final class RetransmitQueue {
                 frame.onWhollyMissing();
             }
             if (frame.holes().isEmpty()) {
+                sample(frame, nowNs, horizon);
                 release(frame);
             } else {
                 frames[(head + kept++) & (FRAMES_MAX - 1)] = frame;

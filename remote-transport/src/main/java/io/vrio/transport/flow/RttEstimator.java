@@ -20,6 +20,8 @@ public final class RttEstimator {
     private final Average answer = new Average();
     private long rtoNs = RTO_INITIAL_NS;
     private int timeouts;
+    private long sampleNs;
+    private long sampleUnseenNs;
 
     /** A mean and a mean deviation after RFC 6298. */
     private static final class Average {
@@ -46,9 +48,17 @@ public final class RttEstimator {
      *
      * @param answerNs how long after its sending
      * @param delayNs how long of that the peer has waited with the acknowledgement, as it says
+     * @param unseenNs and how long either may have waited for a process, at most
      */
-    public void onSample(long answerNs, long delayNs) {
-        trip.add(answerNs - delayNs);
+    public void onSample(long answerNs, long delayNs, long unseenNs) {
+        sampleNs = Math.max(1, answerNs - delayNs);
+        sampleUnseenNs = unseenNs;
+        long leastNs = sampleNs - unseenNs;
+        if (unseenNs <= Stalls.TOGETHER_MAX_NS || trip.smoothedNs == 0) {
+            trip.add(sampleNs);
+        } else if (leastNs > trip.smoothedNs) {
+            trip.add(leastNs);
+        }
         onAnswer(answerNs);
     }
 
@@ -73,6 +83,11 @@ public final class RttEstimator {
         onProgress();
     }
 
+    /** Something was heard of at last, but not which of many copies it was: go on waiting long. */
+    void onLateProgress() {
+        timeouts = 0;
+    }
+
     /** A time-out has passed without an answer: wait twice as long for the next. */
     public void onTimeout() {
         rtoNs = clamp(rtoNs * 2);
@@ -86,6 +101,18 @@ public final class RttEstimator {
 
     private static long clamp(long valueNs) {
         return Math.min(RTO_MAX_NS, Math.max(RTO_MIN_NS, valueNs));
+    }
+
+    /** The last sample since the last call; 0 when there was none. */
+    long takeSampleNs() {
+        long takenNs = sampleNs;
+        sampleNs = 0;
+        return takenNs;
+    }
+
+    /** How long of that may have been no part of the path. */
+    long sampleUnseenNs() {
+        return sampleUnseenNs;
     }
 
     /** Nanoseconds of a round trip; 0 before the first sample. */

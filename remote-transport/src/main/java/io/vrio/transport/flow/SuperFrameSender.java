@@ -97,6 +97,7 @@ final class SuperFrameSender {
         credit.extend(window.next());
         int delayUs = (int) (acks.delayNs(nowNs) / 1000);
         header.writeWindow(floor, window.next(), credit.limit(), delayUs);
+        header.writeUnseen((int) (acks.newestUnseenNs() / 1000));
         window.writeBlocks(header);
     }
 

@@ -17,14 +17,14 @@ final class TxFrameSender {
     private final SuperFrameSender sender;
     private final RetransmitQueue retransmits;
     private final RttEstimator rtt;
-    private final CongestionWindow congestion;
+    private final CongestionControl congestion;
     private final Counters<AssociationCounter> counters;
 
     TxFrameSender(
             SuperFrameSender sender,
             RetransmitQueue retransmits,
             RttEstimator rtt,
-            CongestionWindow congestion,
+            CongestionControl congestion,
             Counters<AssociationCounter> counters) {
         this.sender = sender;
         this.retransmits = retransmits;
@@ -67,7 +67,7 @@ final class TxFrameSender {
      */
     int resend(long nowNs, int framesMax) {
         int count = 0;
-        while (count < framesMax) {
+        while (count < framesMax && congestion.mayResend(nowNs)) {
             TxFrame frame = retransmits.nextLost(nowNs);
             if (frame == null) {
                 probe(nowNs);
@@ -84,12 +84,13 @@ final class TxFrameSender {
             retransmits.drop(frame);
             return 0;
         }
-        if (frame.attempts() == 1 && frame.isWhollyMissing()) {
-            // Perhaps only its header was lost, without which the peer tells nothing of the rest.
-            sendEnds(frame);
-        } else {
-            sendHoles(frame, frame.start(), retransmits.resendLimit(frame));
-        }
+        // Perhaps only its header was lost, without which the peer tells nothing of the rest.
+        boolean isUntold = frame.attempts() == 1 && frame.isWhollyMissing();
+        long bytes =
+                isUntold
+                        ? sendEnds(frame)
+                        : sendHoles(frame, frame.start(), retransmits.resendLimit(frame));
+        congestion.onLost(bytes, nowNs);
         retransmits.onResend(frame, nowNs);
         return 1;
     }
@@ -110,7 +111,7 @@ final class TxFrameSender {
             probe(retransmits.oldest(), nowNs);
         }
         if (isSent) {
-            onSilence(isTimedOut);
+            onSilence(isTimedOut, nowNs);
         }
     }
 
@@ -125,42 +126,45 @@ final class TxFrameSender {
         return isLive;
     }
 
-    private void onSilence(boolean isTimedOut) {
+    private void onSilence(boolean isTimedOut, long nowNs) {
         counters.increment(AssociationCounter.PROBES_SENT);
         if (isTimedOut) {
             rtt.onTimeout();
         }
         if (rtt.timeouts() >= TIMEOUTS_MIN) {
             counters.increment(AssociationCounter.TIMEOUTS);
-            congestion.onTimeout();
+            congestion.onTimeout(nowNs);
         }
     }
 
-    /** Sends what is enough to hear of the rest; when it is not, all of it. */
-    private void sendEnds(TxFrame frame) {
+    /** Sends what is enough to hear of the rest; when it is not, all of it; returns the bytes. */
+    private long sendEnds(TxFrame frame) {
         ByteRanges holes = frame.holes();
         long pieceMax = sender.segmentPayloadMax();
         boolean isLong = holes.length() > PROBE_SEGMENTS_MAX * pieceMax;
         if (isLong && frame.attempts() < RetransmitQueue.PIECES_BELIEVED_MAX) {
-            sendHoles(frame, frame.start(), holes.start(0) + pieceMax);
-            sendHoles(frame, holes.limit(holes.count() - 1) - pieceMax, frame.limit());
-        } else {
-            sendHoles(frame, frame.start(), frame.limit());
+            long first = sendHoles(frame, frame.start(), holes.start(0) + pieceMax);
+            long lastStart = holes.limit(holes.count() - 1) - pieceMax;
+            return first + sendHoles(frame, lastStart, frame.limit());
         }
+        return sendHoles(frame, frame.start(), frame.limit());
     }
 
-    private void sendHoles(TxFrame frame, long start, long limit) {
+    private long sendHoles(TxFrame frame, long start, long limit) {
         if (RetransmitQueue.isDoubtful(frame)) {
             frame.onWhollyMissing();
         }
+        long bytes = 0;
         ByteRanges holes = frame.holes();
         for (int i = 0; i < holes.count(); i++) {
             long from = Math.max(start, holes.start(i));
             int length = (int) (Math.min(limit, holes.limit(i)) - from);
             if (length > 0) {
                 resendPiece(frame, (int) (from - frame.start()), length);
+                bytes += length;
             }
         }
+        return bytes;
     }
 
     private void resendPiece(TxFrame frame, int offset, int length) {

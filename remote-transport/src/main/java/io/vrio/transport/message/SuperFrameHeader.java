@@ -12,7 +12,7 @@ import io.vrio.common.memory.MemorySlice;
  *  16  floor: lowest sequence the sender still wants acknowledged (u64)
  *  24  cumulative acknowledgement (u64)
  *  32  credit: limit of the sequences that the receiver of this frame may use (u64)
- *  40  acknowledgement delay, microseconds (u32)         44  segments (u16)
+ *  40  time unseen (u16)      42  delay (u16), both in us 44  segments (u16)
  *  46  number of the key, 0 when there is none (u16)
  *  48  blocks: offset from the cumulative acknowledgement (u32), in pieces (1 bit), length (31)
  * </pre>
@@ -39,6 +39,9 @@ public final class SuperFrameHeader {
     /** What follows the header is encrypted, and a tag behind it vouches for all. */
     public static final int SEALED = 2;
 
+    /** Limit: of times that are told; longer ones count as this long. */
+    private static final int US_MAX = 0xFFFF;
+
     /** In the length of a block. */
     private static final int IN_PIECES = 1 << 31;
 
@@ -50,7 +53,8 @@ public final class SuperFrameHeader {
     private static final int FLOOR_OFFSET = 16;
     private static final int CUMULATIVE_OFFSET = 24;
     private static final int CREDIT_OFFSET = 32;
-    private static final int DELAY_OFFSET = 40;
+    private static final int UNSEEN_OFFSET = 40;
+    private static final int DELAY_OFFSET = 42;
     private static final int SEGMENT_COUNT_OFFSET = 44;
     private static final int PHASE_OFFSET = 46;
 
@@ -134,7 +138,13 @@ public final class SuperFrameHeader {
         slice.putLongBigEndian(FLOOR_OFFSET, floor);
         slice.putLongBigEndian(CUMULATIVE_OFFSET, cumulative);
         slice.putLongBigEndian(CREDIT_OFFSET, credit);
-        slice.putIntBigEndian(DELAY_OFFSET, delayUs);
+        writeUnseen(0);
+        slice.putShortBigEndian(DELAY_OFFSET, (short) Math.min(US_MAX, delayUs));
+    }
+
+    /** How long the newest that is acknowledged may have waited before it was received. */
+    public void writeUnseen(int unseenUs) {
+        slice.putShortBigEndian(UNSEEN_OFFSET, (short) Math.min(US_MAX, unseenUs));
     }
 
     /** Adds a block behind those there are. */
@@ -202,9 +212,14 @@ public final class SuperFrameHeader {
         return slice.getLongBigEndian(CREDIT_OFFSET);
     }
 
-    /** Microseconds, unsigned 32 bit. */
-    public long delayUs() {
-        return slice.getIntBigEndian(DELAY_OFFSET) & 0xFFFF_FFFFL;
+    /** How long the newest that is acknowledged has waited since it was received. */
+    public int delayUs() {
+        return slice.getUnsignedShortBigEndian(DELAY_OFFSET);
+    }
+
+    /** How long before that it may have come. */
+    public int unseenUs() {
+        return slice.getUnsignedShortBigEndian(UNSEEN_OFFSET);
     }
 
     public int segmentCount() {

@@ -79,18 +79,19 @@ final class DiskService {
             request.begin(segment.id(), segment.messageLength());
             partials.add(request);
         }
+        int buffersBefore = request.bufferCount();
         request.add(segment, buffer, offset);
         if (request.isComplete()) {
             partials.remove(request);
-            association.onHeldBytesChange(-heldBytes(request.segmentCount() - 1));
+            association.onHeldBytesChange(-heldBytes(buffersBefore));
             execute(request);
         } else {
-            association.onHeldBytesChange(heldBytes(1));
+            association.onHeldBytesChange(heldBytes(request.bufferCount() - buffersBefore));
         }
     }
 
-    private static long heldBytes(int segments) {
-        return (long) segments * FrameBuffer.LENGTH;
+    private static long heldBytes(int buffers) {
+        return (long) buffers * FrameBuffer.LENGTH;
     }
 
     private InboundRequest partial(int id) {
@@ -220,7 +221,7 @@ final class DiskService {
             }
         }
         for (InboundRequest request : partials) {
-            association.onHeldBytesChange(-heldBytes(request.segmentCount()));
+            association.onHeldBytesChange(-heldBytes(request.bufferCount()));
         }
         partials.clear();
         while (!waitingForRoom.isEmpty()) {

@@ -17,6 +17,12 @@ final class InboundRequest {
     /** Limit: segments of one message; a peer that cuts finer is broken or hostile. */
     static final int SEGMENTS_MAX = 512;
 
+    /**
+     * Limit: longer segments keep the buffer that brought them. Shorter ones come when the path is
+     * crowded, and a large write would keep a buffer for each.
+     */
+    private static final int COPY_MAX = FrameBuffer.LENGTH / 2;
+
     final BlockRequest block = new BlockRequest();
     final OutboundMessage response;
 
@@ -81,13 +87,31 @@ final class InboundRequest {
         if (overlapsBefore || overlapsAfter) {
             throw new AssociationException("segments of a message overlap");
         }
+        receivedLength += length;
+        if (place > 0 && length <= COPY_MAX && append(place - 1, start, length, buffer, offset)) {
+            return;
+        }
         shift(place);
         buffers[place] = buffer.hold();
         offsets[place] = offset;
         starts[place] = start;
         lengths[place] = length;
         count++;
-        receivedLength += length;
+    }
+
+    /** Copies what follows on an earlier segment behind it, where nobody else holds the buffer. */
+    private boolean append(int before, int start, int length, FrameBuffer from, long offset) {
+        long end = offsets[before] + lengths[before];
+        FrameBuffer target = buffers[before];
+        boolean isRoom =
+                starts[before] + lengths[before] == start
+                        && target.isHeldOnce()
+                        && length <= FrameBuffer.LENGTH - end;
+        if (isRoom) {
+            from.slice().copyTo(offset, target.slice(), end, length);
+            lengths[before] += length;
+        }
+        return isRoom;
     }
 
     private void grow() {
@@ -110,7 +134,8 @@ final class InboundRequest {
         return receivedLength == messageLength;
     }
 
-    int segmentCount() {
+    /** How many buffers it keeps. */
+    int bufferCount() {
         return count;
     }
 

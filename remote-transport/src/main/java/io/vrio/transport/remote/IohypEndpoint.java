@@ -126,8 +126,8 @@ public final class IohypEndpoint implements Agent {
 
     @Override
     public int doWork() {
+        int work = receive(clock.nanoTime());
         long nowNs = clock.nanoTime();
-        int work = receive(nowNs);
         for (int i = 0; i < peers.size(); i++) {
             work += transmit(peers.get(i), nowNs);
         }
@@ -262,7 +262,7 @@ public final class IohypEndpoint implements Agent {
         byte[] answer = peer.answerTo(header);
         if (answer == null) {
             Association association = peer.association();
-            association.onFrame(header, buffer, nowNs);
+            association.onFrame(header, buffer);
             // Its gateway may have moved, or it has itself.
             association.hardwareAddress(association.sourceHardwareAddress());
         } else {

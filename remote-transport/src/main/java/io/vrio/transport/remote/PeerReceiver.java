@@ -164,7 +164,7 @@ final class PeerReceiver {
         } else if (handshakeMessage != null && !association.isSealed()) {
             onRefusal(handshakeMessage, nowNs);
         } else if (association != null) {
-            association.onFrame(header, buffer, nowNs);
+            association.onFrame(header, buffer);
         }
     }
 

@@ -172,7 +172,7 @@ public final class RemotePeer implements Agent {
             work += step(nowNs);
         }
         if (association != null) {
-            work += association.transmit(nowNs);
+            work += association.transmit(clock.nanoTime());
         }
         return work;
     }

@@ -38,10 +38,10 @@ final class AckTimerTest {
     }
 
     @Test
-    void shouldTellTheDelayOfTheOldest() {
+    void shouldTellTheDelayOfTheNewest() {
         timer.onReceive(NOW, 100);
         timer.onReceive(NOW + 50 * US, 100);
-        assertEquals(80 * US, timer.delayNs(NOW + 80 * US));
+        assertEquals(30 * US, timer.delayNs(NOW + 80 * US));
     }
 
     @Test

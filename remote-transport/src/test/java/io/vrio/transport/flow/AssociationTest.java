@@ -90,7 +90,7 @@ final class AssociationTest {
             assertNull(header.invalidReason(length));
             try {
                 if (count < lost || count >= limit) {
-                    to.onFrame(header, buffer, clock.nanoTime());
+                    to.onFrame(header, buffer);
                 }
                 count++;
             } finally {
@@ -150,7 +150,7 @@ final class AssociationTest {
 
     @Test
     void shouldTellWhenAMessageHasArrived() {
-        send(1, 50_000);
+        send(1, 30_000);
         transmit(0);
         deliverRight(0);
         transmit(200 * US);
@@ -183,10 +183,10 @@ final class AssociationTest {
 
     @Test
     void shouldResendOnlyTheLostPieces() {
-        send(1, 60_000);
+        send(1, 30_000);
         transmit(0);
-        // 42 pieces, of which the second and the third are lost.
-        assertEquals(42, deliver(receiver, wire.peer(), 1, 3));
+        // 21 pieces, of which the second and the third are lost.
+        assertEquals(21, deliver(receiver, wire.peer(), 1, 3));
         transmit(0);
         deliverLeft();
         transmit(0);
@@ -197,9 +197,9 @@ final class AssociationTest {
 
     @Test
     void shouldResendOnlyTheEndsOfWhatHasLostItsHeader() {
-        send(1, 60_000);
+        send(1, 30_000);
         transmit(0);
-        assertEquals(42, deliverRight(1));
+        assertEquals(21, deliverRight(1));
         transmit(20_000 * US);
         deliverLeft();
         assertEquals(2, deliverRight(0));
@@ -208,9 +208,9 @@ final class AssociationTest {
 
     @Test
     void shouldResendOnlyTheEndsOfWhatIsOvertakenWithoutItsHeader() {
-        send(1, 60_000);
+        send(1, 30_000);
         transmit(0);
-        assertEquals(42, deliverRight(1));
+        assertEquals(21, deliverRight(1));
         send(2, 0);
         transmit(0);
         deliverRight(0);
@@ -284,15 +284,18 @@ final class AssociationTest {
     }
 
     @Test
-    void shouldSendNoMoreThanTheFirstCreditUnasked() {
+    void shouldBeginWithoutKnowingCreditOrPath() {
         send(1, 200_000);
         transmit(0);
         assertTrue(sender.flightBytes() <= 64 << 10, "sent " + sender.flightBytes());
-        deliverRight(0);
-        transmit(200 * US);
-        deliverLeft();
-        transmit(0);
-        assertTrue(sender.flightBytes() > 64 << 10, "sent " + sender.flightBytes());
+        for (int i = 0; i < 10; i++) {
+            deliverRight(0);
+            transmit(200 * US);
+            deliverLeft();
+            transmit(0);
+        }
+        assertEquals(List.of(1), heard.stream().distinct().toList());
+        assertEquals(0, sender.flightBytes());
     }
 
     @Test

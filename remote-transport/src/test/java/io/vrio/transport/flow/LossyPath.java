@@ -128,15 +128,15 @@ final class LossyPath implements AutoCloseable {
             if (freeNs - nowNs > 0) {
                 return;
             }
-            freeNs = nowNs + receive(nowNs) * FRAME_NS;
+            freeNs = nowNs + receive() * FRAME_NS;
             hasMore = association.transmit(nowNs) > 0;
         }
 
-        private int receive(long nowNs) {
+        private int receive() {
             FrameBuffer buffer = buffers.take();
             int count = 0;
             while (count < FRAMES_PER_CYCLE && link.receive(buffer.slice()) > 0) {
-                association.onFrame(header.wrap(buffer.slice()), buffer, nowNs);
+                association.onFrame(header.wrap(buffer.slice()), buffer);
                 buffer.release();
                 buffer = buffers.take();
                 count++;

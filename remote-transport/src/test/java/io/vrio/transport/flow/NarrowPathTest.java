@@ -84,7 +84,7 @@ final class NarrowPathTest {
         FrameBuffer buffer = buffers.take();
         FrameHeader header = new FrameHeader();
         while (link.receive(buffer.slice()) > 0) {
-            association.onFrame(header.wrap(buffer.slice()), buffer, clock.nanoTime());
+            association.onFrame(header.wrap(buffer.slice()), buffer);
         }
         buffer.release();
     }

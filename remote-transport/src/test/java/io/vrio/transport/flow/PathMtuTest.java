@@ -90,7 +90,7 @@ final class PathMtuTest {
         while (link.receive(buffer.slice()) > 0) {
             header.wrap(buffer.slice());
             if (header.payloadLength() + IpVersion.V4.segmentOverhead() <= pathMtu) {
-                association.onFrame(header, buffer, clock.nanoTime());
+                association.onFrame(header, buffer);
             }
         }
         buffer.release();

@@ -46,7 +46,7 @@ final class ProtocolFlowTest {
 
     @Test
     void shouldKeepTheDocumentedCongestionWindow() {
-        assertSays("from " + (CongestionWindow.WINDOW_INITIAL >> 20) + " MiB at first");
+        assertSays("from " + (CongestionWindow.WINDOW_INITIAL >> 10) + " KiB at first");
         assertSays("between " + (CongestionWindow.WINDOW_MIN >> 10) + " KiB");
         assertSays("and " + (CongestionWindow.WINDOW_MAX >> 20) + " MiB");
     }

@@ -60,7 +60,7 @@ final class RetransmitQueueTest {
         SuperFrameHeader header = new SuperFrameHeader().wrap(memory.slice(), 0, 1024);
         header.write(0, peerSequence++, false);
         header.writeWindow(0, cumulative, 0, delayUs);
-        queue.onAcknowledge(header, nowNs);
+        queue.onAcknowledge(header, nowNs, 0);
     }
 
     /** The peer says what it has: blocks as pairs of sequences. */
@@ -71,7 +71,7 @@ final class RetransmitQueueTest {
         for (int i = 0; i < blocks.length; i += 2) {
             header.addBlock(blocks[i], blocks[i + 1]);
         }
-        queue.onAcknowledge(header, nowNs);
+        queue.onAcknowledge(header, nowNs, 0);
     }
 
     private static String holes(TxFrame frame) {
@@ -161,10 +161,10 @@ final class RetransmitQueueTest {
 
     @Test
     void shouldGiveReorderingAMoment() {
-        rtt.onSample(4 * MS, 0);
+        rtt.onSample(4 * MS, 0, 0);
         send(0);
         send(US);
-        hear(4 * MS, 1000, 1100, 1200);
+        hear(4 * MS + US, 1000, 1100, 1200);
         assertNull(queue.nextLost(4 * MS));
         assertEquals(5 * MS, queue.deadlineNs());
         assertEquals(1000, queue.nextLost(5 * MS).start());
@@ -172,7 +172,7 @@ final class RetransmitQueueTest {
 
     @Test
     void shouldNotResendTheTailBeforeItsTimeOut() {
-        rtt.onSample(4 * MS, 0);
+        rtt.onSample(4 * MS, 0, 0);
         TxFrame frame = send(0);
         hear(4 * MS, 1000, 1000, 1060);
         assertNull(queue.nextLost(5 * MS));
@@ -184,7 +184,7 @@ final class RetransmitQueueTest {
 
     @Test
     void shouldResendTheHoleButNotTheTailBehindIt() {
-        rtt.onSample(MS, 0);
+        rtt.onSample(MS, 0, 0);
         TxFrame frame = send(0);
         hear(MS, 1000, 1020, 1060);
         assertSame(frame, queue.nextLost(2 * MS));
@@ -206,7 +206,7 @@ final class RetransmitQueueTest {
 
     @Test
     void shouldTakeForLostWhatWasSentBeforeAProbeThatArrived() {
-        rtt.onSample(MS, 0);
+        rtt.onSample(MS, 0, 0);
         TxFrame first = send(0);
         TxFrame probed = send(0);
         queue.onResend(probed, 4 * MS);
@@ -217,7 +217,7 @@ final class RetransmitQueueTest {
 
     @Test
     void shouldResendAgainWhatSomethingSentLaterHasOvertaken() {
-        rtt.onSample(MS, 0);
+        rtt.onSample(MS, 0, 0);
         TxFrame frame = send(0);
         send(0);
         hear(MS, 1000, 1100, 1200);
@@ -231,7 +231,7 @@ final class RetransmitQueueTest {
 
     @Test
     void shouldWaitLongerForWhatIsLostAgainAndAgain() {
-        rtt.onSample(4 * MS, 0);
+        rtt.onSample(4 * MS, 0, 0);
         TxFrame frame = send(0);
         queue.onResend(frame, MS);
         queue.onResend(frame, 2 * MS);
@@ -248,7 +248,7 @@ final class RetransmitQueueTest {
 
     @Test
     void shouldNotTakeTheFirstCopysAnswerForTheSecondOnes() {
-        rtt.onSample(4 * MS, 0);
+        rtt.onSample(4 * MS, 0, 0);
         TxFrame older = send(0);
         queue.onResend(older, 3 * MS);
         TxFrame newer = send(0);
@@ -259,7 +259,7 @@ final class RetransmitQueueTest {
 
     @Test
     void shouldLearnFromAProbeThatWasNotNeeded() {
-        rtt.onSample(40 * US, 0);
+        rtt.onSample(40 * US, 0, 0);
         TxFrame frame = send(0);
         queue.onResend(frame, 120 * US);
         long before = rtt.rtoNs();
@@ -270,7 +270,7 @@ final class RetransmitQueueTest {
 
     @Test
     void shouldLearnNothingFromAProbeThatWasNeeded() {
-        rtt.onSample(40 * US, 0);
+        rtt.onSample(40 * US, 0, 0);
         TxFrame frame = send(0);
         queue.onResend(frame, 120 * US);
         long before = rtt.rtoNs();
@@ -280,7 +280,7 @@ final class RetransmitQueueTest {
 
     @Test
     void shouldNotWaitForTheTimeOutWhenThePeerWaits() {
-        rtt.onSample(4 * MS, 0);
+        rtt.onSample(4 * MS, 0, 0);
         send(0);
         assertFalse(queue.isProbeDue(5 * MS));
         queue.onPeerResend();
@@ -292,7 +292,7 @@ final class RetransmitQueueTest {
 
     @Test
     void shouldNotLetForgedCopiesHastenForEver() {
-        rtt.onSample(4 * MS, 0);
+        rtt.onSample(4 * MS, 0, 0);
         TxFrame frame = send(0);
         queue.onResend(frame, MS);
         queue.onResend(frame, 2 * MS);
@@ -343,7 +343,7 @@ final class RetransmitQueueTest {
 
     @Test
     void shouldNotTakeLaterFramesForLostBecauseOfBlocksBeyondWhatWasSent() {
-        rtt.onSample(MS, 0);
+        rtt.onSample(MS, 0, 0);
         send(0);
         hear(MS, 1000, 1050, 900_000);
         TxFrame later = send(MS);

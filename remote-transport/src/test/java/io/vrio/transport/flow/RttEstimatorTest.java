@@ -20,7 +20,7 @@ final class RttEstimatorTest {
 
     @Test
     void shouldTakeTheFirstSampleAsItIs() {
-        rtt.onSample(5 * MS, MS);
+        rtt.onSample(5 * MS, MS, 0);
         assertEquals(4 * MS, rtt.smoothedNs());
         // RFC 6298: the variation is half of it.
         assertEquals(5 * MS + 4 * 5 * MS / 2, rtt.rtoNs());
@@ -28,8 +28,8 @@ final class RttEstimatorTest {
 
     @Test
     void shouldSmooth() {
-        rtt.onSample(8 * MS, 0);
-        rtt.onSample(16 * MS, 0);
+        rtt.onSample(8 * MS, 0, 0);
+        rtt.onSample(16 * MS, 0, 0);
         assertEquals(9 * MS, rtt.smoothedNs());
         assertEquals(9 * MS + 4 * (4 * MS + MS), rtt.rtoNs());
     }
@@ -37,7 +37,7 @@ final class RttEstimatorTest {
     @Test
     void shouldWaitTwiceAsLongAsSteadyAnswersTake() {
         for (int i = 0; i < 100; i++) {
-            rtt.onSample(240 * US, 200 * US);
+            rtt.onSample(240 * US, 200 * US, 0);
         }
         assertEquals(40 * US, rtt.smoothedNs());
         assertEquals(480 * US, rtt.rtoNs());
@@ -46,7 +46,7 @@ final class RttEstimatorTest {
     @Test
     void shouldNotGoBelowTheNoiseOfScheduling() {
         for (int i = 0; i < 100; i++) {
-            rtt.onSample(10 * US, 0);
+            rtt.onSample(10 * US, 0, 0);
         }
         assertEquals(RttEstimator.RTO_MIN_NS, rtt.rtoNs());
     }
@@ -66,7 +66,7 @@ final class RttEstimatorTest {
 
     @Test
     void shouldEndBackOffOnProgress() {
-        rtt.onSample(4 * MS, 0);
+        rtt.onSample(4 * MS, 0, 0);
         long before = rtt.rtoNs();
         rtt.onTimeout();
         rtt.onTimeout();
@@ -85,7 +85,7 @@ final class RttEstimatorTest {
     @Test
     void shouldWaitLongerWhenAnAnswerWasOnlyLate() {
         for (int i = 0; i < 100; i++) {
-            rtt.onSample(40 * US, 0);
+            rtt.onSample(40 * US, 0, 0);
         }
         long before = rtt.rtoNs();
         rtt.onAnswer(200 * US);
@@ -95,14 +95,14 @@ final class RttEstimatorTest {
 
     @Test
     void shouldSurviveAPeerThatClaimsToHaveDelayedForLonger() {
-        rtt.onSample(5 * MS, 10 * MS);
+        rtt.onSample(5 * MS, 10 * MS, 0);
         assertEquals(1, rtt.smoothedNs());
         assertTrue(rtt.rtoNs() >= RttEstimator.RTO_MIN_NS);
     }
 
     @Test
     void shouldGiveReorderingAQuarterMoreThanARoundTrip() {
-        rtt.onSample(4 * MS, 0);
+        rtt.onSample(4 * MS, 0, 0);
         assertEquals(5 * MS, rtt.reorderingNs());
     }
 }

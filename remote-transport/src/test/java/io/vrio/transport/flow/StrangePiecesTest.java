@@ -92,7 +92,7 @@ final class StrangePiecesTest {
         FrameHeader header = new FrameHeader();
         try {
             while (link.receive(buffer.slice()) > 0) {
-                association.onFrame(header.wrap(buffer.slice()), buffer, clock.nanoTime());
+                association.onFrame(header.wrap(buffer.slice()), buffer);
             }
         } finally {
             buffer.release();

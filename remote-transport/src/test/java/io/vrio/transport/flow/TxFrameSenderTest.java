@@ -30,7 +30,7 @@ final class TxFrameSenderTest {
     private final Counters<AssociationCounter> counters = ledger.counters();
     private final RttEstimator rtt = new RttEstimator();
     private final RetransmitQueue retransmits = new RetransmitQueue(rtt);
-    private final CongestionWindow congestion = new CongestionWindow();
+    private final CongestionControl congestion = new CongestionControl(rtt, retransmits);
     private final SuperFrameSender superFrames = new SuperFrameSender(setup, wire, ledger);
     private final TxFrameSender sender =
             new TxFrameSender(superFrames, retransmits, rtt, congestion, counters);
