@@ -263,6 +263,9 @@ final class Guest implements GuestRings, AutoCloseable {
 
     private GuestRequest.Kind chooseKind() {
         int choice = random.nextInt(100);
+        if (scenario.isAnxious() && choice % 2 == 0 && !scenario.rings().isWriteThrough()) {
+            return GuestRequest.Kind.FLUSH;
+        }
         if (choice < 42) {
             return GuestRequest.Kind.WRITE;
         }

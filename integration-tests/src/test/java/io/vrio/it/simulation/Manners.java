@@ -2,22 +2,32 @@
 package io.vrio.it.simulation;
 
 import io.vrio.common.clock.NanoClock;
+import io.vrio.transport.flow.Association;
 import io.vrio.transport.remote.PeerState;
-import io.vrio.transport.remote.PeerStatus;
 
 /**
  * What honest ends never do to each other, although no guest would notice: an older association of
- * a server lives on, or more is sent than was granted.
+ * a server lives on, one is ended that both want, or an end breaks the rules of sending.
  */
 final class Manners {
+    /** A peer that was heard so lately is not silent. */
+    private static final long HEARD_NS = SimulatedIohyp.PEER_TIMEOUT_NS / 4;
+
     private final Scenario scenario;
     private final NanoClock clock;
+    private final AssociationWatch atServer;
+    private final AssociationWatch atIohyp;
     private long startedNs;
     private boolean wasAttached;
+
+    /** The life of the IOhyp in which both ends were established the last time; or null. */
+    private Object life;
 
     Manners(Scenario scenario, NanoClock clock) {
         this.scenario = scenario;
         this.clock = clock;
+        atServer = new AssociationWatch(scenario, clock, "the server");
+        atIohyp = new AssociationWatch(scenario, clock, "the IOhyp");
     }
 
     /** The server's process begins; an association of the one before may still be there. */
@@ -26,8 +36,16 @@ final class Manners {
         wasAttached = false;
     }
 
-    /** After the first server has worked. */
+    /** After all have worked. */
     void check(SimulatedServer server, SimulatedIohyp iohyp) {
+        checkAlone(server, iohyp);
+        Association there = iohyp.association(server.name());
+        checkWanted(server, iohyp, there);
+        atServer.look(server.association());
+        atIohyp.look(there);
+    }
+
+    private void checkAlone(SimulatedServer server, SimulatedIohyp iohyp) {
         boolean isAttached = server.devices().get(0).disk().isAttached();
         boolean isNew = isAttached && !wasAttached;
         wasAttached = isAttached;
@@ -45,18 +63,18 @@ final class Manners {
                 .count();
     }
 
-    /** At the end: nobody has sent what he had no credit for, unless a stranger did. */
-    void checkCredit(SimulatedServer server, SimulatedIohyp iohyp) {
-        if (!scenario.isSealed() && !scenario.wire().hasFewPorts()) {
-            check(server.status());
-            iohyp.peers().forEach(Manners::check);
+    /** With keys, nobody ends an association of two ends that hear each other and want it. */
+    private void checkWanted(SimulatedServer server, SimulatedIohyp iohyp, Association there) {
+        boolean isEstablished = server.moment().state() == PeerState.ESTABLISHED;
+        boolean isSame = life != null && life == iohyp.life() && isEstablished;
+        Association before = atIohyp.watched();
+        if (isSame && server.association() == atServer.watched() && before != there) {
+            long unheardNs = clock.nanoTime() - before.lastHeardNs();
+            if (unheardNs < HEARD_NS) {
+                throw new AssertionError("the IOhyp has ended an association that is wanted");
+            }
         }
-    }
-
-    private static void check(PeerStatus peer) {
-        if (peer.association() != null) {
-            long beyond = peer.association().counters().get("dropped_out_of_credit");
-            Leaks.check("super-frames beyond the credit of " + peer.peer(), beyond, 0);
-        }
+        boolean isWatched = isEstablished && there != null && scenario.isSealed();
+        life = isWatched ? iohyp.life() : null;
     }
 }

@@ -32,11 +32,26 @@ record Scenario(long seed, Wire wire, Rings rings, Disk disk, Load load, NetScen
 
     /** How long keys are used: with every other sealed seed not long at all. */
     KeyLimits keyLimits() {
-        return seed % 4 == 0 ? new KeyLimits(128 << 10, 50 * MS) : KeyLimits.DEFAULT;
+        return hasShortKeys() ? new KeyLimits(128 << 10, 50 * MS) : KeyLimits.DEFAULT;
     }
 
     boolean isSealed() {
         return seed % 2 == 0;
+    }
+
+    /** Whether keys are changed all the time. */
+    boolean hasShortKeys() {
+        return seed % 4 == 0;
+    }
+
+    /** Whether strangers forge; else they repeat only, and all that cannot be opened is our own. */
+    boolean isForged() {
+        return isSealed() && seed % 8 != 0;
+    }
+
+    /** Whether the guests flush all the time: with every fifth seed. */
+    boolean isAnxious() {
+        return seed % 5 == 0;
     }
 
     /**

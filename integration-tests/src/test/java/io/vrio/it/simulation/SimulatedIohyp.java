@@ -8,7 +8,9 @@ import io.vrio.backends.iohyp.KeptRegistry;
 import io.vrio.backends.iohyp.NicRegistry;
 import io.vrio.common.agent.Agent;
 import io.vrio.common.clock.NanoClock;
+import io.vrio.transport.flow.Association;
 import io.vrio.transport.flow.FrameBufferPool;
+import io.vrio.transport.remote.Associations;
 import io.vrio.transport.remote.Catalogs;
 import io.vrio.transport.remote.EndpointCounter;
 import io.vrio.transport.remote.EndpointOptions;
@@ -78,6 +80,16 @@ final class SimulatedIohyp implements AutoCloseable {
     /** The associations that it has now. */
     List<PeerStatus> peers() {
         return endpoint.peers();
+    }
+
+    /** The newest association with the server of this name, or null. */
+    Association association(String server) {
+        return isUp() ? Associations.newest(endpoint, server) : null;
+    }
+
+    /** The process that there is now, to be told from others; null when there is none. */
+    Object life() {
+        return endpoint;
     }
 
     SimulatedDisk disk(String name) {

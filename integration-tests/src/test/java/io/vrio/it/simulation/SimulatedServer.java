@@ -3,10 +3,11 @@ package io.vrio.it.simulation;
 
 import io.vrio.common.agent.Agent;
 import io.vrio.common.clock.NanoClock;
+import io.vrio.transport.flow.Association;
 import io.vrio.transport.flow.FrameBufferPool;
+import io.vrio.transport.remote.Associations;
 import io.vrio.transport.remote.LinkFactory;
 import io.vrio.transport.remote.PeerOptions;
-import io.vrio.transport.remote.PeerStatus;
 import io.vrio.transport.remote.RemotePeer;
 import io.vrio.transport.remote.ServerStation;
 import io.vrio.transport.remote.ShortCircuit;
@@ -127,9 +128,9 @@ final class SimulatedServer {
         return SimulatedWire.moment(peer);
     }
 
-    /** How its association is. */
-    PeerStatus status() {
-        return peer.status();
+    /** Its association, or null. */
+    Association association() {
+        return Associations.of(peer);
     }
 
     /** Breaks the association off from this side. */

@@ -134,7 +134,7 @@ final class Weather {
      */
     private void letStrangersIn() {
         boolean isThere = !isOver && !isCalm();
-        boolean isForging = isThere && way.scenario().isSealed();
+        boolean isForging = isThere && way.scenario().isForged();
         way.wire()
                 .intruder(
                         isForging ? strangers.nextInt(3) * 10_000 : 0,

@@ -205,7 +205,6 @@ final class WholeWay implements AutoCloseable {
         runUntil(() -> fleet.haveSentAll() && fleet.isAtRest(), patienceNs, "the flood " + ending);
         new NetProbe(this).run();
         guests.forEach(Guest::checkUntouched);
-        manners.checkCredit(server, iohyp);
         return tally;
     }
 
@@ -277,9 +276,9 @@ final class WholeWay implements AutoCloseable {
         weather.doWork();
         int work = netWeather.doWork() + fleet.doWork() + runGuests();
         work += server.doWork(this::runGuestsMeanwhile);
-        manners.check(server, iohyp);
         work += otherServer == null ? 0 : otherServer.doWork(this::runGuestsMeanwhile);
         work += iohyp.doWork();
+        manners.check(server, iohyp);
         wire.dropUnheard();
         long waitNs = work > 0 ? CYCLE_NS : nextDeadlineNs() - clock.nanoTime();
         idleRounds = waitNs > 0 ? 0 : idleRounds + 1;

@@ -399,6 +399,11 @@ public final class IohypEndpoint implements Agent {
     }
 
     /** The servers that are there now. */
+    List<ServedPeer> servedPeers() {
+        return peers;
+    }
+
+    /** The same, in numbers. */
     public List<PeerStatus> peers() {
         return peers.stream().map(ServedPeer::status).toList();
     }

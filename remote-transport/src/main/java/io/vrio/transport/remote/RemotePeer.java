@@ -458,6 +458,11 @@ public final class RemotePeer implements Agent {
         return progress;
     }
 
+    /** The present one, or null. */
+    Association association() {
+        return association;
+    }
+
     /** As of now. */
     public PeerStatus status() {
         return new PeerStatus(
