@@ -33,6 +33,9 @@ final class Guest implements GuestRings, AutoCloseable {
     /** Limit: requests under way that one more may overlap with. */
     private static final int OVERLAPS_MAX = 4;
 
+    /** So many flushes are begun soon after a crash, before and after the guest has heard of it. */
+    private static final int FLUSHES_AFTER_CRASH = 40;
+
     private static final int OK = 0;
     private static final int IO_ERROR = 1;
     private static final int UNSUPPORTED = 2;
@@ -49,6 +52,7 @@ final class Guest implements GuestRings, AutoCloseable {
     private final List<GuestQueue> queues = new ArrayList<>();
     private final int sectors;
     private int requestsLeft;
+    private int flushesLeft;
     private long nextNs;
     private long ended;
     private long errors;
@@ -140,6 +144,8 @@ final class Guest implements GuestRings, AutoCloseable {
     /** The I/O host has lost what was not flushed. */
     void onCrash(MemorySlice content) {
         history.onCrash(content, hasMetDisk);
+        boolean isAnxious = scenario.isAnxious() && !scenario.rings().isWriteThrough();
+        flushesLeft = isAnxious ? FLUSHES_AFTER_CRASH : 0;
     }
 
     SectorHistory history() {
@@ -263,7 +269,8 @@ final class Guest implements GuestRings, AutoCloseable {
 
     private GuestRequest.Kind chooseKind() {
         int choice = random.nextInt(100);
-        if (scenario.isAnxious() && choice % 2 == 0 && !scenario.rings().isWriteThrough()) {
+        if (flushesLeft > 0 && choice % 2 == 0) {
+            flushesLeft--;
             return GuestRequest.Kind.FLUSH;
         }
         if (choice < 42) {
