@@ -16,6 +16,7 @@ import io.vrio.transport.secure.Protection;
 import io.vrio.transport.secure.SealedProtection;
 import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.FrameHeader;
+import io.vrio.transport.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -35,6 +36,12 @@ public final class IohypEndpoint implements Agent {
 
     /** Limit: associations of one host, so that one cannot take the places of all. */
     static final int PEERS_OF_HOST_MAX = 64;
+
+    /**
+     * Limit: associations of one network of IPv6, all of whose addresses one host may have: half of
+     * the places, because a network may as well be that of all servers.
+     */
+    static final int PEERS_OF_NETWORK_MAX = PEERS_MAX / 2;
 
     /** Limit: frames received in one duty cycle. */
     private static final int FRAMES_MAX = 64;
@@ -330,11 +337,16 @@ public final class IohypEndpoint implements Agent {
     }
 
     private boolean hasPlaceForSender() {
-        int count = 0;
+        int ofHost = 0;
+        int ofNetwork = 0;
         for (int i = 0; i < peers.size(); i++) {
-            count += header.isFrom(peers.get(i).association().remote().address()) ? 1 : 0;
+            IpAddress address = peers.get(i).association().remote().address();
+            ofHost += header.isFrom(address) ? 1 : 0;
+            ofNetwork += header.isFromNetworkOf(address) ? 1 : 0;
         }
-        return peers.size() < PEERS_MAX && count < PEERS_OF_HOST_MAX;
+        return peers.size() < PEERS_MAX
+                && ofHost < PEERS_OF_HOST_MAX
+                && ofNetwork < PEERS_OF_NETWORK_MAX;
     }
 
     /**

@@ -347,6 +347,17 @@ public final class FrameHeader {
         };
     }
 
+    /**
+     * Whether it is from the network of this address: over IPv6 the first 64 bits tell it, and the
+     * rest is whatever a host likes (RFC 4291, 2.5.4). Never over IPv4.
+     */
+    public boolean isFromNetworkOf(IpAddress address) {
+        return switch (address.version()) {
+            case V4 -> false;
+            case V6 -> isIpv6() && frame.getLongBigEndian(IP6_SOURCE) == address.high();
+        };
+    }
+
     /** Whether both are of one flow in one direction. */
     boolean isOfFlow(FrameHeader other) {
         boolean isSame = isIpv6() == other.isIpv6();

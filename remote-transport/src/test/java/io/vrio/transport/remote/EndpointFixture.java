@@ -5,13 +5,18 @@ import io.vrio.common.clock.ManualClock;
 import io.vrio.common.io.BlockRequestKind;
 import io.vrio.common.io.Nic;
 import io.vrio.common.memory.NativeBuffer;
+import io.vrio.transport.flow.Association;
+import io.vrio.transport.flow.AssociationSetup;
 import io.vrio.transport.flow.FrameBufferPool;
+import io.vrio.transport.link.Link;
 import io.vrio.transport.link.MemoryLink;
 import io.vrio.transport.link.MemoryLink.Segmentation;
 import io.vrio.transport.message.MessageKind;
 import io.vrio.transport.secure.KeyRing;
+import io.vrio.transport.secure.Protection;
 import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.FrameWriter;
+import io.vrio.transport.wire.IpAddress;
 import java.util.Optional;
 import java.util.random.RandomGeneratorFactory;
 
@@ -20,8 +25,8 @@ final class EndpointFixture implements AutoCloseable {
     static final int BUFFERS = 256;
     static final long TIMEOUT_NS = 2_000_000_000L;
     static final long MS = 1_000_000L;
-    private static final int SERVER = 0x0A000001;
-    private static final int IOHYP = 0x0A000002;
+    private static final IpAddress SERVER = IpAddress.parse("10.0.0.1");
+    private static final IpAddress IOHYP = IpAddress.parse("10.0.0.2");
     private static final int PORT = 8746;
 
     final ManualClock clock = new ManualClock(1_000_000_000L);
@@ -36,13 +41,18 @@ final class EndpointFixture implements AutoCloseable {
     int nicsClosed;
     private final MemoryLink wire =
             MemoryLink.pair(new MemoryLink.Options(1500, Segmentation.WHOLE, 8192));
-    private final Endpoint local = new Endpoint(wire.hardwareAddress(), IOHYP, PORT);
+    private final Endpoint local;
 
     EndpointFixture() {
         this(Optional.empty());
     }
 
     EndpointFixture(Optional<KeyRing> keys) {
+        this(keys, IOHYP);
+    }
+
+    EndpointFixture(Optional<KeyRing> keys, IpAddress address) {
+        local = new Endpoint(wire.hardwareAddress(), address, PORT);
         EndpointOptions options = new EndpointOptions(local, 7, 1500, TIMEOUT_NS, keys);
         endpoint =
                 new IohypEndpoint(
@@ -75,8 +85,27 @@ final class EndpointFixture implements AutoCloseable {
 
     /** A server that has said nothing yet. */
     RawEnd server(int port) {
+        return server(SERVER, port);
+    }
+
+    private RawEnd server(IpAddress address, int port) {
         MemoryLink station = wire.addStation();
-        return new RawEnd(station, new Endpoint(station.hardwareAddress(), SERVER, port), local);
+        return new RawEnd(station, new Endpoint(station.hardwareAddress(), address, port), local);
+    }
+
+    /** What a server has for an association that begins where it has come to. */
+    Association associate(RawEnd server, int port, Protection protection) {
+        Link link = server.traffic();
+        AssociationSetup setup =
+                new AssociationSetup(
+                        new Endpoint(link.hardwareAddress(), SERVER, port),
+                        local,
+                        server.next,
+                        server.expected,
+                        77,
+                        1500,
+                        protection);
+        return new Association(setup, link, buffers, clock, (segment, buffer, offset) -> {});
     }
 
     /** SYNs from ports 1 to {@code count} of one host. */
@@ -94,7 +123,11 @@ final class EndpointFixture implements AutoCloseable {
 
     /** A server that has been welcomed. */
     RawEnd welcomed(int port, String name, long epoch) {
-        RawEnd server = server(port);
+        return welcomed(SERVER, port, name, epoch);
+    }
+
+    RawEnd welcomed(IpAddress address, int port, String name, long epoch) {
+        RawEnd server = server(address, port);
         server.sendSyn(1000 + port);
         exchange(server);
         server.control(hello(name, epoch));

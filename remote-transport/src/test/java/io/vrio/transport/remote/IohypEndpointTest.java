@@ -12,8 +12,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.vrio.common.io.BlockRequestKind;
 import io.vrio.transport.message.MessageKind;
 import io.vrio.transport.wire.FrameHeader;
+import io.vrio.transport.wire.IpAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -428,6 +430,21 @@ final class IohypEndpointTest {
             fixture.welcomed(port, "server-" + port, 1);
         }
         assertEquals(64, peers());
+    }
+
+    /** Whoever is in a network of IPv6 can have each of its addresses. */
+    @Test
+    void shouldNotGiveAllPlacesToOneNetwork() {
+        IpAddress iohyp = IpAddress.parse("fd00::2");
+        try (EndpointFixture wide = new EndpointFixture(Optional.empty(), iohyp)) {
+            for (int host = 1; host <= 600; host++) {
+                IpAddress address = new IpAddress(iohyp.high() + 1, host);
+                wide.welcomed(address, 40_000, "server-" + host, 1);
+            }
+            assertEquals(512, wide.endpoint.peers().size());
+            wide.welcomed(IpAddress.parse("fd00::3"), 40_000, "other", 1);
+            assertEquals(513, wide.endpoint.peers().size());
+        }
     }
 
     @Test

@@ -34,6 +34,9 @@ final class ProtocolRemoteTest {
                 ProtocolDocument.limit("associations of one host"),
                 IohypEndpoint.PEERS_OF_HOST_MAX);
         assertEquals(
+                ProtocolDocument.limit("associations of one /64 of IPv6"),
+                IohypEndpoint.PEERS_OF_NETWORK_MAX);
+        assertEquals(
                 ProtocolDocument.limit("control messages not acknowledged"),
                 ControlChannel.UNDER_WAY_MAX);
         assertEquals(ProtocolDocument.limit("smallest MTU over IPv4"), IpVersion.V4.mtuMin());

@@ -97,6 +97,15 @@ final class Ipv6FrameTest {
     }
 
     @Test
+    void shouldKnowTheNetworkOfItsSender() {
+        assertNull(header.invalidReason(LENGTH));
+        assertTrue(header.isFromNetworkOf(SERVER.address()));
+        assertTrue(header.isFromNetworkOf(new IpAddress(SERVER.address().high(), 77)));
+        assertFalse(header.isFromNetworkOf(IpAddress.parse("fd01::1")));
+        assertFalse(header.isFromNetworkOf(IpAddress.parse("10.0.0.1")));
+    }
+
+    @Test
     void shouldLetTheKernelCutWhatExceedsTheMtu() {
         writer.writeData(memory, SEQUENCE, 7, 1 << 20, 1428);
         assertEquals(FrameHeader.GSO_NONE, memory.getUnsignedByte(FrameHeader.VNET_GSO_TYPE));
