@@ -208,10 +208,12 @@ public final class RemotePeer implements Agent {
     /** It may be anybody's: what the peer says, or not, will tell. */
     private void suspect(FrameHeader header, long nowNs) {
         progress.journal().note(PeerEventKind.SUSPECTED, "", nowNs);
-        if (association.suspect(header, nowNs) && !control.isWaiting()) {
+        boolean isGreeting = progress.state() == PeerState.GREETING;
+        // Before the peer has told its tag it would never take what asks it.
+        if (association.suspect(header, nowNs) && !isGreeting && !control.isWaiting()) {
             control.probe(1);
         }
-        if (progress.state() == PeerState.GREETING) {
+        if (isGreeting) {
             progress.hasten(nowNs, Suspicion.TIME_NS);
         }
     }

@@ -396,9 +396,12 @@ final class ServedPeer implements AutoCloseable {
         }
     }
 
-    /** Finds out soon whether the server is still there. */
+    /**
+     * Finds out soon whether the server is still there. Not before it has told its tag: what is
+     * sent without would never be taken, however often it was sent.
+     */
     void probe() {
-        if (!control.isWaiting()) {
+        if (hello != null && !control.isWaiting()) {
             control.probe(1);
         }
     }
@@ -419,8 +422,8 @@ final class ServedPeer implements AutoCloseable {
             journal.onKeyPhases(association.protection().phases(), nowNs);
         }
         noteMtu();
-        if (nowNs - association.lastSentNs() >= intervalNs && !control.isWaiting()) {
-            control.probe(1);
+        if (nowNs - association.lastSentNs() >= intervalNs) {
+            probe();
         }
     }
 

@@ -432,6 +432,25 @@ final class IohypEndpointTest {
         assertEquals(64, peers());
     }
 
+    /** What it sent then would carry no tag, never be taken, and end the association in the end. */
+    @Test
+    void shouldAskNothingOfAServerThatHasNotGreetedYet() {
+        RawEnd server = fixture.server(40_000);
+        server.sendSyn(1000);
+        fixture.exchange(server);
+        server.acknowledge();
+        fixture.pass(server, 1500 * MS);
+        assertEquals(List.of(), server.takeSegments());
+        assertEquals(1, peers());
+
+        server.control(EndpointFixture.hello("late", 1));
+        fixture.exchange(server);
+        assertTrue(server.takeControl().get(0).startsWith("{\"type\":\"welcome\""));
+        server.acknowledge();
+        fixture.pass(server, 1500 * MS);
+        assertTrue(server.takeSegments().stream().anyMatch(s -> s.kind() == MessageKind.PROBE));
+    }
+
     /** Whoever is in a network of IPv6 can have each of its addresses. */
     @Test
     void shouldNotGiveAllPlacesToOneNetwork() {

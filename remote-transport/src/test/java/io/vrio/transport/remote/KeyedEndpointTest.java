@@ -8,15 +8,21 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.vrio.transport.flow.Association;
+import io.vrio.transport.flow.AssociationCounter;
 import io.vrio.transport.flow.Suspicion;
+import io.vrio.transport.message.ControlMessage;
 import io.vrio.transport.secure.HandshakeMessage;
 import io.vrio.transport.secure.HandshakeMessage.Answer;
 import io.vrio.transport.secure.HandshakeMessage.Refusal;
 import io.vrio.transport.secure.KeyExchange;
 import io.vrio.transport.secure.KeyExchange.Attempt;
+import io.vrio.transport.secure.KeyLimits;
 import io.vrio.transport.secure.NoiseHandshake;
 import io.vrio.transport.secure.PresharedKey;
+import io.vrio.transport.secure.Protection;
 import io.vrio.transport.secure.RefusalReason;
+import io.vrio.transport.secure.SealedProtection;
 import io.vrio.transport.wire.FrameHeader;
 import io.vrio.transport.wire.IpAddress;
 import java.security.SecureRandom;
@@ -49,6 +55,23 @@ final class KeyedEndpointTest {
         server.send(exchange.opening());
         fixture.exchange(server);
         return exchange;
+    }
+
+    /** Up to where the endpoint waits for what its welcome is acknowledged with. */
+    private void greet(KeyExchange exchange) throws Exception {
+        Answer answer = (Answer) HandshakeMessage.decode(server.handshakeMessage);
+        long nowNs = fixture.clock.nanoTime();
+        Protection sealed =
+                new SealedProtection(exchange.onAnswer(answer), KeyLimits.DEFAULT, nowNs);
+        try (Association association = fixture.associate(server, PORT, sealed);
+                ControlChannel control = new ControlChannel(association)) {
+            control.send(
+                    new ControlMessage.Hello(
+                            ControlMessage.VERSION, NAME, 1, 77, 1500, sealed.name()));
+            association.transmit(nowNs);
+            server.next += association.counters().value(AssociationCounter.BYTES_SENT);
+        }
+        fixture.exchange(server);
     }
 
     private RefusalReason refusal() {
@@ -143,10 +166,11 @@ final class KeyedEndpointTest {
     }
 
     @Test
-    void shouldBelieveAnRstOnlyWhenTheServerIsSilent() {
-        open(key, NAME).close();
-        // A probe of the endpoint is under way, and is not acknowledged.
-        fixture.pass(server, 1300 * EndpointFixture.MS);
+    void shouldBelieveAnRstOnlyWhenTheServerIsSilent() throws Exception {
+        try (KeyExchange exchange = open(key, NAME)) {
+            greet(exchange);
+        }
+        assertEquals(PeerState.ESTABLISHED, fixture.endpoint.peers().get(0).state());
         server.sendRst();
         fixture.exchange(server);
         assertEquals(1, peers(), "an RST is anybody's");
