@@ -384,12 +384,13 @@ public final class Association implements AutoCloseable {
             counters.increment(AssociationCounter.WAITS_FOR_CREDIT);
             return false;
         }
+        int frameMax = txFrames.lengthMax();
         TxFrame frame = retransmits.take();
         begin(frame, true, nowNs);
         OutboundMessage message = unsent.next();
         while (message != null && !frame.isFull()) {
             long bytesMax = unsent.isNextSmall() ? smallMax : largeMax;
-            int lengthMax = (int) Math.min(SUPER_FRAME_MAX, bytesMax - protection.overhead());
+            int lengthMax = (int) Math.min(frameMax, bytesMax - protection.overhead());
             int room = lengthMax - frame.length() - SegmentHeader.LENGTH;
             // A message's own header is never cut in two: the receiver needs it to go on.
             if (room < Math.min(message.length() - message.sent(), OutboundMessage.HEADER_MAX)) {

@@ -19,6 +19,7 @@ final class TxFrameSender {
     private final RttEstimator rtt;
     private final CongestionControl congestion;
     private final Counters<AssociationCounter> counters;
+    private final LossRate lossRate = new LossRate();
 
     TxFrameSender(
             SuperFrameSender sender,
@@ -31,6 +32,17 @@ final class TxFrameSender {
         this.rtt = rtt;
         this.congestion = congestion;
         this.counters = counters;
+    }
+
+    /** Bytes of a super-frame before it is sealed: the fewer, the more segments get lost. */
+    int lengthMax() {
+        long bytes = (long) lossRate.segmentsMax() * sender.segmentPayloadMax() - sender.overhead();
+        return (int) Math.min(Association.SUPER_FRAME_MAX, bytes);
+    }
+
+    private int segments(long bytes) {
+        int segmentMax = sender.segmentPayloadMax();
+        return (int) ((bytes + segmentMax - 1) / segmentMax);
     }
 
     /** Returns whether the link took it; its sequences are used in any case. */
@@ -46,6 +58,7 @@ final class TxFrameSender {
             isTaken = sender.sendNew(frame.payload(), nowNs);
         }
         frame.onSend(nowNs);
+        lossRate.onSend(segments(frame.limit() - frame.start()));
         return isTaken;
     }
 
@@ -91,6 +104,7 @@ final class TxFrameSender {
                         ? sendEnds(frame)
                         : sendHoles(frame, frame.start(), retransmits.resendLimit(frame));
         congestion.onLost(bytes, nowNs);
+        lossRate.onLoss(segments(bytes));
         retransmits.onResend(frame, nowNs);
         return 1;
     }
