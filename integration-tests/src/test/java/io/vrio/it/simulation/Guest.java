@@ -33,6 +33,9 @@ final class Guest implements GuestRings, AutoCloseable {
     /** Limit: requests under way that one more may overlap with. */
     private static final int OVERLAPS_MAX = 4;
 
+    /** Limit: requests that a guest begins before the device may look. */
+    private static final int TOGETHER_MAX = 4;
+
     /** So many flushes are begun soon after a crash, before and after the guest has heard of it. */
     private static final int FLUSHES_AFTER_CRASH = 40;
 
@@ -202,6 +205,16 @@ final class Guest implements GuestRings, AutoCloseable {
             work += queue.takeUsed(this::onEnd);
         }
         if (requestsLeft > 0 && nextNs - clock.nanoTime() <= 0) {
+            work += beginSome(kick);
+        }
+        return work;
+    }
+
+    /** One, or for an anxious guest some at once, so that the device finds them together. */
+    private int beginSome(Runnable kick) {
+        int count = scenario.isAnxious() ? 1 + random.nextInt(TOGETHER_MAX) : 1;
+        int work = 0;
+        for (int i = 0; i < count && requestsLeft > 0; i++) {
             work += beginOne(kick);
         }
         return work;

@@ -74,7 +74,9 @@ final class Manners {
                 throw new AssertionError("the IOhyp has ended an association that is wanted");
             }
         }
-        boolean isWatched = isEstablished && there != null && scenario.isSealed();
+        // Who is short of buffers ends the association that keeps the most of them.
+        boolean isRich = scenario.wire().hasManyBuffers();
+        boolean isWatched = isEstablished && there != null && scenario.isSealed() && isRich;
         life = isWatched ? iohyp.life() : null;
     }
 }
