@@ -211,6 +211,28 @@ final class SectorHistoryTest {
 
     /** Three operations of all kinds, in all orders of their begins and ends: 46,080 histories. */
     @Test
+    void shouldBelieveAReadThatWasDoneBeforeAFlushedWriteAndEndsAfterACrash() {
+        SectorOperation read = beginRead();
+        SectorOperation write = write();
+        flush();
+        flush();
+        crash(write.version);
+        assertDoesNotThrow(() -> finds(read, 0));
+    }
+
+    @Test
+    void shouldRefuseAReadThatFindsInACrashWhatItNeverCould() {
+        SectorOperation older = write();
+        write();
+        flush();
+        SectorOperation read = beginRead();
+        SectorOperation newest = write();
+        flush();
+        crash(newest.version);
+        assertRefused(() -> finds(read, older.version));
+    }
+
+    @Test
     void shouldFindAnOrderExactlyWhenThereIsOne() {
         List<String> wrong = new ArrayList<>();
         for (int kinds = 0; kinds < 8 * 8 * 8; kinds++) {

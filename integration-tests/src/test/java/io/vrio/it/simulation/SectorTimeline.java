@@ -218,13 +218,13 @@ final class SectorTimeline {
                 done.add(operation);
             }
         }
+        // A read may be under way in more than one, and may have been done long before this one.
+        beforeCrash = LongStream.concat(LongStream.of(beforeCrash), held(done)).toArray();
         long[] ends = settle(done, nowAt, flushedAt);
         long[] found = matches(kept, left);
         if (found.length == 0) {
             throw unexpected(left, kept);
         }
-        // A read may be under way in more than one.
-        beforeCrash = LongStream.concat(LongStream.of(beforeCrash), LongStream.of(kept)).toArray();
         kept = found;
         overwrittenAt = new long[found.length];
         Arrays.fill(overwrittenAt, ALIVE);
@@ -235,6 +235,12 @@ final class SectorTimeline {
         return isLost && last > 0 && (contains(ends, last) || isLaterThanAll(last, found))
                 ? last
                 : -1;
+    }
+
+    /** What the sector may have held since the present group began. */
+    private LongStream held(List<SectorOperation> operations) {
+        LongStream changes = operations.stream().filter(o -> !o.isRead()).mapToLong(o -> o.version);
+        return LongStream.concat(LongStream.of(starts), changes);
     }
 
     private AssertionError unexpected(long seen, long[] expected) {
