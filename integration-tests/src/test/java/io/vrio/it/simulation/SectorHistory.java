@@ -127,7 +127,7 @@ final class SectorHistory {
             long found = decode(disk, (long) i * SECTOR, i);
             if (versions.looksLike(change.version, found) == 0) {
                 change.doubt(i);
-                boolean isAlone = sectors[i].changes() == 1;
+                boolean isAlone = sectors[i].isAlone(change);
                 if (isAlone && isWriteThrough) {
                     throw new AssertionError(
                             "write-through lost version " + change.version + " of " + i);

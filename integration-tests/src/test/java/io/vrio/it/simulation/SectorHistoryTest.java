@@ -211,6 +211,24 @@ final class SectorHistoryTest {
 
     /** Three operations of all kinds, in all orders of their begins and ends: 46,080 histories. */
     @Test
+    void shouldBelieveThatAWriteWithoutCacheWasOverwrittenBeforeACrashAndEndsAfterIt() {
+        history = new SectorHistory(1, true);
+        SectorOperation slow = beginWrite();
+        SectorOperation other = write();
+        crash(other.version);
+        assertDoesNotThrow(() -> history.onChanged(slow));
+    }
+
+    @Test
+    void shouldRefuseTheLossOfAWriteWithoutCacheThatEndsAfterTheCrash() {
+        history = new SectorHistory(1, true);
+        write();
+        SectorOperation lost = beginWrite();
+        crash(1);
+        assertRefused(() -> history.onChanged(lost));
+    }
+
+    @Test
     void shouldBelieveAReadThatWasDoneBeforeAFlushedWriteAndEndsAfterACrash() {
         SectorOperation read = beginRead();
         SectorOperation write = write();

@@ -27,6 +27,9 @@ final class SectorTimeline {
 
     private int pending;
 
+    /** When a change has ended the last time. */
+    private long changedAt;
+
     /** Versions that a crash may leave. */
     private long[] kept = {0};
 
@@ -52,9 +55,11 @@ final class SectorTimeline {
         return group.size();
     }
 
-    /** Changes among them. */
-    long changes() {
-        return group.stream().filter(operation -> !operation.isRead()).count();
+    /** Whether no other change can have taken effect since this one, which is under way, began. */
+    boolean isAlone(SectorOperation change) {
+        // The group knows nothing of what had ended before a crash.
+        return changedAt < change.begunAt
+                && group.stream().filter(operation -> !operation.isRead()).count() == 1;
     }
 
     /**
@@ -64,6 +69,7 @@ final class SectorTimeline {
      */
     void end(SectorOperation operation, long nowAt, long flushedAt, long crashedAt) {
         pending--;
+        changedAt = operation.isRead() ? changedAt : nowAt;
         if (operation.isRead() && operation.begunAt < crashedAt) {
             // Perhaps it was done before the crash, and then says nothing about the time after.
             checkOldRead(operation);
