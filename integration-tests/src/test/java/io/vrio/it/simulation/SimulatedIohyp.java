@@ -19,6 +19,7 @@ import io.vrio.transport.remote.PeerStatus;
 import io.vrio.transport.remote.RemoteNicCounter;
 import io.vrio.transport.remote.SimulatedDisk;
 import io.vrio.transport.remote.SimulatedWire;
+import io.vrio.transport.wire.Endpoint;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,7 @@ final class SimulatedIohyp implements AutoCloseable {
     private NicRegistry nics;
     private SwitchWatch watch;
     private IohypEndpoint endpoint;
+    private long invited;
     private long crashes;
     private long framesCame;
     private long framesSent;
@@ -113,6 +115,7 @@ final class SimulatedIohyp implements AutoCloseable {
                         PEER_TIMEOUT_NS,
                         scenario.key().map(key -> name -> key),
                         scenario.keyLimits());
+        invited = 0;
         buffers = new FrameBufferPool(scenario.wire().iohypBuffers());
         watch = new SwitchWatch(scenario.net(), clock, ways.ledger());
         try {
@@ -221,7 +224,20 @@ final class SimulatedIohyp implements AutoCloseable {
         // What has ended goes out in the same duty cycle.
         work += done == 0 ? 0 : done + endpoint.doWork();
         checkHealth();
+        checkInvited();
         return work;
+    }
+
+    /** Whoever was let in has been answered a SYN by this process, not by an earlier one. */
+    private void checkInvited() {
+        long begun = endpoint.counters().value(EndpointCounter.ASSOCIATIONS_BEGUN);
+        if (begun != invited) {
+            invited = begun;
+            Endpoint uninvited = wire.uninvited(endpoint);
+            if (uninvited != null) {
+                throw new AssertionError(uninvited + " was let in, and had sent no SYN");
+            }
+        }
     }
 
     /** An honest server is never sent away, and nothing here fails for another reason. */

@@ -5,7 +5,11 @@ import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.SliceList;
 import io.vrio.transport.link.Link;
 import io.vrio.transport.link.LinkLayer;
+import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.FrameHeader;
+import io.vrio.transport.wire.IpAddress;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * The packet socket of one process on a wire that outlives it: takes the frames for one port, and
@@ -17,7 +21,11 @@ final class ProcessLink implements LinkLayer {
     private final Link wire;
     private final int port;
     private final FrameHeader header = new FrameHeader();
+    private final Set<Asker> askers = new HashSet<>();
     private boolean isAlive = true;
+
+    /** Who has sent a SYN. */
+    private record Asker(IpAddress address, int port) {}
 
     ProcessLink(Link wire, int port) {
         this.wire = wire;
@@ -50,11 +58,19 @@ final class ProcessLink implements LinkLayer {
         while (isAlive) {
             int length = wire.receive(buffer);
             boolean isOurs = length >= SHORTEST && header.wrap(buffer).destinationPort() == port;
+            if (isOurs && header.flags() == FrameHeader.SYN) {
+                askers.add(new Asker(header.sourceAddress(), header.sourcePort()));
+            }
             if (length == 0 || isOurs) {
                 return length;
             }
         }
         return 0;
+    }
+
+    /** Whether this process has got a SYN of somebody, right or not. */
+    boolean hasAsked(Endpoint who) {
+        return askers.contains(new Asker(who.address(), who.port()));
     }
 
     @Override

@@ -96,6 +96,16 @@ public final class SimulatedWire implements AutoCloseable {
         return iohyp;
     }
 
+    /** Somebody whom the IOhyp's process has let in although he had sent it no SYN, or null. */
+    public Endpoint uninvited(IohypEndpoint endpoint) {
+        for (ServedPeer peer : endpoint.servedPeers()) {
+            if (!iohyp.hasAsked(peer.association().remote())) {
+                return peer.association().remote();
+            }
+        }
+        return null;
+    }
+
     /** The IOhyp's process has died, without a word. */
     public void killIohyp() {
         iohyp.die();
