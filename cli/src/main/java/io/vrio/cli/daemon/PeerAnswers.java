@@ -72,10 +72,12 @@ final class PeerAnswers {
         row.put("rttNs", association.rtt().smoothedNs());
         row.put("rttVariationNs", association.rtt().variationNs());
         row.put("rttMinNs", association.rtt().minNs());
+        row.put("rttBaseNs", association.congestion().baseNs());
         row.put("rtoNs", association.rtt().rtoNs());
         row.put("flightBytes", association.windows().flightBytes());
         row.put("flightFrames", association.windows().flightFrames());
-        row.put("congestionWindowBytes", association.windows().congestionBytes());
+        row.put("congestionWindowBytes", association.congestion().windowBytes());
+        row.put("pacedBytesPerSecond", association.congestion().bytesPerSecond());
         row.put("creditBytes", association.windows().creditBytes());
         row.put("grantedBytes", association.windows().grantedBytes());
         row.put("heldBytes", association.windows().heldBytes());

@@ -29,6 +29,7 @@ final class PeerPage {
                     new Column("last heard", false, PeerPage::lastHeard),
                     new Column("round trip", false, PeerPage::roundTrip),
                     new Column("in flight", false, PeerPage::inFlight),
+                    new Column("path", false, PeerPage::path),
                     new Column("credit", false, PeerPage::credit),
                     new Column("security", false, PeerPage::security));
 
@@ -75,11 +76,18 @@ final class PeerPage {
     }
 
     private static String inFlight(JsonNode peer) {
-        return "%s in %s super-frames; congestion window %s"
+        return "%s in %s super-frames"
                 .formatted(
                         Units.size(peer.path("flightBytes")),
-                        Column.plain(peer.path("flightFrames")),
-                        Units.size(peer.path("congestionWindowBytes")));
+                        Column.plain(peer.path("flightFrames")));
+    }
+
+    private static String path(JsonNode peer) {
+        return "congestion window %s, %s/s at most; round trip without queues %s"
+                .formatted(
+                        Units.size(peer.path("congestionWindowBytes")),
+                        Units.size(peer.path("pacedBytesPerSecond")),
+                        Units.microseconds(peer.path("rttBaseNs")));
     }
 
     private static String credit(JsonNode peer) {

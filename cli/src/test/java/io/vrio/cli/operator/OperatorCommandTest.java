@@ -100,6 +100,8 @@ class OperatorCommandTest {
         row.put("flightBytes", 65_536);
         row.put("flightFrames", 2);
         row.put("congestionWindowBytes", 4 << 20);
+        row.put("pacedBytesPerSecond", 96 << 20);
+        row.put("rttBaseNs", 39_000);
         row.put("creditBytes", 8 << 20);
         row.put("grantedBytes", 1 << 20);
         row.put("heldBytes", 0);
@@ -199,7 +201,9 @@ class OperatorCommandTest {
                         "opened at   2026-11-21T08:43:59.900Z",
                         "last heard  12 ms ago",
                         "round trip  45 us, variation 12 us, least 38 us; time-out 500 us",
-                        "in flight   64K in 2 super-frames; congestion window 4M",
+                        "in flight   64K in 2 super-frames",
+                        "path        congestion window 4M, 96M/s at most; round trip without"
+                                + " queues 39 us",
                         "credit      8M from the peer, 1M to it; 0 held in unfinished messages",
                         "security    Noise_X; key 53 s old, used for 3M; changed 34 times here, 35 times"
                                 + " there",

@@ -22,6 +22,7 @@ final class AckTimer {
     private boolean wasHastened;
     private long newestNs;
     private long unacknowledged;
+    private boolean hasComeTwice;
     private long unseenNs;
     private long newestUnseenNs;
 
@@ -54,6 +55,18 @@ final class AckTimer {
             onNewest(nowNs);
             deadlineNs = nowNs;
         }
+    }
+
+    /** The peer has sent again what we had. */
+    void onTwice() {
+        hasComeTwice = true;
+    }
+
+    /** Whether that is to be told. */
+    boolean takeTwice() {
+        boolean isTaken = hasComeTwice;
+        hasComeTwice = false;
+        return isTaken;
     }
 
     /** A hole or a duplicate was seen: the peer must know at once. */

@@ -235,7 +235,6 @@ public final class Association implements AutoCloseable {
                 new WindowStatus(
                         retransmits.flightBytes(),
                         retransmits.count(),
-                        congestion.bytes(),
                         Math.max(0, credit.available(sender.nextSequence())),
                         credit.windowBytes(sender.highestReceived()),
                         credit.heldBytes());
@@ -244,6 +243,7 @@ public final class Association implements AutoCloseable {
                 receiver.lastHeardNs(),
                 rtt.status(),
                 windows,
+                congestion.status(),
                 protection.name(),
                 protection.keyStatus(),
                 counters.snapshot());
@@ -317,10 +317,7 @@ public final class Association implements AutoCloseable {
             long before = retransmits.flightBytes();
             retransmits.onAcknowledge(received, nowNs, unseenNs);
             long progress = before - retransmits.flightBytes();
-            boolean isPrompt = retransmits.takeIsPrompt();
-            if (progress > 0 && isPrompt) {
-                rtt.onProgress();
-            } else if (progress > 0) {
+            if (progress > 0) {
                 rtt.onLateProgress();
             }
             congestion.onAcknowledgement(before, sender.nextSequence(), nowNs);

@@ -17,6 +17,7 @@ public record AssociationStatus(
         long lastHeardNs,
         RttStatus rtt,
         WindowStatus windows,
+        CongestionStatus congestion,
         String security,
         Optional<KeyStatus> keys,
         Map<String, Long> counters) {}

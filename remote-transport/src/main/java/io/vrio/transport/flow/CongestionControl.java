@@ -96,18 +96,7 @@ final class CongestionControl {
         return isPaced && pacer.dueNs() - dueNs > 0 ? pacer.dueNs() : dueNs;
     }
 
-    /** Bytes that may be in flight. */
-    long bytes() {
-        return window.bytes();
-    }
-
-    /** At which large messages leave at most; 0 while the round trip is not known. */
-    long bytesPerSecond() {
-        return pacer.bytesPerSecond();
-    }
-
-    /** The round trip when nothing waits; 0 while unknown. */
-    long baseNs() {
-        return window.baseNs();
+    CongestionStatus status() {
+        return new CongestionStatus(window.bytes(), pacer.bytesPerSecond(), window.baseNs());
     }
 }

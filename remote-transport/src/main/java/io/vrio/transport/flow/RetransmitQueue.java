@@ -38,7 +38,6 @@ final class RetransmitQueue {
     private long highestAcked;
     private long highestReported;
     private long reportNs;
-    private int fewestAttempts = Integer.MAX_VALUE;
 
     /** How long the peer has kept to itself what it tells now, and nobody may have seen it. */
     private long delayNs;
@@ -53,6 +52,15 @@ final class RetransmitQueue {
 
     /** Whether the peer has sent something again although we have told it that we have it. */
     private boolean isPeerWaiting;
+
+    /**
+     * Whether something that was sent again has arrived, once as far as the peer has told then:
+     * when it says later that something has come twice, the first copy had not been lost. When it
+     * says so at once, its answer had been.
+     */
+    private boolean wasResentInVain;
+
+    private boolean isToldOfTwice;
 
     RetransmitQueue(RttEstimator rtt) {
         this.rtt = rtt;
@@ -115,16 +123,6 @@ final class RetransmitQueue {
         return flightBytes;
     }
 
-    /**
-     * Whether something that was told of since the last call had been sent once: if not, all of it
-     * may only take longer than the time-out (Karn; RFC 6298, 5).
-     */
-    boolean takeIsPrompt() {
-        boolean isPrompt = fewestAttempts == 1;
-        fewestAttempts = Integer.MAX_VALUE;
-        return isPrompt;
-    }
-
     /** The peer has told of nothing above this. */
     long highestAcked() {
         return highestAcked;
@@ -147,6 +145,11 @@ final class RetransmitQueue {
         long cumulative = header.cumulative();
         highestAcked = Math.max(highestAcked, cumulative);
         noteReport(header, nowNs);
+        if (header.isTwice() && wasResentInVain) {
+            wasResentInVain = false;
+            rtt.onVain();
+        }
+        isToldOfTwice = header.isTwice();
         int blockCount = header.blockCount();
         // The delay that the peer tells is that of the newest it has.
         long newest = blockCount == 0 ? cumulative : header.blockLimit(blockCount - 1);
@@ -181,6 +184,7 @@ final class RetransmitQueue {
         // Karn: an answer to something sent twice tells nothing about time,
         if (frame.attempts() == 1 && isNewest) {
             rtt.onSample(nowNs - frame.sentNs(), delayNs, unseenNs);
+            wasResentInVain = false;
         } else if (frame.attempts() == 2 && delayNs >= nowNs - frame.sentNs()) {
             // unless the peer has had it for longer than since the second time.
             rtt.onAnswer(nowNs - frame.firstSentNs());
@@ -206,7 +210,7 @@ final class RetransmitQueue {
     }
 
     private void release(TxFrame frame) {
-        fewestAttempts = Math.min(fewestAttempts, frame.attempts());
+        wasResentInVain |= frame.attempts() > 1 && !isToldOfTwice;
         flightBytes -= frame.limit() - frame.start();
         frame.onAcknowledged();
         free.addLast(frame);
@@ -367,7 +371,7 @@ final class RetransmitQueue {
         // Before the first sample nothing is known of time; and who forges copies gains little.
         boolean isHastened =
                 isPeerWaiting && rtt.smoothedNs() > 0 && newest().attempts() < PIECES_BELIEVED_MAX;
-        return lastSentNs + (isHastened ? Math.min(rtt.reorderingNs(), rtt.rtoNs()) : rtt.rtoNs());
+        return lastSentNs + (isHastened ? Math.min(rtt.hastenedNs(), rtt.rtoNs()) : rtt.rtoNs());
     }
 
     /** A frame that the peer has answered although no acknowledgement says so: let it go. */

@@ -14,6 +14,9 @@ public final class RttEstimator {
     /** Limit: what back-off ends at, so that a peer that returns is noticed soon. */
     public static final long RTO_MAX_NS = 500_000_000;
 
+    /** Limit: of the doublings for what was sent in vain. */
+    private static final int VAIN_MAX = 13;
+
     static final long RTO_INITIAL_NS = 20_000_000;
 
     private final Average trip = new Average();
@@ -22,6 +25,7 @@ public final class RttEstimator {
     private int timeouts;
     private long sampleNs;
     private long sampleUnseenNs;
+    private int vainDoublings;
 
     /** A mean and a mean deviation after RFC 6298. */
     private static final class Average {
@@ -59,6 +63,7 @@ public final class RttEstimator {
         } else if (leastNs > trip.smoothedNs) {
             trip.add(leastNs);
         }
+        vainDoublings = Math.max(0, vainDoublings - 1);
         onAnswer(answerNs);
     }
 
@@ -68,13 +73,26 @@ public final class RttEstimator {
         onProgress();
     }
 
-    /** Something new has arrived: the path works, so what is lost now is not waited for longer. */
-    public void onProgress() {
+    private void onProgress() {
         timeouts = 0;
         if (answer.smoothedNs > 0) {
-            long spreadNs = Math.max(answer.smoothedNs, 4 * answer.variationNs);
-            rtoNs = clamp(answer.smoothedNs + spreadNs);
+            rtoNs = answeredNs();
         }
+    }
+
+    private long answeredNs() {
+        long spreadNs = Math.max(answer.smoothedNs, 4 * answer.variationNs);
+        return clamp(answer.smoothedNs + spreadNs << vainDoublings);
+    }
+
+    /**
+     * What was sent again has come twice. When all is sent again before its answer comes there are
+     * no samples, and what goes in vain keeps the queue that makes the answers late: wait longer,
+     * until there are.
+     */
+    void onVain() {
+        vainDoublings = Math.min(VAIN_MAX, vainDoublings + 1);
+        rtoNs = Math.max(rtoNs, answeredNs());
     }
 
     /** Frames are cut so that they may arrive from now on: what was waited for tells nothing. */
@@ -83,7 +101,7 @@ public final class RttEstimator {
         onProgress();
     }
 
-    /** Something was heard of at last, but not which of many copies it was: go on waiting long. */
+    /** Something new has arrived, but the time-out only returns with a sample (RFC 6298, 5). */
     void onLateProgress() {
         timeouts = 0;
     }
@@ -137,5 +155,10 @@ public final class RttEstimator {
     /** How long after its sending a hole may be reordering rather than loss (RFC 8985, 6.2). */
     public long reorderingNs() {
         return trip.smoothedNs + trip.smoothedNs / 4;
+    }
+
+    /** How long to wait for an answer when the peer seems to wait for one, too. */
+    long hastenedNs() {
+        return reorderingNs() << vainDoublings;
     }
 }

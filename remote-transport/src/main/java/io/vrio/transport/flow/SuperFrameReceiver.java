@@ -163,6 +163,7 @@ final class SuperFrameReceiver {
                         || header.payloadLength() == length
                                 && refusal(buffer, header.payloadOffset(), start, length) == null;
         if (isPeers) {
+            acks.onTwice();
             acknowledgements.onPeerResend();
         }
     }

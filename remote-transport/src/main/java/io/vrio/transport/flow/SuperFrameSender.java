@@ -99,6 +99,9 @@ final class SuperFrameSender {
         header.writeWindow(floor, window.next(), credit.limit(), delayUs);
         header.writeUnseen((int) (acks.newestUnseenNs() / 1000));
         window.writeBlocks(header);
+        if (acks.takeTwice()) {
+            header.writeTwice();
+        }
     }
 
     /** Bytes that sealing adds to a super-frame. */

@@ -6,15 +6,9 @@ package io.vrio.transport.flow;
  *
  * @param flightBytes sent in super-frames that the peer is not known to have
  * @param flightFrames how many super-frames these are
- * @param congestionBytes what may be in flight for the path's sake
  * @param creditBytes what the peer lets us send now
  * @param grantedBytes what we let the peer send now
  * @param heldBytes of messages received in part, which are taken off what is granted
  */
 public record WindowStatus(
-        long flightBytes,
-        int flightFrames,
-        long congestionBytes,
-        long creditBytes,
-        long grantedBytes,
-        long heldBytes) {}
+        long flightBytes, int flightFrames, long creditBytes, long grantedBytes, long heldBytes) {}

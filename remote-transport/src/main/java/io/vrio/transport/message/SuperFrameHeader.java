@@ -39,6 +39,9 @@ public final class SuperFrameHeader {
     /** What follows the header is encrypted, and a tag behind it vouches for all. */
     public static final int SEALED = 2;
 
+    /** Something that the receiver of this has sent has come twice. */
+    public static final int TWICE = 4;
+
     /** Limit: of times that are told; longer ones count as this long. */
     private static final int US_MAX = 0xFFFF;
 
@@ -147,6 +150,19 @@ public final class SuperFrameHeader {
         slice.putShortBigEndian(UNSEEN_OFFSET, (short) Math.min(US_MAX, unseenUs));
     }
 
+    /** Tells that something has come twice since the last time. */
+    public void writeTwice() {
+        addFlag(TWICE);
+    }
+
+    private void addFlag(int flag) {
+        slice.putByte(FLAGS_OFFSET, (byte) (slice.getByte(FLAGS_OFFSET) | flag));
+    }
+
+    public boolean isTwice() {
+        return (slice.getByte(FLAGS_OFFSET) & TWICE) != 0;
+    }
+
     /** Adds a block behind those there are. */
     public void addBlock(long start, long limit) {
         addBlock(start, limit, 0);
@@ -171,7 +187,7 @@ public final class SuperFrameHeader {
 
     /** The header is complete: the last change before sealing, with the key of this number. */
     public void writeSeal(int phase) {
-        slice.putByte(FLAGS_OFFSET, (byte) (slice.getByte(FLAGS_OFFSET) | SEALED));
+        addFlag(SEALED);
         slice.putShortBigEndian(PHASE_OFFSET, phase);
     }
 

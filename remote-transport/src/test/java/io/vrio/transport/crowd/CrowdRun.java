@@ -29,7 +29,8 @@ record CrowdRun(
         }
     }
 
-    static final CrowdServer.Load NO_LOAD = new CrowdServer.Load(BlockRequestKind.READ, 0, 0);
+    static final CrowdServer.Load NO_LOAD =
+            new CrowdServer.Load(BlockRequestKind.READ, 0, 0, 100_000);
 
     static CrowdRun of(Scenario scenario, long seed) {
         try (Crowd crowd = new Crowd(scenario.network, scenario.framesPerCycle, seed)) {

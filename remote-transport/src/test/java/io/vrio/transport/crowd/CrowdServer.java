@@ -28,13 +28,11 @@ final class CrowdServer implements AutoCloseable {
      * @param kind of the large requests
      * @param length bytes of each
      * @param depth so many at a time; 0 for none
+     * @param pauseNs small requests come at random, this far apart at most
      */
-    record Load(BlockRequestKind kind, int length, int depth) {}
+    record Load(BlockRequestKind kind, int length, int depth, long pauseNs) {}
 
     static final int SMALL = 4096;
-
-    /** Small requests come at random, this far apart at most. */
-    private static final long PAUSE_NS = 100_000;
 
     private static final int BUFFERS = 64;
 
@@ -150,7 +148,7 @@ final class CrowdServer implements AutoCloseable {
         for (BlockRequest request : large) {
             beginLarge(request);
         }
-        smallDueNs = clock.nanoTime() + random.nextLong(PAUSE_NS);
+        smallDueNs = clock.nanoTime() + random.nextLong(load.pauseNs());
     }
 
     /** No request begins any more. */
@@ -192,7 +190,7 @@ final class CrowdServer implements AutoCloseable {
         requireOk(status);
         endedSmallBytes += SMALL;
         latencies.add(clock.nanoTime() - smallBegunNs);
-        smallDueNs = clock.nanoTime() + random.nextLong(PAUSE_NS);
+        smallDueNs = clock.nanoTime() + random.nextLong(load.pauseNs());
     }
 
     @Override

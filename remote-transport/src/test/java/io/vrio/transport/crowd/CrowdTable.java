@@ -18,6 +18,8 @@ final class CrowdTable {
                         Long.parseLong(args[1]) * 1000,
                         Integer.parseInt(args[4]));
         int length = Integer.parseInt(args[6]) << 10;
+        // As much of the link at any rate: 100 us at 10 Gbit/s.
+        long pauseNs = 125_000_000_000_000L / rate;
         int depth = Integer.parseInt(args[7]);
         int frames = args.length > 8 ? Integer.parseInt(args[8]) : 64;
         CrowdRun.Scenario base =
@@ -29,7 +31,7 @@ final class CrowdTable {
                 new BlockRequestKind[] {BlockRequestKind.WRITE, BlockRequestKind.READ}) {
             for (int servers : new int[] {1, 2, 8, 32}) {
                 for (long seed = 1; seed <= Long.parseLong(args[5]); seed++) {
-                    CrowdServer.Load load = new CrowdServer.Load(kind, length, depth);
+                    CrowdServer.Load load = new CrowdServer.Load(kind, length, depth, pauseNs);
                     CrowdRun run = CrowdRun.of(base.with(servers, load), seed);
                     System.out.printf(
                             "%-5s n=%2d goodput %.3f fairness %.3f small p50 %d p99 %d (%.1fx)"
