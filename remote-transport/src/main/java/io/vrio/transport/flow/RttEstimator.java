@@ -15,7 +15,7 @@ public final class RttEstimator {
     public static final long RTO_MAX_NS = 500_000_000;
 
     /** Limit: of the doublings for what was sent in vain. */
-    private static final int VAIN_MAX = 13;
+    private static final int VAIN_MAX = 8;
 
     static final long RTO_INITIAL_NS = 20_000_000;
 
@@ -63,7 +63,7 @@ public final class RttEstimator {
         } else if (leastNs > trip.smoothedNs) {
             trip.add(leastNs);
         }
-        vainDoublings = Math.max(0, vainDoublings - 1);
+        vainDoublings = 0;
         onAnswer(answerNs);
     }
 

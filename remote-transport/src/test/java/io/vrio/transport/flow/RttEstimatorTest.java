@@ -94,7 +94,6 @@ final class RttEstimatorTest {
         rtt.onVain();
         assertEquals(4 * before, rtt.rtoNs());
         rtt.onSample(100 * US, 0, 0);
-        rtt.onSample(100 * US, 0, 0);
         assertTrue(rtt.rtoNs() <= before, "" + rtt.rtoNs());
     }
 
