@@ -21,6 +21,8 @@ public final class Hosts implements AutoCloseable {
 
     static final String TO_IO_HOST = "to-io";
 
+    static final String TO_SECOND_VM_HOST = "to-vm2";
+
     /** The network of addresses that mean something on one link alone: fe80::N. */
     private static final int LINK = 0;
 
@@ -82,7 +84,12 @@ public final class Hosts implements AutoCloseable {
 
     /** Joined by a switch, which a second VM host is at as well. */
     static Hosts bridgedThree(int mtu) {
-        return new Hosts(mtu, IpVersion.V4, 1, 1).build(Hosts::bridgeThree);
+        return bridgedThree(mtu, IpVersion.V4);
+    }
+
+    /** Joined by a switch, which a second VM host is at as well. */
+    static Hosts bridgedThree(int mtu, IpVersion version) {
+        return new Hosts(mtu, version, 1, 1).build(Hosts::bridgeThree);
     }
 
     /** In two networks, joined by a router. */
@@ -142,8 +149,8 @@ public final class Hosts implements AutoCloseable {
     private void bridgeThree() {
         bridge();
         secondVmHost = open("vm2");
-        cable(secondVmHost, INTERFACE, middle, "to-vm2");
-        middle.run("ip", "link", "set", "to-vm2", "master", "br0");
+        cable(secondVmHost, INTERFACE, middle, TO_SECOND_VM_HOST);
+        middle.run("ip", "link", "set", TO_SECOND_VM_HOST, "master", "br0");
         give(secondVmHost, INTERFACE, secondVmAddress());
     }
 
@@ -213,14 +220,25 @@ public final class Hosts implements AutoCloseable {
      * a packet socket sees what an ingress rule of its own host drops.
      */
     void dropInTheMiddle(int perMille) {
+        drop("numgen random mod 1000 < " + perMille);
+    }
+
+    /** A switch that loses all of them. */
+    void cutInTheMiddle() {
+        drop("");
+    }
+
+    private void drop(String which) {
         middle.run("nft", "add table bridge loss");
         middle.run(
                 "nft", "add chain bridge loss forward { type filter hook forward priority 0 ; }");
         middle.run(
-                "nft",
-                "add rule bridge loss forward meta l4proto tcp numgen random mod 1000 < "
-                        + perMille
-                        + " counter drop");
+                "nft", "add rule bridge loss forward meta l4proto tcp " + which + " counter drop");
+    }
+
+    /** From now on the switch loses nothing again. */
+    void passInTheMiddle() {
+        middle.run("nft", "delete table bridge loss");
     }
 
     static void setOffloads(Namespace namespace, String name, String state) {
