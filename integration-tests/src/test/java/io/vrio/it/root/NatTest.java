@@ -29,9 +29,10 @@ final class NatTest {
         RoutedDaemons.checkMachine();
     }
 
-    @Test
-    void shouldServeSeveralServersBehindOneAddress() throws Exception {
-        try (RoutedDaemons routed = RoutedDaemons.sealed(folder)) {
+    @ParameterizedTest
+    @EnumSource(IpVersion.class)
+    void shouldServeSeveralServersBehindOneAddress(IpVersion version) throws Exception {
+        try (RoutedDaemons routed = RoutedDaemons.sealed(folder, version)) {
             routed.router().withStrictFirewall().hideServers(20_000);
             Path sockets = Files.createDirectory(folder.resolve("other"));
             Credentials other = Credentials.keys(folder, "other");
