@@ -34,8 +34,11 @@ final class ServerDaemon implements AutoCloseable {
     /** Limit: frames held at a time, 68 KiB each; then frames wait in the packet socket. */
     static final int FRAME_BUFFERS_MAX = 1024;
 
-    /** Limit: then it is ready all the same, and guests wait for what has not come. */
-    private static final long ANSWER_NS_MAX = TimeUnit.SECONDS.toNanos(5);
+    /**
+     * Limit: then it is ready all the same, and guests wait for what has not come. Three attempts
+     * of 3 s that nobody answers.
+     */
+    private static final long ANSWER_NS_MAX = TimeUnit.SECONDS.toNanos(10);
 
     private static final long ANSWER_POLL_NS = TimeUnit.MILLISECONDS.toNanos(2);
 
@@ -109,13 +112,13 @@ final class ServerDaemon implements AutoCloseable {
     /**
      * A guest that comes before its disk is known finds one of size 0 and without its features, and
      * its firmware does not look twice: {@code ready} is said when the IOhyp has answered, or is
-     * known to be away.
+     * known to be away. Silence does not tell that: the first frames on a new path may be lost.
      */
     private static void awaitAnswers(Worker worker, RemotePeer peer, BooleanSupplier areThere) {
         long endNs = System.nanoTime() + ANSWER_NS_MAX;
         while (System.nanoTime() - endNs < 0
                 && !areThere.getAsBoolean()
-                && worker.call(peer::status).reason() == null) {
+                && !worker.call(peer::isTurnedAway)) {
             LockSupport.parkNanos(ANSWER_POLL_NS);
         }
     }

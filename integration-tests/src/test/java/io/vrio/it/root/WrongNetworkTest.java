@@ -3,12 +3,16 @@ package io.vrio.it.root;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.vrio.bench.frontend.BlockGuest;
 import io.vrio.bench.frontend.GuestOptions;
+import io.vrio.it.Await;
 import io.vrio.it.Requires;
 import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.IpAddress;
 import io.vrio.transport.wire.IpVersion;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -30,6 +34,7 @@ final class WrongNetworkTest {
         Requires.root();
         Requires.program("ip");
         Requires.program("ethtool");
+        Requires.program("nft");
     }
 
     @ParameterizedTest
@@ -105,6 +110,27 @@ final class WrongNetworkTest {
             daemons.iohyp("--disk", "a=ram:16M").server("--disk", "a", "--peer", "10.78.1.2:8000");
             daemons.awaitServerLog("nothing listens at 10.78.1.2:8000: start vrio iohyp there");
             assertEquals(1, count(daemons.server().log(), "WARN"));
+        }
+    }
+
+    /** Else a guest that has waited for {@code ready} would find a disk of size 0. */
+    @Test
+    void shouldBeReadyWithItsDiskThoughNobodyAnsweredAtFirst() throws Exception {
+        try (Hosts hosts = Hosts.bridged(1500);
+                Daemons daemons = new Daemons(hosts, folder)) {
+            daemons.iohyp("--disk", "a=ram:16M");
+            hosts.cutInTheMiddle();
+            FutureTask<Daemons> server = new FutureTask<>(() -> daemons.server("--disk", "a"));
+            new Thread(server, "server").start();
+            Path log = folder.resolve("server-2.log");
+            Await.until(
+                    "the first attempt has failed",
+                    () -> Files.exists(log) && Files.readString(log).contains("no answer from"));
+            hosts.passInTheMiddle();
+            server.get();
+            try (BlockGuest guest = BlockGuest.connect(daemons.socket("a"), OPTIONS)) {
+                assertEquals((16 << 20) / 512, guest.capacitySectors());
+            }
         }
     }
 

@@ -21,6 +21,7 @@ final class PeerProgress {
     private long retryNs = RETRY_MIN_NS;
     private String reason;
     private String loggedReason;
+    private boolean isTurnedAway;
 
     /** Who forges refusals must not fill the log by changing his mind. */
     private final LogLimit logLimit = new LogLimit();
@@ -67,6 +68,11 @@ final class PeerProgress {
         return stepNs - nowNs <= 0;
     }
 
+    /** Whether what came back of the last attempt has ended it, not silence. */
+    boolean isTurnedAway() {
+        return isTurnedAway;
+    }
+
     /** Whether the present state has lasted longer than a step may. */
     boolean isOverdue(long nowNs) {
         return nowNs - sinceNs >= STEP_TIMEOUT_NS;
@@ -95,6 +101,7 @@ final class PeerProgress {
         enter(PeerState.ESTABLISHED, nowNs);
         retryNs = RETRY_MIN_NS;
         reason = null;
+        isTurnedAway = false;
         loggedReason = null;
         logLimit.clear();
     }
@@ -109,6 +116,7 @@ final class PeerProgress {
                 isEstablished() ? PeerEventKind.LOST : PeerEventKind.ATTEMPT_FAILED, why, nowNs);
         boolean isNews = !why.equals(loggedReason) && logLimit.mayLog(why, nowNs);
         reason = why;
+        isTurnedAway = !isOverdue(nowNs);
         loggedReason = why;
         enter(PeerState.WAITING, nowNs);
         pause(nowNs, retryNs);

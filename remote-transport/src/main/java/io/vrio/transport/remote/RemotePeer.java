@@ -465,6 +465,14 @@ public final class RemotePeer implements Agent {
         return association;
     }
 
+    /**
+     * Whether the last attempt has been answered, if only with a refusal: the next will not fare
+     * better soon. One that was lost in silence may have met a path that was not up yet.
+     */
+    public boolean isTurnedAway() {
+        return progress.isTurnedAway();
+    }
+
     /** As of now. */
     public PeerStatus status() {
         return new PeerStatus(

@@ -94,6 +94,20 @@ final class PeerProgressTest {
     }
 
     @Test
+    void shouldNotTakeSilenceForAnAnswer() {
+        progress.enter(PeerState.OPENING, 0);
+        progress.lose("no answer", 3000 * MS);
+        assertFalse(progress.isTurnedAway());
+
+        progress.enter(PeerState.OPENING, 3050 * MS);
+        progress.lose("nothing listens", 3051 * MS);
+        assertTrue(progress.isTurnedAway());
+
+        progress.establish(4000 * MS);
+        assertFalse(progress.isTurnedAway());
+    }
+
+    @Test
     void shouldGiveAStepThreeSeconds() {
         progress.enter(PeerState.OPENING, 7 * MS);
 
