@@ -46,14 +46,18 @@ final class AssociationWatch {
         if (association == null) {
             return;
         }
-        if (!scenario.isSealed() && !scenario.wire().hasFewPorts()) {
-            check("super-frames beyond its credit", AssociationCounter.DROPPED_OUT_OF_CREDIT);
-        }
         if (scenario.isSealed() && !scenario.isForged()) {
             check("super-frames that it could not open", AssociationCounter.DROPPED_FORGED);
         }
         if (scenario.hasShortKeys()) {
             association.protection().keyStatus().ifPresent(this::checkAge);
+        }
+    }
+
+    /** A server's end: an IOhyp also has associations that a stranger's repetitions have begun. */
+    void checkCredit() {
+        if (watched != null && !scenario.isSealed() && !scenario.wire().hasFewPorts()) {
+            check("super-frames beyond its credit", AssociationCounter.DROPPED_OUT_OF_CREDIT);
         }
     }
 

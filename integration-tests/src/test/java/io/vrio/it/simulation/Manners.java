@@ -10,15 +10,19 @@ import io.vrio.transport.remote.PeerState;
  * a server lives on, one is ended that both want, or an end breaks the rules of sending.
  */
 final class Manners {
-    /** A peer that was heard so lately is not silent. */
-    private static final long HEARD_NS = SimulatedIohyp.PEER_TIMEOUT_NS / 4;
+    /** Who was heard so lately is not silent, even if a stranger's RST has made him suspect. */
+    private static final long HEARD_NS = 20_000_000;
+
+    /** With longer requests, one server alone keeps more of the few buffers than it may. */
+    private static final int SECTORS_MAX = 64;
 
     private final Scenario scenario;
     private final NanoClock clock;
     private final AssociationWatch atServer;
     private final AssociationWatch atIohyp;
-    private long startedNs;
-    private boolean wasAttached;
+
+    /** The newest association that has had devices. */
+    private Association alone;
 
     /** The life of the IOhyp in which both ends were established the last time; or null. */
     private Object life;
@@ -30,37 +34,27 @@ final class Manners {
         atIohyp = new AssociationWatch(scenario, clock, "the IOhyp");
     }
 
-    /** The server's process begins; an association of the one before may still be there. */
-    void onServerStart() {
-        startedNs = clock.nanoTime();
-        wasAttached = false;
-    }
-
     /** After all have worked. */
     void check(SimulatedServer server, SimulatedIohyp iohyp) {
-        checkAlone(server, iohyp);
         Association there = iohyp.association(server.name());
+        checkAlone(server, iohyp, there);
         checkWanted(server, iohyp, there);
         atServer.look(server.association());
+        atServer.checkCredit();
         atIohyp.look(there);
     }
 
-    private void checkAlone(SimulatedServer server, SimulatedIohyp iohyp) {
-        boolean isAttached = server.devices().get(0).disk().isAttached();
-        boolean isNew = isAttached && !wasAttached;
-        wasAttached = isAttached;
-        boolean isAlone = clock.nanoTime() - startedNs > 2 * SimulatedIohyp.PEER_TIMEOUT_NS;
-        // Without keys, a greeting that comes again begins an association that lives for a while.
-        if (isNew && isAlone && iohyp.isUp() && scenario.isSealed()) {
-            Leaks.check("older associations of a server", associations(server, iohyp), 1);
+    /** When a server's newest association gets devices, those before it end. */
+    private void checkAlone(SimulatedServer server, SimulatedIohyp iohyp, Association there) {
+        boolean isNew = there != alone && iohyp.hasDevices(server.name());
+        if (isNew) {
+            alone = there;
         }
-    }
-
-    private static long associations(SimulatedServer server, SimulatedIohyp iohyp) {
-        return iohyp.peers().stream()
-                .filter(peer -> peer.peer().equals(server.name()))
-                .filter(peer -> peer.state() == PeerState.ESTABLISHED)
-                .count();
+        // Without keys, a greeting that comes again begins an association that lives for a while.
+        if (isNew && scenario.isSealed()) {
+            long count = iohyp.associationsOfProcess(server.name());
+            Leaks.check("associations of one process", count, 1);
+        }
     }
 
     private boolean isHeard(Association association) {
@@ -79,7 +73,8 @@ final class Manners {
             }
         }
         // Who is short of buffers ends the association that keeps the most of them.
-        boolean isRich = scenario.wire().hasManyBuffers();
+        boolean isRich =
+                scenario.wire().hasManyBuffers() && scenario.load().sectorsMax() <= SECTORS_MAX;
         boolean isWatched = isEstablished && there != null && scenario.isSealed() && isRich;
         life = isWatched ? iohyp.life() : null;
     }

@@ -15,13 +15,11 @@ import io.vrio.transport.remote.Catalogs;
 import io.vrio.transport.remote.EndpointCounter;
 import io.vrio.transport.remote.EndpointOptions;
 import io.vrio.transport.remote.IohypEndpoint;
-import io.vrio.transport.remote.PeerStatus;
 import io.vrio.transport.remote.RemoteNicCounter;
 import io.vrio.transport.remote.SimulatedDisk;
 import io.vrio.transport.remote.SimulatedWire;
 import io.vrio.transport.wire.Endpoint;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -79,14 +77,19 @@ final class SimulatedIohyp implements AutoCloseable {
         }
     }
 
-    /** The associations that it has now. */
-    List<PeerStatus> peers() {
-        return endpoint.peers();
-    }
-
     /** The newest association with the server of this name, or null. */
     Association association(String server) {
         return isUp() ? Associations.newest(endpoint, server) : null;
+    }
+
+    /** Whether that one has devices. */
+    boolean hasDevices(String server) {
+        return isUp() && Associations.hasDevices(endpoint, server);
+    }
+
+    /** The associations with the process of a server that has begun the newest one. */
+    long associationsOfProcess(String server) {
+        return Associations.ofProcess(endpoint, server);
     }
 
     /** The process that there is now, to be told from others; null when there is none. */

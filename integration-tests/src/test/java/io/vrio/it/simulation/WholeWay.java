@@ -87,7 +87,6 @@ final class WholeWay implements AutoCloseable {
         SimulatedServer.Host host = new SimulatedServer.Host("server", wire.server());
         server = new SimulatedServer(scenario, host, guests, ways, random.split());
         fleet.onStart(0, server);
-        manners.onServerStart();
     }
 
     private void startOther() {
