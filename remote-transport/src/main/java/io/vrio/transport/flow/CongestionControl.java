@@ -32,7 +32,7 @@ final class CongestionControl {
     void onAcknowledgement(long flightBytes, long next, long nowNs) {
         long sampleNs = rtt.takeSampleNs();
         if (sampleNs > 0) {
-            window.onSample(sampleNs, rtt.sampleUnseenNs(), nowNs);
+            window.onSample(sampleNs, rtt.sampleUnseenNs(), rtt.variationNs(), nowNs);
         }
         long progress = flightBytes - retransmits.flightBytes();
         if (progress > 0) {

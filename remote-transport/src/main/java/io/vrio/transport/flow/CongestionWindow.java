@@ -45,6 +45,12 @@ final class CongestionWindow {
     /** By this part it grows, up to {@link #WIDE}, while there are no exact samples. */
     private static final int VAGUE_DIVISOR = 8;
 
+    /**
+     * This part of how much round trips vary may be waiting as well: where hosts have other work,
+     * answers come late that have waited in no queue.
+     */
+    private static final int VARIATION_DIVISOR = 4;
+
     private final BaseRoundTrip base = new BaseRoundTrip();
     private long window = WINDOW_INITIAL;
     private boolean isStarting = true;
@@ -54,6 +60,7 @@ final class CongestionWindow {
 
     private long roundShortestNs = Long.MAX_VALUE;
     private long newestNs;
+    private long variationNs;
     private long roundAcknowledged;
     private long roundLost;
     private long roundFlightMax;
@@ -68,8 +75,10 @@ final class CongestionWindow {
      * peer kept that to itself.
      *
      * @param unseenNs how long of that one of both perhaps did not look
+     * @param newVariationNs mean deviation of such times until now
      */
-    void onSample(long rttNs, long unseenNs, long nowNs) {
+    void onSample(long rttNs, long unseenNs, long newVariationNs, long nowNs) {
+        variationNs = newVariationNs;
         if (!base.isKnown() || rttNs - base.ns() <= 0) {
             // All who see a queue fall begin to count here, so that next time it falls for all.
             drainedNs = nowNs;
@@ -153,8 +162,9 @@ final class CongestionWindow {
     }
 
     private void follow(long signalNs) {
-        long targetNs = base.ns() + delayNs(window);
-        boolean isQueueing = signalNs - base.ns() >= delayNs(window) / 2;
+        long waitingNs = Math.max(delayNs(window), variationNs / VARIATION_DIVISOR);
+        long targetNs = base.ns() + waitingNs;
+        boolean isQueueing = signalNs - base.ns() >= waitingNs / 2;
         boolean isLossy = roundLost > 0 && isQueueing || isMuchLost();
         if (isLossy) {
             isStarting = false;

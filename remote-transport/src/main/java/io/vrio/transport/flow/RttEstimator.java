@@ -138,6 +138,11 @@ public final class RttEstimator {
         return trip.smoothedNs;
     }
 
+    /** How much round trips vary: their mean deviation (RFC 6298). */
+    long variationNs() {
+        return trip.variationNs;
+    }
+
     /** The shortest round trip; 0 before the first sample. */
     long minNs() {
         return trip.minNs;

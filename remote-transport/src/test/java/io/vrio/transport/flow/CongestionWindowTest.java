@@ -13,6 +13,7 @@ final class CongestionWindowTest {
     private final CongestionWindow window = new CongestionWindow();
     private long nowNs = 5_000_000;
     private long sequence;
+    private long variationNs;
 
     /** A window is sent, and its arrival told in a round trip. */
     private void round(long rttNs, boolean isLimited) {
@@ -22,7 +23,7 @@ final class CongestionWindowTest {
         }
         nowNs += rttNs;
         sequence += bytes;
-        window.onSample(rttNs, 0, nowNs);
+        window.onSample(rttNs, 0, variationNs, nowNs);
         window.onAcknowledged(bytes, bytes, sequence, sequence, nowNs);
     }
 
@@ -55,7 +56,7 @@ final class CongestionWindowTest {
     void shouldForgetWhatIsNotUsed() {
         rounds(20, BASE_NS);
         for (int i = 0; i < 1000; i++) {
-            window.onSample(BASE_NS, 0, nowNs);
+            window.onSample(BASE_NS, 0, 0, nowNs);
             window.onAcknowledged(4096, 4096, ++sequence, sequence, nowNs);
         }
         assertTrue(window.bytes() <= 2 * CongestionWindow.WINDOW_INITIAL, "" + window.bytes());
@@ -69,6 +70,21 @@ final class CongestionWindowTest {
         assertTrue(window.bytes() < before, "" + window.bytes());
         rounds(100, BASE_NS + 2 * CongestionWindow.DELAY_MAX_NS);
         assertEquals(CongestionWindow.WINDOW_MIN, window.bytes());
+    }
+
+    /** As on a machine that is busy with other work: delays of milliseconds, and no queue. */
+    @Test
+    void shouldNotShrinkForAnswersThatAreLateNowAndThen() {
+        rounds(6, BASE_NS);
+        long before = window.bytes();
+        long lateNs = BASE_NS + 4 * CongestionWindow.DELAY_MAX_NS;
+        variationNs = 16 * CongestionWindow.DELAY_MAX_NS;
+        rounds(100, lateNs);
+        assertTrue(window.bytes() >= before, "" + window.bytes());
+
+        variationNs = 0;
+        rounds(100, lateNs);
+        assertEquals(CongestionWindow.WINDOW_MIN, window.bytes(), "this late each time");
     }
 
     /** However fast one is, what waits for it alone is in the end as short as for another. */
@@ -193,7 +209,7 @@ final class CongestionWindowTest {
         window.onBlocked();
         nowNs += rttNs;
         sequence += bytes;
-        window.onSample(rttNs, unseenNs, nowNs);
+        window.onSample(rttNs, unseenNs, 0, nowNs);
         window.onAcknowledged(bytes, bytes, sequence, sequence, nowNs);
     }
 }
