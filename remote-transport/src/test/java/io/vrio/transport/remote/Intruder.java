@@ -138,7 +138,9 @@ final class Intruder implements LinkLayer {
         if (forgingPpm > 0 && random.nextInt(MILLION) < forgingPpm) {
             add(forge(frame.clone()));
         }
-        if (replayingPpm > 0 && random.nextInt(MILLION) < replayingPpm) {
+        boolean isReplayed = replayingPpm > 0 && random.nextInt(MILLION) < replayingPpm;
+        // A frame that was cut short on the way is not worth keeping, and may be the first.
+        if (isReplayed && !archive.isEmpty()) {
             add(archive.any());
         }
         waiting.add(frame);
