@@ -5,7 +5,6 @@ import static io.vrio.transport.remote.EndpointFixture.BUFFERS;
 import static io.vrio.transport.remote.EndpointFixture.MS;
 import static io.vrio.transport.remote.EndpointFixture.TIMEOUT_NS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -55,14 +54,6 @@ final class IohypEndpointTest {
         assertEquals(2000, counter(EndpointCounter.SYNS));
         assertEquals(0, peers());
         assertEquals(BUFFERS, fixture.buffers.available());
-    }
-
-    @Test
-    void shouldTellThatItClosesBeforeClaimsEnd() {
-        fixture.attached(40_000);
-        fixture.endpoint.close();
-        assertEquals(1, fixture.catalog.openAtEnd());
-        assertTrue(fixture.catalog.claims().get(0).isClosed());
     }
 
     @Test
@@ -201,76 +192,6 @@ final class IohypEndpointTest {
         server.control(EndpointFixture.hello("a\\nb", 1));
         fixture.exchange(server);
         assertTrue(server.takeControl().get(0).contains("visible ASCII"));
-    }
-
-    @Test
-    void shouldAnswerTheSameAttachTwiceWithOneClaim() {
-        RawEnd server = fixture.attached(40_000);
-        server.control("{\"type\":\"attach\",\"flow\":1,\"disk\":\"disk\"}");
-        fixture.exchange(server);
-        assertTrue(server.takeControl().get(0).contains("\"attached\""));
-        assertEquals(1, fixture.catalog.claims().size());
-    }
-
-    @Test
-    void shouldTellWhyADiskIsRefused() {
-        RawEnd server = fixture.welcomed(40_000, "alpha", 1);
-        server.takeSegments();
-        server.control("{\"type\":\"attach\",\"flow\":3,\"disk\":\"nothing\"}");
-        fixture.exchange(server);
-        assertEquals(
-                List.of(
-                        "{\"type\":\"attach-refused\",\"flow\":3,"
-                                + "\"reason\":\"there is no disk nothing\"}"),
-                server.takeControl());
-    }
-
-    @Test
-    void shouldSurviveADiskNameThatNoAnswerCanHold() {
-        RawEnd server = fixture.welcomed(40_000, "alpha", 1);
-        String name = "no" + "\\ud800".repeat(62);
-        server.takeSegments();
-        server.control("{\"type\":\"attach\",\"flow\":3,\"disk\":\"" + name + "\"}");
-        fixture.exchange(server);
-        assertTrue(server.takeControl().get(0).contains("there is no disk no??"));
-    }
-
-    @Test
-    void shouldSendAwayWhoAsksForADiskNameWithoutEnd() {
-        RawEnd server = fixture.welcomed(40_000, "alpha", 1);
-        server.control("{\"type\":\"attach\",\"flow\":3,\"disk\":\"no" + "x".repeat(4000) + "\"}");
-        fixture.exchange(server);
-        assertEquals(0, peers());
-    }
-
-    @Test
-    void shouldLetARestartedServerHaveItsDisks() {
-        RawEnd old = fixture.welcomed(40_000, "alpha", 1);
-        old.control("{\"type\":\"attach\",\"flow\":1,\"disk\":\"disk\"}");
-        fixture.exchange(old);
-        RawEnd restarted = fixture.welcomed(40_001, "alpha", 2);
-        restarted.takeSegments();
-        old.sendRst();
-        fixture.exchange(old);
-        restarted.control("{\"type\":\"attach\",\"flow\":1,\"disk\":\"disk\"}");
-        fixture.exchange(restarted);
-        assertTrue(restarted.takeControl().get(0).contains("\"attached\""));
-        assertTrue(fixture.catalog.claims().get(0).isClosed());
-    }
-
-    @Test
-    void shouldNotLetASecondServerOfTheSameNameTakeTheDisksOfTheFirst() {
-        RawEnd first = fixture.welcomed(40_000, "alpha", 1);
-        first.control("{\"type\":\"attach\",\"flow\":1,\"disk\":\"disk\"}");
-        fixture.exchange(first);
-        first.takeSegments();
-        RawEnd second = fixture.welcomed(40_001, "alpha", 2);
-        second.takeSegments();
-        second.control("{\"type\":\"attach\",\"flow\":1,\"disk\":\"disk\"}");
-        fixture.exchange(second);
-        String refusal = second.takeControl().get(0);
-        assertTrue(refusal.contains("\"attach-refused\"") && refusal.contains("--name"));
-        assertFalse(fixture.catalog.claims().get(0).isClosed());
     }
 
     @Test
@@ -504,16 +425,6 @@ final class IohypEndpointTest {
         server.send(bytes);
         fixture.exchange(server);
         assertEquals(1, counter(EndpointCounter.PROTOCOL_ERRORS));
-    }
-
-    @Test
-    void shouldTellOfAResize() {
-        RawEnd server = fixture.attached(40_000);
-        fixture.catalog.resize(128 << 20);
-        fixture.exchange(server);
-        String changed = server.takeControl().get(0);
-        assertTrue(changed.startsWith("{\"type\":\"changed\",\"flow\":1,"), changed);
-        assertTrue(changed.contains("\"capacity\":134217728"), changed);
     }
 
     @Test
