@@ -344,8 +344,11 @@ final class Guest implements GuestRings, AutoCloseable {
 
     /** The device has given a request back; the guest has not looked yet. */
     private void onUsed(GuestRequest request) {
-        if (request.kind == GuestRequest.Kind.FLUSH && request.status() == IO_ERROR) {
+        boolean isFlush = request.kind == GuestRequest.Kind.FLUSH;
+        if (isFlush && request.status() == IO_ERROR) {
             history.onFlushFailed(request.servedSince);
+        } else if (request.version > 0 && request.status() == OK) {
+            history.onUsed(request.operation);
         }
     }
 

@@ -109,8 +109,37 @@ final class SectorHistory {
         pending.forEach(operation -> operation.isRepeatable = true);
     }
 
-    /** A write or a zeroing has ended well. */
+    /**
+     * A write or a zeroing that went well is in the used ring. When the guest looks is its own
+     * affair: what a crash takes of it from now on must be told after that crash.
+     */
+    void onUsed(SectorOperation change) {
+        change.isUsed = true;
+        if (change.begunAt < crashedAt) {
+            noteGone(change);
+        }
+    }
+
+    /** A crash has taken it, the last one or, if it was done before, one before that. */
+    private void noteGone(SectorOperation change) {
+        int count = 0;
+        for (int i = change.first; i < change.first + change.count; i++) {
+            count += isGone(change, i) && sectors[i].isAlone(change) ? 1 : 0;
+        }
+        if (count > change.goneCount) {
+            change.goneCount = count;
+            change.goneAt = crashedAt;
+        }
+    }
+
+    private boolean isGone(SectorOperation change, int sector) {
+        long found = decode(disk, (long) sector * SECTOR, sector);
+        return versions.looksLike(change.version, found) == 0;
+    }
+
+    /** The guest sees that a write or a zeroing has ended well. */
     void onChanged(SectorOperation change) {
+        onUsed(change);
         change.sure();
         if (change.begunAt < crashedAt) {
             doubtWhatIsGone(change);
@@ -119,13 +148,12 @@ final class SectorHistory {
     }
 
     /**
-     * It may have been done before the crash, and the guest looks at its ring only now. No server
-     * knows when a guest looks, so what it tells after the crash must be enough.
+     * It may have been done before a crash, and the guest looks at its ring only now. No server
+     * knows when a guest looks, so what it tells after that crash must be enough.
      */
     private void doubtWhatIsGone(SectorOperation change) {
         for (int i = change.first; i < change.first + change.count; i++) {
-            long found = decode(disk, (long) i * SECTOR, i);
-            if (versions.looksLike(change.version, found) == 0) {
+            if (isGone(change, i)) {
                 change.doubt(i);
                 boolean isAlone = sectors[i].isAlone(change);
                 if (isAlone && isWriteThrough) {
@@ -133,7 +161,7 @@ final class SectorHistory {
                             "write-through lost version " + change.version + " of " + i);
                 }
                 if (isAlone) {
-                    losses.add(crashedAt);
+                    losses.add(change.goneAt);
                 }
             }
         }
@@ -266,5 +294,6 @@ final class SectorHistory {
             }
         }
         crashedAt = nowAt;
+        pending.stream().filter(change -> change.isUsed).forEach(this::noteGone);
     }
 }

@@ -187,6 +187,50 @@ final class SectorHistoryTest {
     }
 
     @Test
+    void shouldBelieveAFlushAfterTheLossInTheFirstOfTwoCrashesWasToldAndTheGuestLooksLater() {
+        SectorOperation lost = beginWrite();
+        history.onUsed(lost);
+        crash(0);
+        history.onFlushFailed(history.now());
+        crash(0);
+        history.onChanged(lost);
+        assertDoesNotThrow(this::flush);
+    }
+
+    @Test
+    void shouldBelieveTheSameOfAWriteThatWasDoneBeforeTheCrashAndUsedAfterIt() {
+        SectorOperation lost = beginWrite();
+        crash(0);
+        history.onUsed(lost);
+        history.onFlushFailed(history.now());
+        crash(0);
+        history.onChanged(lost);
+        assertDoesNotThrow(this::flush);
+    }
+
+    @Test
+    void shouldRefuseAFlushThatVouchesForAWriteWhichTheSecondCrashHasLost() {
+        SectorOperation lost = beginWrite();
+        crash(0);
+        put(lost.version);
+        history.onUsed(lost);
+        history.onFlushFailed(history.now());
+        crash(0);
+        history.onChanged(lost);
+        assertRefused(this::flush);
+    }
+
+    @Test
+    void shouldRefuseAFlushThatVouchesForAWriteWhichTheGuestSeesAfterTheCrash() {
+        SectorOperation lost = beginWrite();
+        history.onUsed(lost);
+        history.onFlushFailed(history.now());
+        crash(0);
+        history.onChanged(lost);
+        assertRefused(this::flush);
+    }
+
+    @Test
     void shouldRefuseTheLossOfAWriteWithoutCache() {
         history = new SectorHistory(1, true);
         write();
@@ -209,7 +253,6 @@ final class SectorHistoryTest {
         assertDoesNotThrow(() -> finds(read, lost.version));
     }
 
-    /** Three operations of all kinds, in all orders of their begins and ends: 46,080 histories. */
     @Test
     void shouldBelieveThatAWriteWithoutCacheWasOverwrittenBeforeACrashAndEndsAfterIt() {
         history = new SectorHistory(1, true);
@@ -250,6 +293,7 @@ final class SectorHistoryTest {
         assertRefused(() -> finds(read, older.version));
     }
 
+    /** Three operations of all kinds, in all orders of their begins and ends: 46,080 histories. */
     @Test
     void shouldFindAnOrderExactlyWhenThereIsOne() {
         List<String> wrong = new ArrayList<>();

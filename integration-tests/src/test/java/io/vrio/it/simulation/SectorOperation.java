@@ -26,6 +26,17 @@ final class SectorOperation {
      */
     boolean isRepeatable;
 
+    /**
+     * Of a change that the device had given back: the last crash after which more of it was gone
+     * than before, and how many sectors. Nothing that is given back takes effect again.
+     */
+    long goneAt;
+
+    int goneCount;
+
+    /** Of a change: the device has given it back, whether the guest has looked or not. */
+    boolean isUsed;
+
     /** Of a read that ended well: the versions that it found. */
     private long[] seen;
 
