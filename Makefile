@@ -9,7 +9,7 @@
 # make simulate       the simulation over SEEDS seeds (default 1000) from FIRST on, or the one SEED
 # make plant          whether the simulation finds mistakes, planted one at a time
 # make fuzz           RUNS inputs (default 1000000) of a coverage-guided fuzzer for each parser, or for TARGET
-# make bench          all benchmarks; make bench-SUBJECT (block, loss, crowd, seal, net, hook) runs one
+# make bench          all benchmarks; make bench-SUBJECT (block, loss, crowd, seal, net, hook, start, idle, micro) runs one
 # make format         lay out the sources
 # make clean          remove what was built
 #

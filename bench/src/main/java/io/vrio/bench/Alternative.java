@@ -135,7 +135,8 @@ enum Alternative {
                         "--state-dir=" + place.file(title + ".state"),
                         "--control=" + iohypControl(place),
                         trust(place.keys()));
-        return new DaemonCommand("vrio iohyp", end.namespace(), words);
+        return new DaemonCommand("vrio iohyp", end.namespace(), words)
+                .listeningOn(iohypControl(place));
     }
 
     private DaemonCommand server(Place place) {
@@ -152,7 +153,7 @@ enum Alternative {
                         "--socket-dir=" + place.folder(),
                         "--control=" + serverControl(place),
                         trust(place.keys().resolve("bench.key")));
-        return new DaemonCommand("vrio server", end.namespace(), words);
+        return new DaemonCommand("vrio server", end.namespace(), words).listeningOn(socket(place));
     }
 
     /** Where its daemons can be asked for their counters; nowhere unless they are vRIO's. */
@@ -190,6 +191,7 @@ enum Alternative {
                         "local",
                         "--socket-path=" + socket(place),
                         "--blk-file=" + place.disk());
-        return new DaemonCommand("vrio local", place.network().vmHost().namespace(), words);
+        return new DaemonCommand("vrio local", place.network().vmHost().namespace(), words)
+                .listeningOn(socket(place));
     }
 }

@@ -19,16 +19,22 @@ public final class Daemon implements AutoCloseable {
     private static final long STOP_S = 20;
 
     private static final int LOG_LINES_SHOWN = 10;
-    private static final long POLL_MS = 10;
+
+    /** Small beside the time that a start takes. */
+    private static final long POLL_MS = 2;
 
     private final DaemonCommand command;
     private final Path log;
     private final Process process;
+    private final long beginNs;
+    private long listeningNs;
+    private long readyNs;
 
-    private Daemon(DaemonCommand command, Path log, Process process) {
+    private Daemon(DaemonCommand command, Path log, Process process, long beginNs) {
         this.command = command;
         this.log = log;
         this.process = process;
+        this.beginNs = beginNs;
     }
 
     /** Starts it; returns once it serves. */
@@ -37,13 +43,14 @@ public final class Daemon implements AutoCloseable {
         List<String> words = new ArrayList<>(List.of("ip", "netns", "exec", command.namespace()));
         words.addAll(command.words());
         try {
+            long beginNs = System.nanoTime();
             Process process =
                     new ProcessBuilder(words)
                             .redirectInput(new File("/dev/null"))
                             .redirectErrorStream(true)
                             .redirectOutput(log.toFile())
                             .start();
-            Daemon daemon = new Daemon(command, log, process);
+            Daemon daemon = new Daemon(command, log, process, beginNs);
             // An interrupted benchmark leaves nothing behind.
             Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
             daemon.awaitReady();
@@ -56,12 +63,21 @@ public final class Daemon implements AutoCloseable {
     private void awaitReady() {
         long deadlineNs = System.nanoTime() + START_NS;
         while (!isReady()) {
+            noteListening();
             if (!process.isAlive() || deadlineNs - System.nanoTime() <= 0) {
                 process.destroyForcibly();
                 throw new IllegalStateException(
                         command.role() + " did not start; the end of its log:\n" + logTail());
             }
             sleep();
+        }
+        noteListening();
+        readyNs = System.nanoTime() - beginNs;
+    }
+
+    private void noteListening() {
+        if (listeningNs == 0 && command.socket() != null && Files.exists(command.socket())) {
+            listeningNs = System.nanoTime() - beginNs;
         }
     }
 
@@ -98,6 +114,16 @@ public final class Daemon implements AutoCloseable {
 
     public String role() {
         return command.role();
+    }
+
+    /** From its start until its socket was there; 0 when it has none to look at. */
+    long listeningNs() {
+        return listeningNs;
+    }
+
+    /** From its start until it served. */
+    long readyNs() {
+        return readyNs;
     }
 
     public long pid() {

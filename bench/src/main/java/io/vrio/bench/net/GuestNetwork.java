@@ -69,7 +69,7 @@ final class GuestNetwork implements AutoCloseable {
 
     private void startOnHost(String role, Path ready, List<String> words) {
         DaemonCommand command =
-                new DaemonCommand(role, site.ioNamespace(), words, ready, "sockperf: [tid");
+                new DaemonCommand(role, site.ioNamespace(), words, ready, "sockperf: [tid", null);
         stops.add(Daemon.start(command, site.file(role + ".log"))::close);
     }
 
