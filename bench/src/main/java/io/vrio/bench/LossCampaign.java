@@ -65,9 +65,12 @@ final class LossCampaign {
     }
 
     private void measureRow(Workload row) {
-        site.loss().set(0);
-        for (Deployment deployment : deployments) {
-            load(deployment, row, Schedule.WARM_UP_SECONDS);
+        // With loss, too: what repairs it is compiled when it has run for a while.
+        for (double lossPercent : schedule.lossPercents()) {
+            site.loss().set(lossPercent);
+            for (Deployment deployment : deployments) {
+                load(deployment, row, Schedule.WARM_UP_SECONDS);
+            }
         }
         for (int round = 0; round < schedule.rounds(); round++) {
             for (double lossPercent : schedule.lossPercents()) {

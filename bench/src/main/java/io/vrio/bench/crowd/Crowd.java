@@ -38,7 +38,13 @@ public final class Crowd implements AutoCloseable {
         await("all have their disk", () -> members.stream().allMatch(CrowdMember::isReady));
     }
 
-    /** What a crowd got in a time. */
+    /**
+     * What a crowd got in a time.
+     *
+     * @param bytesPerSecond of data that crossed the link in the direction of the large requests
+     * @param fairness Jain's index of what each got by large requests
+     * @param least bytes that the one with the least of them got
+     */
     public record Share(double bytesPerSecond, double fairness, Histogram smallNs, long least) {}
 
     /** All do the same for so long, of which {@code warmUpNs} first are not counted. */
@@ -50,7 +56,7 @@ public final class Crowd implements AutoCloseable {
         long beganNs = System.nanoTime();
         run(durationNs);
         double seconds = (System.nanoTime() - beganNs) / 1e9;
-        Share share = share(before, seconds);
+        Share share = share(kind, before, seconds);
         settle();
         return share;
     }
@@ -92,7 +98,7 @@ public final class Crowd implements AutoCloseable {
         return true;
     }
 
-    private Share share(long[] before, double seconds) {
+    private Share share(BlockRequestKind kind, long[] before, double seconds) {
         Histogram small = new Histogram(3);
         double sum = 0;
         double sumOfSquares = 0;
@@ -105,7 +111,9 @@ public final class Crowd implements AutoCloseable {
             small.add(members.get(i).smallNs());
         }
         double fairness = sum == 0 ? 0 : sum * sum / (before.length * sumOfSquares);
-        return new Share(sum / seconds, fairness, small, least);
+        long smallBytes =
+                kind == BlockRequestKind.READ ? small.getTotalCount() * CrowdMember.SMALL : 0;
+        return new Share((sum + smallBytes) / seconds, fairness, small, least);
     }
 
     private void settle() {

@@ -26,13 +26,15 @@ public final class CrowdMember implements AutoCloseable {
     /** Bytes of a large request. */
     public static final int LARGE = 64 << 10;
 
+    /** Bytes of a small request, which is always a read. */
+    static final int SMALL = 4096;
+
     /** Large requests at a time, each of a block of its own. */
     public static final int DEPTH = 8;
 
     /** Bytes of its disk: one block for each large request, and one for the small ones. */
     public static final long DISK = (long) (DEPTH + 1) * LARGE;
 
-    private static final int SMALL = 4096;
     private static final int SMALL_PAUSE_MAX_NS = 20_000_000;
     private static final int BUFFERS = 64;
     private static final long SILENCE_MAX_NS = 30_000_000_000L;

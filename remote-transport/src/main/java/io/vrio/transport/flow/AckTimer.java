@@ -14,8 +14,10 @@ final class AckTimer {
     /** Limit: bytes after which the peer's buffers are freed without waiting. */
     static final long BYTES_MAX = 256 << 10;
 
-    /** Limit: how often the peer is told of holes; each frame's pieces come one by one. */
+    /** Limit: the peer is not told of holes more often; each frame's pieces come one by one. */
     static final long INTERVAL_MIN_NS = 50_000;
+
+    private final RttEstimator rtt;
 
     private long deadlineNs = Agent.NO_DEADLINE;
     private long lastHastenedNs;
@@ -25,6 +27,13 @@ final class AckTimer {
     private boolean hasComeTwice;
     private long unseenNs;
     private long newestUnseenNs;
+
+    /**
+     * @param rtt of the path to the peer and back
+     */
+    AckTimer(RttEstimator rtt) {
+        this.rtt = rtt;
+    }
 
     /** What comes now may have come so long ago. */
     void unseenNs(long ns) {
@@ -75,8 +84,9 @@ final class AckTimer {
             onNewest(nowNs);
         }
         long dueNs = nowNs;
-        if (wasHastened && nowNs - lastHastenedNs < INTERVAL_MIN_NS) {
-            dueNs = lastHastenedNs + INTERVAL_MIN_NS;
+        long intervalNs = intervalNs();
+        if (wasHastened && nowNs - lastHastenedNs < intervalNs) {
+            dueNs = lastHastenedNs + intervalNs;
         } else {
             wasHastened = true;
             lastHastenedNs = nowNs;
@@ -84,6 +94,11 @@ final class AckTimer {
         if (deadlineNs == Agent.NO_DEADLINE || dueNs - deadlineNs < 0) {
             deadlineNs = dueNs;
         }
+    }
+
+    /** Once in a round trip is enough for the peer, and each time wakes it. */
+    private long intervalNs() {
+        return Math.min(DELAY_MAX_NS, Math.max(INTERVAL_MIN_NS, rtt.smoothedNs()));
     }
 
     /** Some frame has carried the acknowledgement. */

@@ -70,7 +70,7 @@ public final class Association implements AutoCloseable {
         this.setup = setup;
         this.clock = clock;
         protection = setup.protection();
-        Ledger ledger = Ledger.open(setup);
+        Ledger ledger = Ledger.open(setup, rtt);
         counters = ledger.counters();
         credit = ledger.credit();
         acks = ledger.acks();

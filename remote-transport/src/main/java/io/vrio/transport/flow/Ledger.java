@@ -9,11 +9,11 @@ import io.vrio.common.counter.Counters;
  */
 record Ledger(
         ReceiveWindow window, Credit credit, AckTimer acks, Counters<AssociationCounter> counters) {
-    static Ledger open(AssociationSetup setup) {
+    static Ledger open(AssociationSetup setup, RttEstimator rtt) {
         return new Ledger(
                 new ReceiveWindow(setup.firstReceived(), setup.protection().isSealed()),
                 new Credit(setup.firstSent(), setup.firstReceived()),
-                new AckTimer(),
+                new AckTimer(rtt),
                 new Counters<>(AssociationCounter.class));
     }
 }

@@ -12,7 +12,8 @@ final class AckTimerTest {
     private static final long US = 1000;
     private static final long NOW = 5_000_000;
 
-    private final AckTimer timer = new AckTimer();
+    private final RttEstimator rtt = new RttEstimator();
+    private final AckTimer timer = new AckTimer(rtt);
 
     @Test
     void shouldNotBeDueWithoutAReason() {
@@ -57,6 +58,25 @@ final class AckTimerTest {
         timer.hasten(NOW + 10 * US);
         assertFalse(timer.isDue(NOW + 49 * US));
         assertTrue(timer.isDue(NOW + 50 * US));
+    }
+
+    @Test
+    void shouldTellOfHolesOnceInARoundTrip() {
+        rtt.onSample(150 * US, 0, 0);
+        timer.hasten(NOW);
+        timer.onAcknowledged();
+        timer.hasten(NOW + 10 * US);
+        assertFalse(timer.isDue(NOW + 149 * US));
+        assertTrue(timer.isDue(NOW + 150 * US));
+    }
+
+    @Test
+    void shouldTellOfHolesAsSoonAsOfAnythingOverALongPath() {
+        rtt.onSample(5000 * US, 0, 0);
+        timer.hasten(NOW);
+        timer.onAcknowledged();
+        timer.hasten(NOW + 10 * US);
+        assertTrue(timer.isDue(NOW + AckTimer.DELAY_MAX_NS));
     }
 
     @Test

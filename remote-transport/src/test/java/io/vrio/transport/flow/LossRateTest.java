@@ -31,17 +31,17 @@ final class LossRateTest {
     }
 
     @Test
-    void shouldLeaveNineOfTenSuperFramesWhole() {
+    void shouldLeaveThreeOfFourSuperFramesWhole() {
         lose(1000);
         assertTrue(rate.segmentsMax() >= 64, "64 KB over Ethernet should go whole");
         lose(100);
-        assertEquals(10, rate.segmentsMax(), 1);
+        assertEquals(25, rate.segmentsMax(), 2);
     }
 
     @Test
     void shouldNotMakeThemTooShortToBeWorthwhile() {
         lose(2);
-        assertEquals(8, rate.segmentsMax());
+        assertEquals(16, rate.segmentsMax());
     }
 
     @Test

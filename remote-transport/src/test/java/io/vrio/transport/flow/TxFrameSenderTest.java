@@ -26,9 +26,9 @@ final class TxFrameSenderTest {
     private final Endpoint remote = new Endpoint(wire.peer().hardwareAddress(), 2, 7000);
     private final AssociationSetup setup =
             new AssociationSetup(local, remote, FIRST, FIRST, 0, 1500);
-    private final Ledger ledger = Ledger.open(setup);
-    private final Counters<AssociationCounter> counters = ledger.counters();
     private final RttEstimator rtt = new RttEstimator();
+    private final Ledger ledger = Ledger.open(setup, rtt);
+    private final Counters<AssociationCounter> counters = ledger.counters();
     private final RetransmitQueue retransmits = new RetransmitQueue(rtt);
     private final CongestionControl congestion = new CongestionControl(rtt, retransmits);
     private final SuperFrameSender superFrames = new SuperFrameSender(setup, wire, ledger);
