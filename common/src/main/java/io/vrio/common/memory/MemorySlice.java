@@ -127,6 +127,22 @@ public final class MemorySlice {
         MEMORY.writeShort(target, value);
     }
 
+    /** Reads a 32-bit value that another agent publishes; what it covers is read after it. */
+    public int getIntAcquire(long offset) {
+        int value = MEMORY.readVolatileInt(address(offset, 4));
+        // Ordering: loads of what the value covers must not be done before it.
+        VarHandle.acquireFence();
+        return value;
+    }
+
+    /** Publishes a 32-bit value; everything stored before is seen before it. */
+    public void putIntRelease(long offset, int value) {
+        long target = address(offset, 4);
+        // Ordering: stores of what the value covers must not be done after it.
+        VarHandle.releaseFence();
+        MEMORY.writeInt(target, value);
+    }
+
     /**
      * Sets bits of a 64-bit number that another agent clears meanwhile; its address is a multiple
      * of 8. Everything stored before is seen by who finds them set.

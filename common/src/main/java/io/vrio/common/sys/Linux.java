@@ -31,6 +31,8 @@ public final class Linux {
     public static final int ENOSPC = 28;
     public static final int EROFS = 30;
     public static final int EPIPE = 32;
+    public static final int ENOSYS = 38;
+    public static final int ETIME = 62;
     public static final int EBADFD = 77;
     public static final int EMSGSIZE = 90;
     public static final int EOPNOTSUPP = 95;
@@ -41,6 +43,7 @@ public final class Linux {
     public static final int ENOBUFS = 105;
     public static final int ECONNREFUSED = 111;
     public static final int EDQUOT = 122;
+    public static final int ECANCELED = 125;
 
     public static final int O_RDONLY = 0;
     public static final int O_RDWR = 2;
@@ -55,6 +58,11 @@ public final class Linux {
 
     private static final LibC C = LibraryLoader.create(LibC.class).load("c");
     private static final Runtime RUNTIME = Runtime.getRuntime(C);
+
+    // The same on all architectures.
+    private static final int IO_URING_SETUP = 425;
+    private static final int IO_URING_ENTER = 426;
+    private static final int IO_URING_REGISTER = 427;
 
     private static final int PAGE = 4096;
     private static final int PROTECTION_READ_WRITE = 3;
@@ -350,6 +358,30 @@ public final class Linux {
      */
     public static void timerSlackNs(long ns) {
         check(result(C.prctl(PR_SET_TIMERSLACK, ns, 0, 0, 0)), "prctl PR_SET_TIMERSLACK");
+    }
+
+    /** io_uring_setup(2); {@code parameters} holds 120 bytes. See {@link IoRing}. */
+    static int ioUringSetup(int entries, long parameters) {
+        return (int) result(C.syscall(IO_URING_SETUP, entries, parameters, 0, 0, 0, 0));
+    }
+
+    /** io_uring_enter(2); {@code argument} is 0 or the address of what {@code flags} say. */
+    static int ioUringEnter(
+            int fd, int submitCount, int completeMin, int flags, long argument, long length) {
+        return (int)
+                result(
+                        C.syscall(
+                                IO_URING_ENTER,
+                                fd,
+                                submitCount,
+                                completeMin,
+                                flags,
+                                argument,
+                                length));
+    }
+
+    static int ioUringRegister(int fd, int operation, long argument, int count) {
+        return (int) result(C.syscall(IO_URING_REGISTER, fd, operation, argument, count, 0, 0));
     }
 
     public static void yield() {
