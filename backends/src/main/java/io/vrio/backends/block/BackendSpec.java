@@ -7,7 +7,7 @@ import java.nio.file.Path;
 public sealed interface BackendSpec {
     /** For error messages and help texts. */
     String LEGAL =
-            "file:PATH[,size=SIZE][,direct][,preallocate], ram:SIZE or null:SIZE, each with"
+            "file:PATH[,size=SIZE][,direct[,io=IO]][,preallocate], ram:SIZE or null:SIZE, each with"
                     + " [,readonly][,blocksize=N][,serial=S]";
 
     DiskOptions options();
@@ -33,10 +33,16 @@ public sealed interface BackendSpec {
      *
      * @param path absolute
      * @param isDirect bypasses the page cache (O_DIRECT)
+     * @param io who executes requests that bypass it
      * @param isPreallocated all space is reserved in the file system before the disk is used
      */
     record FileSpec(
-            Path path, long size, boolean isDirect, boolean isPreallocated, DiskOptions options)
+            Path path,
+            long size,
+            boolean isDirect,
+            DirectIo io,
+            boolean isPreallocated,
+            DiskOptions options)
             implements BackendSpec {
         @Override
         public String text() {
@@ -44,13 +50,14 @@ public sealed interface BackendSpec {
                     + BackendSpecParser.escape(path.toString())
                     + (size == 0 ? "" : ",size=" + ByteSize.format(size))
                     + (isDirect ? ",direct" : "")
+                    + io.option()
                     + (isPreallocated ? ",preallocate" : "")
                     + options.text();
         }
 
         @Override
         public FileSpec resized(long newSize) {
-            return new FileSpec(path, newSize, isDirect, isPreallocated, options);
+            return new FileSpec(path, newSize, isDirect, io, isPreallocated, options);
         }
     }
 

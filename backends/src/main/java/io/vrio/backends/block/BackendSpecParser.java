@@ -27,6 +27,7 @@ final class BackendSpecParser {
     private String mainValue;
     private long size;
     private boolean isDirect;
+    private DirectIo io = DirectIo.ANY;
     private boolean isPreallocated;
     private boolean isReadOnly;
     private int blockSize;
@@ -66,10 +67,13 @@ final class BackendSpecParser {
         if (isReadOnly && isPreallocated) {
             throw invalid("'preallocate' changes the file, 'readonly' forbids it", "one of them");
         }
+        if (io != DirectIo.ANY && !isDirect) {
+            throw invalid("'io' chooses how to bypass the page cache", "with 'direct'");
+        }
         checkBlocks();
         try {
             Path path = Path.of(mainValue).toAbsolutePath();
-            return new FileSpec(path, size, isDirect, isPreallocated, options());
+            return new FileSpec(path, size, isDirect, io, isPreallocated, options());
         } catch (InvalidPathException e) {
             throw invalid("not a path: " + quote(mainValue), "file:PATH");
         }
@@ -121,6 +125,7 @@ final class BackendSpecParser {
         switch (key) {
             case "size" -> size = size(key, value);
             case "direct" -> isDirect = flag(key, value);
+            case "io" -> io = io(value);
             case "preallocate" -> isPreallocated = flag(key, value);
             default -> {
                 return false;
@@ -134,6 +139,14 @@ final class BackendSpecParser {
             throw invalid("option '" + key + "' takes no value", key);
         }
         return true;
+    }
+
+    private DirectIo io(String value) throws BackendException {
+        DirectIo known = value == null ? null : DirectIo.ofText(value);
+        if (known == null) {
+            throw invalid("io: " + quote(value == null ? "" : value), DirectIo.LEGAL);
+        }
+        return known;
     }
 
     private long size(String key, String value) throws BackendException {

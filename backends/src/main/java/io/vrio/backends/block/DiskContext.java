@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.function.Consumer;
 
 /**
  * What a backend needs of its owner.
@@ -13,9 +12,9 @@ import java.util.function.Consumer;
  * @param name of the disk, for threads and logs
  * @param serialSeed the default serial is derived from it: the same over restarts and moves of the
  *     file, another one for another disk
- * @param worker runs a command on the thread of the worker that uses the disk
+ * @param worker that uses the disk
  */
-public record DiskContext(String name, String serialSeed, Consumer<Runnable> worker) {
+public record DiskContext(String name, String serialSeed, DiskWorker worker) {
     private static final int SERIAL_HASH_BYTES = 8;
 
     /** The operator's choice, or 20 characters derived from the seed. */

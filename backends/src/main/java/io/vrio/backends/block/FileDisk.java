@@ -14,15 +14,20 @@ import java.util.concurrent.ArrayBlockingQueue;
 /**
  * A disk in a regular file or on a block device. What the page cache answers is done on the
  * worker's thread, straight from and to the request's memory; what may wait for a device for long
- * goes to the disk's {@link SlowLane}. One worker.
+ * goes to the disk's {@link SlowLane}, or to its {@link RingLane} where it bypasses the page cache.
+ * One worker.
  */
-public final class FileDisk implements BackendDisk, BlockPort {
+public final class FileDisk implements BackendDisk, BlockPort, RingLane.Owner {
     private final BackingFile file;
     private final FileCalls calls;
     private final String bootId = Host.bootId();
     private final Transfer transfer;
     private final RangeCalls ranges;
     private final SlowLane lane;
+
+    /** Null without io_uring. */
+    private final RingLane ring;
+
     private final FlushGroup flushes;
     private final SerialAnswer serial;
     private final boolean isDirect;
@@ -37,6 +42,7 @@ public final class FileDisk implements BackendDisk, BlockPort {
     private final SlowLane.Operation write = this::writeAll;
     private final SlowLane.Operation discard = this::discard;
     private final SlowLane.Operation writeZeroes = this::writeZeroes;
+    private final SlowLane.Operation sync = this::sync;
 
     private DiskProperties properties;
     private Runnable listener;
@@ -51,7 +57,8 @@ public final class FileDisk implements BackendDisk, BlockPort {
         transfer = new Transfer(calls, file.fd(), file.alignment());
         ranges = new RangeCalls(calls, file.fd(), file.isDevice());
         lane = new SlowLane(context.name(), context.worker());
-        flushes = new FlushGroup(lane, () -> calls.sync(file.fd()));
+        ring = ringLane(file, spec, context.worker());
+        flushes = new FlushGroup(ring == null ? this::syncLater : ring::submit);
         serial = new SerialAnswer(properties.serial());
         mayTryCached = !isDirect && canReadCached();
     }
@@ -71,6 +78,21 @@ public final class FileDisk implements BackendDisk, BlockPort {
             file.close();
             throw e;
         }
+    }
+
+    private RingLane ringLane(BackingFile file, FileSpec spec, DiskWorker worker)
+            throws BackendException {
+        // What lives in memory never waits, and the kernel would only lend it to its own threads.
+        boolean isWanted = isDirect && !file.isMemory() && spec.io() != DirectIo.THREADS;
+        DiskRing found = isWanted ? worker.ring() : null;
+        String problem = found == null ? null : found.problem();
+        if (problem != null && spec.io() == DirectIo.URING) {
+            throw new BackendException(
+                    spec.path() + ": no io_uring: " + problem + "; leave io=uring out");
+        }
+        return found == null || problem != null
+                ? null
+                : new RingLane(found, file.fd(), file.alignment(), this);
     }
 
     private static DiskProperties properties(BackingFile file, FileSpec spec, DiskContext context)
@@ -134,24 +156,36 @@ public final class FileDisk implements BackendDisk, BlockPort {
     /** Returns how the request ended, or null when it ends later. */
     private IoStatus execute(BlockRequest request) {
         return switch (request.kind()) {
-            case READ -> onRead(request);
-            case WRITE -> isDirect ? later(request, 0, write) : transfer.write(request);
+            case READ -> ring == null ? onRead(request) : byRing(request);
+            case WRITE -> onWrite(request);
             case FLUSH -> onFlush(request);
-            case DISCARD -> later(request, 0, discard);
-            case WRITE_ZEROES -> later(request, 0, writeZeroes);
+            case DISCARD -> ring == null || file.isDevice() ? rest(request, 0) : byRing(request);
+            case WRITE_ZEROES -> ring == null ? rest(request, 0) : byRing(request);
             case GET_ID -> serial.answer(request);
         };
     }
 
+    private IoStatus byRing(BlockRequest request) {
+        ring.submit(request);
+        return null;
+    }
+
     private IoStatus onRead(BlockRequest request) {
         if (isDirect) {
-            return later(request, 0, readRest);
+            return rest(request, 0);
         }
         if (!mayTryCached) {
             return transfer.read(request, 0);
         }
         long done = transfer.readCached(request);
-        return done == request.length() ? IoStatus.OK : later(request, done, readRest);
+        return done == request.length() ? IoStatus.OK : rest(request, done);
+    }
+
+    private IoStatus onWrite(BlockRequest request) {
+        if (ring != null) {
+            return byRing(request);
+        }
+        return isDirect ? rest(request, 0) : transfer.write(request, 0);
     }
 
     private IoStatus onFlush(BlockRequest request) {
@@ -163,12 +197,36 @@ public final class FileDisk implements BackendDisk, BlockPort {
         return null;
     }
 
-    private IoStatus later(BlockRequest request, long done, SlowLane.Operation operation) {
+    private void syncLater(BlockRequest leader) {
+        rest(leader, 0);
+    }
+
+    @Override
+    public IoStatus onSynced(int result) {
+        return flushes.onSynced(result);
+    }
+
+    @Override
+    public void executeRest(BlockRequest request, long done) {
+        rest(request, done);
+    }
+
+    /** Has a thread of the lane do what is left to do, but for the bytes that were moved. */
+    private IoStatus rest(BlockRequest request, long done) {
+        SlowLane.Operation operation =
+                switch (request.kind()) {
+                    case READ -> readRest;
+                    case WRITE -> write;
+                    case FLUSH -> sync;
+                    case DISCARD -> discard;
+                    case WRITE_ZEROES -> writeZeroes;
+                    case GET_ID -> throw new IllegalStateException("a serial is at hand");
+                };
         lane.submit(request, done, operation);
         return null;
     }
 
-    // From here to writeZeroes: on a thread of the lane.
+    // From here to sync: on a thread of the lane.
 
     private IoStatus readRest(BlockRequest request, long done) {
         Transfer own = takeTransfer();
@@ -182,7 +240,7 @@ public final class FileDisk implements BackendDisk, BlockPort {
     private IoStatus writeAll(BlockRequest request, long done) {
         Transfer own = takeTransfer();
         try {
-            return own.write(request);
+            return own.write(request, done);
         } finally {
             laneTransfers.offer(own);
         }
@@ -201,16 +259,24 @@ public final class FileDisk implements BackendDisk, BlockPort {
         return ranges.writeZeroes(request);
     }
 
+    private IoStatus sync(BlockRequest request, long done) {
+        return flushes.onSynced(calls.sync(file.fd()));
+    }
+
     @Override
     public void abandonRequests() {
         flushes.abandonWaiting();
+        if (ring != null) {
+            ring.abandon();
+        }
         lane.abandon();
     }
 
     @Override
     public void resize(long capacity, boolean mayShrink) throws BackendException {
         Capacity.checkChange(properties, capacity, mayShrink);
-        if (capacity < properties.capacity() && lane.underWayCount() > 0) {
+        boolean isBusy = lane.underWayCount() > 0 || ring != null && ring.underWayCount() > 0;
+        if (capacity < properties.capacity() && isBusy) {
             // One of them could write behind the new end and make the file long again.
             throw new BackendException(
                     "cannot shrink while slow requests are under way; try again");
@@ -249,6 +315,9 @@ public final class FileDisk implements BackendDisk, BlockPort {
     public void close() {
         if (isClosed) {
             return;
+        }
+        if (ring != null) {
+            ring.close();
         }
         lane.close();
         isClosed = true;

@@ -5,29 +5,26 @@ import io.vrio.common.io.BlockCompletion;
 import io.vrio.common.io.BlockRequest;
 import io.vrio.common.io.IoStatus;
 import java.util.ArrayDeque;
-import java.util.function.IntSupplier;
+import java.util.function.Consumer;
 
 /**
  * Lets one fdatasync run at a time and serve every FLUSH that was waiting when it began; a later
  * one waits for the next, since writes that ended before it may not be covered. Worker's thread.
  */
 final class FlushGroup implements BlockCompletion {
-    private final SlowLane lane;
-    private final IntSupplier sync;
-    private final SlowLane.Operation operation = this::execute;
+    private final Consumer<BlockRequest> syncer;
     private ArrayDeque<BlockRequest> waiting = new ArrayDeque<>();
     private ArrayDeque<BlockRequest> covered = new ArrayDeque<>();
     private boolean isRunning;
 
-    /** Set on the lane's thread at once, so that it is known even when nobody waits any more. */
+    /** Set by who hears it first, so that it is known even when nobody waits any more. */
     private volatile boolean isLost;
 
     /**
-     * @param sync makes what was written durable; returns 0 or the negated errno
+     * @param syncer makes what was written durable, calls {@link #onSynced}, ends the request
      */
-    FlushGroup(SlowLane lane, IntSupplier sync) {
-        this.lane = lane;
-        this.sync = sync;
+    FlushGroup(Consumer<BlockRequest> syncer) {
+        this.syncer = syncer;
     }
 
     void submit(BlockRequest request) {
@@ -49,12 +46,15 @@ final class FlushGroup implements BlockCompletion {
         covered = next;
         BlockRequest leader = covered.poll();
         leader.push(this);
-        lane.submit(leader, 0, operation);
+        syncer.accept(leader);
     }
 
-    /** On a thread of the lane. */
-    private IoStatus execute(BlockRequest leader, long done) {
-        int result = sync.getAsInt();
+    /**
+     * A sync has ended with 0 or a negated errno. As soon as that is known, on any thread.
+     *
+     * @return what its request is told
+     */
+    IoStatus onSynced(int result) {
         isLost |= result != 0;
         return result == 0 ? IoStatus.OK : IoStatus.IO_ERROR;
     }
@@ -73,7 +73,7 @@ final class FlushGroup implements BlockCompletion {
         }
     }
 
-    /** Ends those that wait with IO_ERROR; the lane ends those that are being served. */
+    /** Ends those that wait with IO_ERROR; who syncs ends those that are being served. */
     void abandonWaiting() {
         for (int i = waiting.size(); i > 0; i--) {
             waiting.poll().complete(IoStatus.IO_ERROR);

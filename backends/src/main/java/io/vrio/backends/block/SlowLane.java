@@ -10,7 +10,6 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,12 +38,12 @@ final class SlowLane implements AutoCloseable {
 
     private static final int IDLE_SECONDS = 30;
 
-    private final Consumer<Runnable> worker;
+    private final DiskWorker worker;
     private final ThreadPoolExecutor threads;
     private final ArrayDeque<Call> idleCalls = new ArrayDeque<>();
     private final ArrayList<Call> callsUnderWay = new ArrayList<>();
 
-    SlowLane(String diskName, Consumer<Runnable> worker) {
+    SlowLane(String diskName, DiskWorker worker) {
         this.worker = worker;
         AtomicInteger index = new AtomicInteger();
         threads =
@@ -141,7 +140,7 @@ final class SlowLane implements AutoCloseable {
                     isExecuted = true;
                     notifyAll();
                 }
-                worker.accept(this);
+                worker.execute(this);
             } else if (request == null) {
                 // Abandoned meanwhile; only now does nobody refer to this call any more.
                 idleCalls.push(this);

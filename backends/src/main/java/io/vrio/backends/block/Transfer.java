@@ -3,6 +3,7 @@ package io.vrio.backends.block;
 
 import io.vrio.common.io.BlockRequest;
 import io.vrio.common.io.IoStatus;
+import io.vrio.common.memory.MemoryFaults;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.common.memory.SliceList;
@@ -63,9 +64,9 @@ final class Transfer implements AutoCloseable {
         return move(request, done, false);
     }
 
-    /** Writes all. */
-    IoStatus write(BlockRequest request) {
-        return move(request, 0, true);
+    /** Writes all but the first {@code done} bytes, which are written already. */
+    IoStatus write(BlockRequest request, long done) {
+        return move(request, done, true);
     }
 
     private IoStatus move(BlockRequest request, long start, boolean isWrite) {
@@ -110,6 +111,8 @@ final class Transfer implements AutoCloseable {
         long moved = calls.read(fd, bounceIovec(length), 1, request.offset() + done);
         if (moved > 0) {
             request.data().copyFrom(done, bounce, 0, moved);
+            // Here, not in whatever this thread does next: it may be about to unlock something.
+            MemoryFaults.raisePending();
         }
         return moved;
     }
@@ -118,6 +121,8 @@ final class Transfer implements AutoCloseable {
         int length = bounceLength(request, done);
         long iovec = bounceIovec(length);
         request.data().copyTo(done, bounce, 0, length);
+        // Before what an earlier request has left there is written in the place of vanished memory.
+        MemoryFaults.raisePending();
         return calls.write(fd, iovec, 1, request.offset() + done);
     }
 

@@ -4,6 +4,7 @@ package io.vrio.backends.iohyp;
 import io.vrio.backends.block.BackendDisk;
 import io.vrio.backends.block.BackendException;
 import io.vrio.backends.block.BackendSpec;
+import io.vrio.backends.block.DiskWorker;
 import io.vrio.backends.block.Host;
 import io.vrio.common.clock.NanoClock;
 import io.vrio.common.state.StateFile;
@@ -18,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +36,7 @@ public final class DiskRegistry implements DeviceRegistry<DiskStatus>, DiskCatal
     private final TreeMap<String, OfferedDisk> disks = new TreeMap<>();
     private final RecordStore<DiskRecord> store;
     private final ClaimLedger claims;
-    private final Consumer<Runnable> worker;
+    private final DiskWorker worker;
     private final InstantSource clock;
     private final BackendOpener opener;
     private final String machineId = Host.machineId();
@@ -45,7 +45,7 @@ public final class DiskRegistry implements DeviceRegistry<DiskStatus>, DiskCatal
     DiskRegistry(
             RecordStore<DiskRecord> store,
             ClaimLedger claims,
-            Consumer<Runnable> worker,
+            DiskWorker worker,
             InstantSource clock,
             BackendOpener opener)
             throws BackendException {
@@ -66,14 +66,13 @@ public final class DiskRegistry implements DeviceRegistry<DiskStatus>, DiskCatal
      * as failed and hinders nobody.
      *
      * @param folder stays open longer than the registry
-     * @param worker runs a command on the thread of the worker that executes the disks' I/O
+     * @param worker executes the disks' I/O
      * @throws BackendException when the state cannot be trusted
      */
-    public static DiskRegistry open(StateFolder folder, Consumer<Runnable> worker)
-            throws BackendException {
+    public static DiskRegistry open(StateFolder folder, DiskWorker worker) throws BackendException {
         return new DiskRegistry(
                 new KeptRecords<>(new StateFile<>(folder, new DiskFormat())),
-                ClaimLedger.open(folder, ClaimFormat.DISKS, worker, NanoClock.SYSTEM),
+                ClaimLedger.open(folder, ClaimFormat.DISKS, worker::execute, NanoClock.SYSTEM),
                 worker,
                 InstantSource.system(),
                 BackendDisk::open);

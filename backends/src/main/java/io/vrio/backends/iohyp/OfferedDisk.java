@@ -4,6 +4,7 @@ package io.vrio.backends.iohyp;
 import io.vrio.backends.block.BackendDisk;
 import io.vrio.backends.block.BackendException;
 import io.vrio.backends.block.DiskContext;
+import io.vrio.backends.block.DiskWorker;
 import io.vrio.common.counter.Counters;
 import io.vrio.common.io.BlockRequest;
 import io.vrio.common.io.DiskProperties;
@@ -13,13 +14,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.function.Consumer;
 
 /** One disk of the registry: its record, its backend while that is open, and its claim. Worker. */
 final class OfferedDisk implements AutoCloseable {
     private final boolean isKept;
     private final String serialSeed;
-    private final Consumer<Runnable> worker;
+    private final DiskWorker worker;
     private final BackendOpener opener;
     private final ClaimLedger claims;
     private final Counters<DiskCounter> counters = new Counters<>(DiskCounter.class);
@@ -37,7 +37,7 @@ final class OfferedDisk implements AutoCloseable {
             DiskRecord record,
             boolean isKept,
             String serialSeed,
-            Consumer<Runnable> worker,
+            DiskWorker worker,
             BackendOpener opener,
             ClaimLedger claims) {
         this.record = record;

@@ -52,9 +52,13 @@ final class BackendSpecTest {
     void shouldReadEveryOptionOfAFile() throws Exception {
         BackendSpec spec =
                 BackendSpec.parse(
-                        "file:/d/root.img,size=2G,direct,preallocate,blocksize=4096,serial=R-1");
+                        "file:/d/root.img,size=2G,direct,io=threads,preallocate,blocksize=4096"
+                                + ",serial=R-1");
         DiskOptions options = new DiskOptions(false, 4096, "R-1");
-        assertEquals(new FileSpec(Path.of("/d/root.img"), 2L << 30, true, true, options), spec);
+        assertEquals(
+                new FileSpec(
+                        Path.of("/d/root.img"), 2L << 30, true, DirectIo.THREADS, true, options),
+                spec);
     }
 
     @Test
@@ -68,8 +72,19 @@ final class BackendSpecTest {
     void shouldReadADoubleCommaAsACommaOfThePath() throws Exception {
         BackendSpec spec = BackendSpec.parse("file:/a,,b,readonly");
         DiskOptions readOnly = new DiskOptions(true, 0, "");
-        assertEquals(new FileSpec(Path.of("/a,b"), 0, false, false, readOnly), spec);
+        assertEquals(new FileSpec(Path.of("/a,b"), 0, false, DirectIo.ANY, false, readOnly), spec);
         assertEquals("file:/a,,b,readonly", spec.text());
+    }
+
+    @Test
+    void shouldRefuseToChooseHowToBypassACacheThatIsUsed() {
+        assertTrue(problem("file:/a,io=uring").endsWith("(legal: with 'direct')"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"io", "io=", "io=aio", "io=URING"})
+    void shouldRefuseOtherWaysToBypassTheCache(String option) {
+        assertTrue(problem("file:/a,direct," + option).endsWith("(legal: io=uring or io=threads)"));
     }
 
     @Test

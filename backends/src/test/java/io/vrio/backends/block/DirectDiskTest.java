@@ -19,9 +19,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** O_DIRECT: the page cache is bypassed, whatever the alignment of the request's memory. */
 final class DirectDiskTest {
@@ -32,14 +32,13 @@ final class DirectDiskTest {
     private final byte[] content = new byte[4 * MIB];
     private FileDisk disk;
 
-    @BeforeEach
-    void open() throws Exception {
+    private void open(String io) throws Exception {
         new Random(1).nextBytes(content);
         Files.write(folder.resolve("disk"), content);
         try {
-            disk = FileDisk.open(spec(",direct"), driver.context());
+            disk = FileDisk.open(spec(",direct,io=" + io), driver.context());
         } catch (BackendException e) {
-            abort("no O_DIRECT in the temporary folder: " + e.getMessage());
+            abort("not in the temporary folder: " + e.getMessage());
         }
     }
 
@@ -73,23 +72,29 @@ final class DirectDiskTest {
         return bytes;
     }
 
-    @Test
-    void shouldReadIntoAlignedMemory() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"uring", "threads"})
+    void shouldReadIntoAlignedMemory(String io) throws Exception {
+        open(io);
         BlockRequest read = request(READ, pageStart(), MIB);
         assertEquals(IoStatus.OK, driver.run(disk.port(), read));
         assertArrayEquals(Arrays.copyOfRange(content, 8192, 8192 + MIB), memory(pageStart(), MIB));
     }
 
-    @Test
-    void shouldReadIntoUnalignedMemory() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"uring", "threads"})
+    void shouldReadIntoUnalignedMemory(String io) throws Exception {
+        open(io);
         BlockRequest read = request(READ, pageStart() + 3, MIB);
         assertEquals(IoStatus.OK, driver.run(disk.port(), read));
         assertArrayEquals(
                 Arrays.copyOfRange(content, 8192, 8192 + MIB), memory(pageStart() + 3, MIB));
     }
 
-    @Test
-    void shouldWriteFromUnalignedPieces() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"uring", "threads"})
+    void shouldWriteFromUnalignedPieces(String io) throws Exception {
+        open(io);
         BlockRequest write = new BlockRequest();
         write.begin(WRITE, 4096, 8192, driver);
         driver.memory().fill(1, 100, (byte) 1);
@@ -103,8 +108,10 @@ final class DirectDiskTest {
         assertArrayEquals(content, Files.readAllBytes(folder.resolve("disk")));
     }
 
-    @Test
-    void shouldExecuteManyRequestsAtOnce() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"uring", "threads"})
+    void shouldExecuteManyRequestsAtOnce(String io) throws Exception {
+        open(io);
         BlockRequest[] writes = new BlockRequest[64];
         for (int i = 0; i < writes.length; i++) {
             int at = i * 4096;
@@ -121,15 +128,19 @@ final class DirectDiskTest {
         assertArrayEquals(content, Files.readAllBytes(folder.resolve("disk")));
     }
 
-    @Test
-    void shouldWriteZeroes() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"uring", "threads"})
+    void shouldWriteZeroes(String io) throws Exception {
+        open(io);
         assertEquals(IoStatus.OK, driver.run(disk.port(), WRITE_ZEROES, 4096, 8192));
         Arrays.fill(content, 4096, 12288, (byte) 0);
         assertArrayEquals(content, Files.readAllBytes(folder.resolve("disk")));
     }
 
-    @Test
-    void shouldRefuseBlocksSmallerThanTheDevices() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"uring", "threads"})
+    void shouldRefuseBlocksSmallerThanTheDevices(String io) throws Exception {
+        open(io);
         int smallest = disk.properties().logicalBlockSize();
         disk.close();
         Files.write(folder.resolve("disk"), new byte[smallest + smallest / 2]);

@@ -8,23 +8,46 @@ import io.vrio.common.io.BlockRequestKind;
 import io.vrio.common.io.IoStatus;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.NativeBuffer;
+import io.vrio.common.sys.IoRing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** Plays the worker that uses a disk: the thread that calls it is the worker's thread. */
-public final class DiskDriver implements BlockCompletion, AutoCloseable {
+public final class DiskDriver implements DiskWorker, BlockCompletion, AutoCloseable {
     private static final int MEMORY_LENGTH = 8 << 20;
-    private static final int WAIT_SECONDS = 20;
+    private static final long WAIT_NS = TimeUnit.SECONDS.toNanos(20);
 
     private final NativeBuffer buffer = new NativeBuffer(MEMORY_LENGTH);
     private final LinkedBlockingQueue<Runnable> commands = new LinkedBlockingQueue<>();
     private final List<BlockRequest> ended = new ArrayList<>();
     private final List<IoStatus> statuses = new ArrayList<>();
+    private final DiskRing ring;
+
+    public DiskDriver() {
+        this(IoRing::open);
+    }
+
+    /**
+     * @param opener makes what direct disks submit to
+     */
+    DiskDriver(DiskRing.Opener opener) {
+        ring = new DiskRing(opener, event -> {});
+    }
 
     public DiskContext context() {
-        return new DiskContext("test", "seed", commands::add);
+        return new DiskContext("test", "seed", this);
+    }
+
+    @Override
+    public void execute(Runnable command) {
+        commands.add(command);
+    }
+
+    @Override
+    public DiskRing ring() {
+        return ring;
     }
 
     /** What requests read into and write from, from its start. */
@@ -60,17 +83,25 @@ public final class DiskDriver implements BlockCompletion, AutoCloseable {
 
     /** Does what the worker is asked to do until the request has ended. */
     public IoStatus await(BlockRequest request) throws InterruptedException {
-        int index = ended.indexOf(request);
-        while (index < 0) {
-            Runnable command = commands.poll(WAIT_SECONDS, TimeUnit.SECONDS);
-            if (command == null) {
+        long startNs = System.nanoTime();
+        while (!ended.contains(request)) {
+            if (System.nanoTime() - startNs > WAIT_NS) {
                 throw new AssertionError(request.kind() + " does not end");
             }
-            command.run();
-            index = ended.indexOf(request);
+            runRound();
         }
+        int index = ended.indexOf(request);
         ended.remove(index);
         return statuses.remove(index);
+    }
+
+    /** One round of the worker's duty cycle; waits a little where there is nothing to do. */
+    void runRound() throws InterruptedException {
+        boolean isIdle = ring.doWork() == 0;
+        Runnable command = isIdle ? commands.poll(1, TimeUnit.MILLISECONDS) : commands.poll();
+        if (command != null) {
+            command.run();
+        }
     }
 
     /** Whether the request has ended without anything more being done. */
@@ -91,6 +122,7 @@ public final class DiskDriver implements BlockCompletion, AutoCloseable {
 
     @Override
     public void close() {
+        ring.close();
         buffer.close();
     }
 }

@@ -51,7 +51,10 @@ final class DiskClaimTest {
                 new DiskRegistry(
                         new KeptRecords<>(new StateFile<>(state, new DiskFormat())),
                         ClaimLedger.open(
-                                state, ClaimFormat.DISKS, driver.context().worker(), () -> 0),
+                                state,
+                                ClaimFormat.DISKS,
+                                driver.context().worker()::execute,
+                                () -> 0),
                         driver.context().worker(),
                         () -> Instant.parse("2025-01-02T03:04:05Z"),
                         this::open);

@@ -2,6 +2,7 @@
 package io.vrio.cli.daemon;
 
 import io.vrio.backends.block.BackendException;
+import io.vrio.backends.block.DiskWorker;
 import io.vrio.backends.iohyp.DiskRegistry;
 import io.vrio.backends.iohyp.DiskState;
 import io.vrio.backends.iohyp.DiskStatus;
@@ -74,7 +75,7 @@ final class IohypDaemon implements AutoCloseable {
     }
 
     private DiskRegistry openDisks(Worker worker, StateFolder folder) throws BackendException {
-        DiskRegistry registry = DiskRegistry.open(folder, worker::execute);
+        DiskRegistry registry = DiskRegistry.open(folder, DiskWorker.of(worker));
         worker.add(new WorkerOwned("disks", registry::close));
         for (NamedBackend disk : settings.disks()) {
             registry.addOption(disk.name(), disk.backend());

@@ -2,6 +2,7 @@
 package io.vrio.cli.daemon;
 
 import io.vrio.backends.block.BackendSpec;
+import io.vrio.backends.block.DirectIo;
 import io.vrio.backends.block.DiskOptions;
 import io.vrio.backends.net.NicSpec;
 import io.vrio.backends.net.NicSpec.InterfaceSpec;
@@ -130,7 +131,7 @@ public final class LocalCommand implements Callable<Integer> {
         DiskOptions options = new DiskOptions(isReadOnly, 0, "");
         return new LocalDisk(
                 backend == null
-                        ? new BackendSpec.FileSpec(file, 0, false, false, options)
+                        ? new BackendSpec.FileSpec(file, 0, false, DirectIo.ANY, false, options)
                         : backend);
     }
 

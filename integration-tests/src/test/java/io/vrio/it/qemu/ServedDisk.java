@@ -5,6 +5,7 @@ import io.vrio.backends.block.BackendDisk;
 import io.vrio.backends.block.BackendException;
 import io.vrio.backends.block.BackendSpec;
 import io.vrio.backends.block.DiskContext;
+import io.vrio.backends.block.DiskWorker;
 import io.vrio.common.agent.Worker;
 import io.vrio.common.clock.NanoClock;
 import io.vrio.server.device.block.BlockDevice;
@@ -32,7 +33,7 @@ public final class ServedDisk implements AutoCloseable {
      */
     public ServedDisk(Path path, String backend, int queues) throws BackendException {
         this.path = path;
-        DiskContext context = new DiskContext("disk0", "test", worker::execute);
+        DiskContext context = new DiskContext("disk0", "test", DiskWorker.of(worker));
         disk = BackendDisk.open(BackendSpec.parse(backend), context);
         BlockDevice device = new BlockDevice("disk0", disk, queues);
         socket = DeviceSocket.open(worker, "disk0", device, path, OPTIONS);
