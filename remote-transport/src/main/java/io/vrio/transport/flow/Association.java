@@ -81,6 +81,7 @@ public final class Association implements AutoCloseable {
         stalls = new Stalls(openedNs);
         trimmedNs = openedNs;
         pathMtu = new PathMtu(setup.mtu(), setup.remote().address().version().mtuMin(), openedNs);
+        cutTo(setup.mtu());
         receiver.lastHeardNs(openedNs);
         sender.lastSentNs(openedNs);
     }
@@ -102,7 +103,12 @@ public final class Association implements AutoCloseable {
     /** From now on segments are cut to the smaller of both ends' MTU, or what the path takes. */
     public void mtu(int mtu) {
         pathMtu.agree(mtu);
-        sender.mtu(pathMtu.bytes());
+        cutTo(pathMtu.bytes());
+    }
+
+    private void cutTo(int mtu) {
+        sender.mtu(mtu);
+        retransmits.segmentPayloadMax(sender.segmentPayloadMax());
     }
 
     /** What segments are cut to: less than was agreed on, when the path does not carry that. */
@@ -339,6 +345,7 @@ public final class Association implements AutoCloseable {
             retransmits.trim();
         }
         if (retransmits.count() > 0
+                && !retransmits.isCarryingLong(PathMtu.STEP_NS)
                 && pathMtu.isDoubtful(retransmits.oldest(), retransmits.reportNs())) {
             narrow(nowNs);
         }
@@ -366,7 +373,7 @@ public final class Association implements AutoCloseable {
     private void narrow(long nowNs) {
         retransmits.onNarrowed();
         pathMtu.lower(retransmits.oldest(), nowNs);
-        sender.mtu(pathMtu.bytes());
+        cutTo(pathMtu.bytes());
         counters.increment(AssociationCounter.MTU_LOWERED);
     }
 

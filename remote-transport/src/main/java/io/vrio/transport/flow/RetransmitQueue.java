@@ -50,6 +50,12 @@ final class RetransmitQueue {
     private long arrivedSentNs;
     private boolean hasAnyArrived;
 
+    /** Bytes of a segment as long as they are now, and when one like that was told of last. */
+    private int segmentPayloadMax = Integer.MAX_VALUE;
+
+    private long longArrivalNs;
+    private boolean hasLongArrived;
+
     /** Whether the peer has sent something again although we have told it that we have it. */
     private boolean isPeerWaiting;
 
@@ -156,6 +162,7 @@ final class RetransmitQueue {
         while (count > 0 && at(0).limit() - cumulative <= 0) {
             sample(at(0), nowNs, newest);
             noteArrival(at(0), nowNs);
+            noteWhole(at(0), nowNs);
             removeHead();
         }
         // Blocks describe the present, so those of an older frame would bring back old holes.
@@ -201,6 +208,23 @@ final class RetransmitQueue {
         }
     }
 
+    private void noteWhole(TxFrame frame, long nowNs) {
+        if (frame.limit() - frame.start() >= segmentPayloadMax) {
+            longArrivalNs = nowNs;
+            hasLongArrived = true;
+        }
+    }
+
+    /** From now on segments have this many bytes at most. */
+    void segmentPayloadMax(int bytes) {
+        segmentPayloadMax = bytes;
+    }
+
+    /** Whether its last reports, of so long a time, tell of a segment of full length. */
+    boolean isCarryingLong(long timeNs) {
+        return hasLongArrived && reportNs - longArrivalNs < timeNs;
+    }
+
     private void removeHead() {
         TxFrame frame = at(0);
         frames[head & (FRAMES_MAX - 1)] = null;
@@ -237,6 +261,7 @@ final class RetransmitQueue {
             }
             if (frame.holes().isEmpty()) {
                 sample(frame, nowNs, horizon);
+                noteWhole(frame, nowNs);
                 release(frame);
             } else {
                 frames[(head + kept++) & (FRAMES_MAX - 1)] = frame;
