@@ -67,7 +67,7 @@ final class NicGuest implements AutoCloseable {
     }
 
     private boolean configure(FakeFrontend frontend, int index) {
-        return place(frontend, index, drivers[index].layout().availIdx())
+        return place(frontend, index, drivers[index].layout().base())
                 && frontend.setEvent(SET_VRING_CALL, index, call.fd())
                 && frontend.setEvent(SET_VRING_KICK, index, kicks[index].fd());
     }

@@ -68,7 +68,7 @@ final class RingGuest implements AutoCloseable {
     boolean place(FakeFrontend frontend, int index) {
         RingLayout layout = driver.layout();
         return frontend.setVringNum(index, layout.size())
-                && frontend.setVringBase(index, layout.availIdx())
+                && frontend.setVringBase(index, layout.base())
                 && frontend.setVringAddr(
                         index, layout.descriptors(), layout.availRing(), layout.usedRing());
     }

@@ -255,6 +255,18 @@ public final class GuestMemory implements AutoCloseable {
         }
     }
 
+    /** As {@link #markDirty}, of a range of the frontend's address space inside one region. */
+    public void markFrontendDirty(long frontendAddress, long length) {
+        for (int i = 0; i < table.count(); i++) {
+            GuestRegion region = table.region(i).region();
+            long offset = frontendAddress - region.frontendAddress();
+            if (offset >= 0 && offset < region.size()) {
+                markDirty(region.guestAddress() + offset, length);
+                return;
+            }
+        }
+    }
+
     /** Tells the frontend that any byte may have been written. */
     public void markAllDirty() {
         for (int i = 0; i < table.count(); i++) {

@@ -5,8 +5,9 @@ import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.sys.Linux;
 import io.vrio.server.memory.GuestMemory;
 import io.vrio.server.protocol.VhostUserMessage;
-import io.vrio.server.virtqueue.InFlightLog;
-import io.vrio.server.virtqueue.SplitVirtqueue;
+import io.vrio.server.virtqueue.RingFormat;
+import io.vrio.server.virtqueue.RingLayout;
+import io.vrio.server.virtqueue.Virtqueue;
 
 /**
  * The memory in which a frontend keeps what is in flight, so that requests survive us: made by us
@@ -15,7 +16,11 @@ import io.vrio.server.virtqueue.SplitVirtqueue;
 final class InFlightRequests implements AutoCloseable {
     private final GuestMemory memory;
     private final MessageReader reader;
-    private final InFlightLog[] logs;
+
+    /** By vring: the last one that was opened with a log. */
+    private final Virtqueue[] queues;
+
+    private RingFormat format = RingFormat.SPLIT;
     private MemorySlice slice;
     private int vringCount;
     private int vringSize;
@@ -27,7 +32,12 @@ final class InFlightRequests implements AutoCloseable {
     InFlightRequests(GuestMemory memory, MessageReader reader, int vringCountMax) {
         this.memory = memory;
         this.reader = reader;
-        logs = new InFlightLog[vringCountMax];
+        queues = new Virtqueue[vringCountMax];
+    }
+
+    /** The rings that are opened from now on have this format, and so has what is noted of them. */
+    void setFormat(RingFormat newFormat) {
+        format = newFormat;
     }
 
     /**
@@ -47,8 +57,8 @@ final class InFlightRequests implements AutoCloseable {
     }
 
     /** Bytes for the vrings of a message that {@link #createFile} has taken. */
-    static long length(VhostUserMessage message) {
-        return message.inFlightVrings() * InFlightLog.length(message.inFlightVringSize());
+    long length(VhostUserMessage message) {
+        return message.inFlightVrings() * format.logLength(message.inFlightVringSize());
     }
 
     /** What is in flight is noted there from now on; no vring runs. */
@@ -70,27 +80,32 @@ final class InFlightRequests implements AutoCloseable {
     private void checkVrings(VhostUserMessage message) throws RequestRefusedException {
         int count = message.inFlightVrings();
         int size = message.inFlightVringSize();
-        if (count < 1 || count > logs.length || size < 1 || size > SplitVirtqueue.SIZE_MAX) {
+        if (count < 1 || count > queues.length || size < 1 || size > Virtqueue.SIZE_MAX) {
             throw new RequestRefusedException(count + " vrings of size " + size);
         }
     }
 
-    /** The log of a vring that is about to run. */
-    InFlightLog log(int index, int size) {
-        if (slice == null || index >= vringCount || size > vringSize) {
-            return InFlightLog.none();
+    /** Makes the queue of a vring that is about to run, with a log if there is room for one. */
+    Virtqueue open(int index, RingLayout layout, long features) {
+        long length = format.logLength(vringSize);
+        // The format may have changed since the frontend has set the file.
+        if (slice == null
+                || index >= vringCount
+                || layout.size() > vringSize
+                || (index + 1) * length > slice.length()) {
+            return RingFormat.open(memory, layout, features);
         }
-        long length = InFlightLog.length(vringSize);
-        logs[index] = new InFlightLog(slice.slice(index * length, length), vringSize);
-        return logs[index];
+        MemorySlice log = slice.slice(index * length, length);
+        queues[index] = RingFormat.open(memory, layout, features, log, vringSize);
+        return queues[index];
     }
 
     /** What is in flight now stays so there: the frontend may know somebody who goes on with it. */
     @Override
     public void close() {
-        for (InFlightLog log : logs) {
-            if (log != null) {
-                log.close();
+        for (Virtqueue queue : queues) {
+            if (queue != null) {
+                queue.closeInFlightLog();
             }
         }
     }

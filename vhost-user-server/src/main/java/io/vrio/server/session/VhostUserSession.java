@@ -200,7 +200,7 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
             case SET_LOG_BASE -> onSetLogBase(message);
             case SET_VRING_NUM -> vrings.setSize(message);
             case SET_VRING_ADDR -> vrings.setAddresses(message);
-            case SET_VRING_BASE -> vrings.setAvailIdx(message);
+            case SET_VRING_BASE -> vrings.setBase(message);
             case SET_VRING_KICK -> onSetVringKick(message);
             case SET_VRING_CALL -> vrings.setCall(eventIndex(message), reader.takeEvent());
             case SET_VRING_ERR -> vrings.setErr(eventIndex(message), reader.takeEvent());
@@ -237,7 +237,7 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
     private void onSetFeatures(long wanted) throws RequestRefusedException {
         long virtio = wanted & ~NOT_VIRTIO;
         checkOffered(virtio, offeredFeatures);
-        boolean changesRings = ((virtio ^ features) & RingFeatures.SPLIT) != 0;
+        boolean changesRings = ((virtio ^ features) & RingFeatures.ALL) != 0;
         if (changesRings && vrings.runningCount() > 0) {
             throw new RequestRefusedException("vrings are running with other features");
         }
@@ -282,7 +282,7 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
         int fd = inFlight.createFile(message);
         try {
             reply.beginReply(message.code());
-            reply.putInFlight(message, InFlightRequests.length(message));
+            reply.putInFlight(message, inFlight.length(message));
             sendReply(fd);
         } finally {
             Linux.close(fd);
@@ -322,9 +322,9 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
         // Nothing was read since: the request is still in the reader.
         VhostUserMessage message = reader.message();
         boolean isGuestGoingOn = message.request() == VhostUserRequest.GET_VRING_BASE;
-        int availIdx = drain.finish(isGuestGoingOn);
+        int base = drain.finish(isGuestGoingOn);
         if (isGuestGoingOn) {
-            reply.beginReply(message.code()).putVringState(message.vringIndex(), availIdx);
+            reply.beginReply(message.code()).putVringState(message.vringIndex(), base);
             sendReply();
         } else {
             if (message.request() == VhostUserRequest.RESET_DEVICE) {

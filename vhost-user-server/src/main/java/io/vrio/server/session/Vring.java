@@ -19,7 +19,7 @@ final class Vring implements AutoCloseable {
     private long descriptorsAddress;
     private long availAddress;
     private long usedAddress;
-    private int availIdx;
+    private int base;
     private boolean isUsedLogged;
     private long usedLogAddress;
     private boolean isStarted;
@@ -72,16 +72,16 @@ final class Vring implements AutoCloseable {
     }
 
     RingLayout layout() {
-        return new RingLayout(size, descriptorsAddress, availAddress, usedAddress, availIdx);
+        return new RingLayout(size, descriptorsAddress, availAddress, usedAddress, base);
     }
 
-    void setAvailIdx(int newAvailIdx) {
-        availIdx = newAvailIdx;
+    void setBase(int newBase) {
+        base = newBase;
     }
 
     /** Where the ring goes on: the answer to GET_VRING_BASE. */
-    int availIdx() {
-        return queue == null ? availIdx : queue.availIdx();
+    int base() {
+        return queue == null ? base : queue.base();
     }
 
     /** The frontend asks that the ring be served; null when it will not kick. */
@@ -156,7 +156,7 @@ final class Vring implements AutoCloseable {
 
     /** Stopped: keeps its size, its index and whether it is enabled, and nothing else. */
     void stop() {
-        availIdx = availIdx();
+        base = base();
         queue = null;
         isStarted = false;
         hasAddresses = false;
@@ -169,7 +169,7 @@ final class Vring implements AutoCloseable {
     void reset() {
         stop();
         size = 0;
-        availIdx = 0;
+        base = 0;
         isEnabled = false;
     }
 

@@ -74,15 +74,15 @@ final class VringDrain {
      * Ends it; what is still in flight is given up.
      *
      * @param isGuestTold whether the guest gets an I/O error for that
-     * @return the index of the chain that the last of the vrings goes on with
+     * @return where the last of the vrings goes on
      */
     int finish(boolean isGuestTold) {
         isUnderWay = false;
-        int availIdx = 0;
+        int base = 0;
         for (int i = first; i < limit; i++) {
-            availIdx = vrings.finishStop(i, isGuestTold);
+            base = vrings.finishStop(i, isGuestTold);
         }
-        return availIdx;
+        return base;
     }
 
     long deadlineNs() {

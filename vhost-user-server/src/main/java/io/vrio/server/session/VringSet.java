@@ -6,9 +6,8 @@ import io.vrio.common.sys.EventFd;
 import io.vrio.server.device.VirtioDevice;
 import io.vrio.server.memory.GuestMemory;
 import io.vrio.server.protocol.VhostUserMessage;
-import io.vrio.server.virtqueue.InFlightLog;
+import io.vrio.server.virtqueue.RingFormat;
 import io.vrio.server.virtqueue.RingLayout;
-import io.vrio.server.virtqueue.SplitVirtqueue;
 import io.vrio.server.virtqueue.Virtqueue;
 
 /**
@@ -44,14 +43,16 @@ final class VringSet implements AutoCloseable {
     /** What queues that are started from now on do. */
     void acceptFeatures(long accepted) {
         features = accepted;
+        inFlight.setFormat(RingFormat.of(accepted));
     }
 
     void setSize(VhostUserMessage message) throws RequestRefusedException {
         Vring vring = stopped(message.vringIndex());
         int size = message.vringValue();
-        if (size < 1 || size > device.queueSizeMax() || Integer.bitCount(size) != 1) {
+        String reason = RingFormat.of(features).invalidSizeReason(size);
+        if (reason != null || size > device.queueSizeMax()) {
             throw new RequestRefusedException(
-                    "size " + size + " is no power of two up to " + device.queueSizeMax());
+                    reason != null ? reason : "size " + size + " of " + device.queueSizeMax());
         }
         vring.setSize(size);
     }
@@ -69,13 +70,13 @@ final class VringSet implements AutoCloseable {
         startIfReady(vring);
     }
 
-    void setAvailIdx(VhostUserMessage message) throws RequestRefusedException {
+    void setBase(VhostUserMessage message) throws RequestRefusedException {
         Vring vring = stopped(message.vringIndex());
-        int index = message.vringValue();
-        if (index < 0 || index > INDEX_MAX) {
-            throw new RequestRefusedException("index " + Integer.toUnsignedString(index));
+        int base = message.vringValue();
+        if (RingFormat.of(features) == RingFormat.SPLIT && (base < 0 || base > INDEX_MAX)) {
+            throw new RequestRefusedException("index " + Integer.toUnsignedString(base));
         }
-        vring.setAvailIdx(index);
+        vring.setBase(base);
     }
 
     /** Starts the vring, as every server does: a kick may have come before its descriptor. */
@@ -140,13 +141,12 @@ final class VringSet implements AutoCloseable {
             return;
         }
         RingLayout layout = vring.layout();
-        String reason = SplitVirtqueue.invalidReason(layout);
+        String reason = RingFormat.of(features).invalidReason(layout);
         if (reason != null) {
             log.warn("vring=" + vring.index() + " not started: " + reason);
             return;
         }
-        InFlightLog inFlightLog = inFlight.log(vring.index(), layout.size());
-        Virtqueue queue = new SplitVirtqueue(memory, layout, features, inFlightLog);
+        Virtqueue queue = inFlight.open(vring.index(), layout, features);
         if (!queue.remap()) {
             // Its memory may come later; until then nobody can serve it.
             log.warn("vring=" + vring.index() + " waits: it is in no memory region");
@@ -157,7 +157,13 @@ final class VringSet implements AutoCloseable {
         if (!vring.isEnabled()) {
             device.enableQueue(vring.index(), false);
         }
-        log.info("vring=" + vring.index() + " started size=" + layout.size());
+        log.info(
+                "vring="
+                        + vring.index()
+                        + " started size="
+                        + layout.size()
+                        + " format="
+                        + RingFormat.of(features));
     }
 
     /** No more chains are taken; those in flight go on, see {@link #inFlight}. */
@@ -185,7 +191,7 @@ final class VringSet implements AutoCloseable {
      *
      * @param isGuestTold whether the guest gets an I/O error for it: one that goes on needs that,
      *     one that starts anew has forgotten it
-     * @return the index of the chain the vring goes on with
+     * @return where the vring goes on
      */
     int finishStop(int index, boolean isGuestTold) {
         Vring vring = vrings[index];
@@ -201,7 +207,7 @@ final class VringSet implements AutoCloseable {
             }
         }
         vring.stop();
-        return vring.availIdx();
+        return vring.base();
     }
 
     /** All vrings as at the beginning; none is running. */

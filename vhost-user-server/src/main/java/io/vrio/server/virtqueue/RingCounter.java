@@ -8,6 +8,7 @@ public enum RingCounter implements CounterId {
     AVAIL_IDX_JUMP(true, "The guest moved avail.idx by more than the ring's size."),
     HEAD_OUT_OF_RANGE(true, "A head index is not below the ring's size."),
     HEAD_IN_FLIGHT(true, "A chain was made available again before it was given back."),
+    CHAIN_WITHOUT_END(true, "A chain of a packed ring has more descriptors than are free there."),
 
     CHAIN_TOO_LONG(false, "A chain has more descriptors or bytes than are allowed."),
     NEXT_OUT_OF_RANGE(false, "A descriptor's next index is not below the table's size."),

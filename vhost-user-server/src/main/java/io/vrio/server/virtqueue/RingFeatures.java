@@ -10,8 +10,14 @@ public final class RingFeatures {
     public static final long EVENT_IDX = 1L << 29;
     public static final long VERSION_1 = 1L << 32;
 
+    /** The rings are packed ones. */
+    public static final long PACKED = 1L << 34;
+
     /** What {@link SplitVirtqueue} can do. */
     public static final long SPLIT = ANY_LAYOUT | INDIRECT_DESC | EVENT_IDX | VERSION_1;
+
+    /** What rings of either format can do. */
+    public static final long ALL = SPLIT | PACKED;
 
     private RingFeatures() {}
 }

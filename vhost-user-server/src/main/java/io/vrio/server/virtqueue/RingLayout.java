@@ -8,6 +8,7 @@ package io.vrio.server.virtqueue;
  * @param descriptors frontend address of the descriptor table
  * @param availRing frontend address of the avail ring (packed: driver event suppression)
  * @param usedRing frontend address of the used ring (packed: device event suppression)
- * @param availIdx index of the next chain to take, free-running
+ * @param base where chains are taken next: a free-running index; packed: slot | wrap counter << 15,
+ *     and in the upper half the same for used descriptors
  */
-public record RingLayout(int size, long descriptors, long availRing, long usedRing, int availIdx) {}
+public record RingLayout(int size, long descriptors, long availRing, long usedRing, int base) {}

@@ -13,7 +13,7 @@ import io.vrio.common.memory.MemorySlice;
  * </pre>
  */
 final class SplitDescriptor {
-    static final int LENGTH = 16;
+    static final int LENGTH = ChainBuilder.DESCRIPTOR_LENGTH;
 
     private static final int ADDRESS = 0;
     private static final int BYTES = 8;

@@ -3,7 +3,6 @@ package io.vrio.server.virtqueue;
 
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.server.memory.GuestMemory;
-import io.vrio.server.memory.MemoryLease;
 import java.lang.invoke.VarHandle;
 
 /**
@@ -16,9 +15,6 @@ import java.lang.invoke.VarHandle;
  * </pre>
  */
 public final class SplitVirtqueue implements Virtqueue {
-    /** Limit: descriptors of a ring that we serve (the specification allows 32768). */
-    public static final int SIZE_MAX = 1024;
-
     /**
      * Limit: used elements without a call. The comparison with used_event is ambiguous from 2^16
      * on; long before, a call is made even if it is not wanted.
@@ -39,21 +35,14 @@ public final class SplitVirtqueue implements Virtqueue {
     private static final int USED_ALIGNMENT = 4;
 
     private final GuestMemory memory;
-    private final RingLayout layout;
     private final int size;
     private final boolean hasEventIdx;
     private final SplitChainWalk walk;
-    private final MemoryLease[] leases;
-
-    /** By head: what the device may write, of chains that were taken while memory was logged. */
-    private final long[][] written;
-
+    private final TakenChains chains;
     private final InFlightLog inFlightLog;
-    private final MemorySlice descriptors = new MemorySlice();
-    private final MemorySlice avail = new MemorySlice();
-    private final MemorySlice used = new MemorySlice();
-    private int mappedGeneration;
-    private boolean isMapped;
+    private final RingAreas areas;
+    private final MemorySlice avail;
+    private final MemorySlice used;
     private boolean isBegun;
 
     /** Heads of chains that another server of the ring has left in flight, oldest first. */
@@ -69,11 +58,8 @@ public final class SplitVirtqueue implements Virtqueue {
     private int usedIdx;
     private int publishedIdx;
     private int calledIdx;
-    private int inFlight;
     private long[] deferred;
     private int deferredCount;
-    private boolean isUsedLogged;
-    private long usedLogAddress;
 
     /** A ring whose frontend keeps no log of what is in flight. */
     public SplitVirtqueue(GuestMemory memory, RingLayout layout, long features) {
@@ -95,33 +81,49 @@ public final class SplitVirtqueue implements Virtqueue {
             throw new IllegalArgumentException("the in-flight log is smaller than the ring");
         }
         this.memory = memory;
-        this.layout = layout;
         this.inFlightLog = inFlightLog;
         size = layout.size();
         hasEventIdx = (features & RingFeatures.EVENT_IDX) != 0;
-        walk = new SplitChainWalk(memory, (features & RingFeatures.INDIRECT_DESC) != 0);
-        leases = new MemoryLease[size];
-        written = new long[size][];
-        availIdx = layout.availIdx();
+        boolean hasIndirect = (features & RingFeatures.INDIRECT_DESC) != 0;
+        walk = new SplitChainWalk(new ChainBuilder(memory, hasIndirect));
+        chains = new TakenChains(memory, size);
+        areas = areas(memory, layout, hasEventIdx ? FIELD_LENGTH : 0);
+        avail = areas.driver();
+        used = areas.device();
+        availIdx = layout.base();
         seenAvailIdx = availIdx;
         remap();
     }
 
+    private static RingAreas areas(GuestMemory memory, RingLayout layout, int eventLength) {
+        long size = layout.size();
+        long availLength = RING + size * HEAD_LENGTH + eventLength;
+        long usedLength = RING + size * ELEMENT_LENGTH + eventLength;
+        return new RingAreas(
+                memory,
+                layout,
+                new RingAreas.Shape(size * SplitDescriptor.LENGTH, DESCRIPTORS_ALIGNMENT),
+                new RingAreas.Shape(availLength, AVAIL_ALIGNMENT),
+                new RingAreas.Shape(usedLength, USED_ALIGNMENT));
+    }
+
     /** Returns why no ring can be made of this, or null when one can. */
     public static String invalidReason(RingLayout layout) {
-        if (layout.size() < 1 || layout.size() > SIZE_MAX || Integer.bitCount(layout.size()) != 1) {
-            return "ring size " + layout.size() + " is no power of two up to " + SIZE_MAX;
+        if (layout.base() < 0 || layout.base() > 0xFFFF) {
+            return "index " + Integer.toUnsignedString(layout.base()) + " has more than 16 bits";
         }
-        if (layout.availIdx() < 0 || layout.availIdx() > 0xFFFF) {
-            return "index " + layout.availIdx() + " has more than 16 bits";
-        }
-        return null;
+        return invalidSizeReason(layout.size());
+    }
+
+    /** Returns why no ring has so many descriptors, or null when one may. */
+    static String invalidSizeReason(int size) {
+        boolean isValid = size >= 1 && size <= SIZE_MAX && Integer.bitCount(size) == 1;
+        return isValid ? null : "size " + size + " is no power of two up to " + SIZE_MAX;
     }
 
     @Override
     public void logUsedRing(boolean isLogged, long guestAddress) {
-        isUsedLogged = isLogged;
-        usedLogAddress = guestAddress;
+        areas.log(isLogged, guestAddress);
     }
 
     @Override
@@ -131,24 +133,11 @@ public final class SplitVirtqueue implements Virtqueue {
 
     @Override
     public boolean remap() {
-        mappedGeneration = memory.generation();
-        int eventLength = hasEventIdx ? FIELD_LENGTH : 0;
-        long availLength = RING + (long) size * HEAD_LENGTH + eventLength;
-        long usedLength = RING + (long) size * ELEMENT_LENGTH + eventLength;
-        long tableLength = (long) size * SplitDescriptor.LENGTH;
-        isMapped =
-                map(layout.descriptors(), tableLength, DESCRIPTORS_ALIGNMENT, descriptors)
-                        && map(layout.availRing(), availLength, AVAIL_ALIGNMENT, avail)
-                        && map(layout.usedRing(), usedLength, USED_ALIGNMENT, used);
+        boolean isMapped = areas.map();
         if (isMapped && !isBegun) {
             begin();
         }
         return isMapped;
-    }
-
-    private boolean map(long frontendAddress, long length, int alignment, MemorySlice target) {
-        return memory.translateFrontend(frontendAddress, length, target)
-                && target.address(0, length) % alignment == 0;
     }
 
     private void begin() {
@@ -158,7 +147,7 @@ public final class SplitVirtqueue implements Virtqueue {
         publishedIdx = usedIdx;
         calledIdx = usedIdx;
         used.putShort(FLAGS, (short) 0);
-        logUsed(FLAGS, FIELD_LENGTH);
+        areas.logDevice(FLAGS, FIELD_LENGTH);
         int[] inFlightThere = inFlightLog.recover(usedIdx);
         if (inFlightThere != null) {
             left = inFlightThere;
@@ -168,16 +157,9 @@ public final class SplitVirtqueue implements Virtqueue {
         }
     }
 
-    /** The frontend learns that a part of the used ring was written. */
-    private void logUsed(long offset, long length) {
-        if (isUsedLogged) {
-            memory.markDirty(usedLogAddress + offset, length);
-        }
-    }
-
     /** Whether the ring's slices may be used: they belong to the present memory table. */
     private boolean isUsable() {
-        return mappedGeneration == memory.generation() ? isMapped : remap();
+        return areas.isCurrent() ? areas.isMapped() : remap();
     }
 
     @Override
@@ -197,7 +179,7 @@ public final class SplitVirtqueue implements Virtqueue {
         if (head >= size) {
             throw new MalformedChainException(RingCounter.HEAD_OUT_OF_RANGE);
         }
-        if (leases[head] != null) {
+        if (chains.contains(head)) {
             throw new MalformedChainException(RingCounter.HEAD_IN_FLIGHT);
         }
         availIdx = increment(availIdx);
@@ -208,30 +190,24 @@ public final class SplitVirtqueue implements Virtqueue {
     }
 
     private void take(int head, DescriptorChain chain) throws MalformedChainException {
-        leases[head] = memory.acquire();
-        inFlight++;
+        chains.add(head);
         chain.begin(head);
-        RingCounter fault = walk.walk(descriptors, size, chain);
+        RingCounter fault = walk.walk(areas.descriptors(), size, chain);
         if (fault != null) {
             chain.clear();
             throw new MalformedChainException(fault);
         }
-        // While a guest is saved or moved, and only then, its chains cost garbage.
-        written[head] = memory.isLogging() ? chain.writtenRanges() : null;
+        chains.noteWritten(chain);
     }
 
     @Override
-    public int availableCount() throws MalformedChainException {
-        if (!isUsable()) {
-            return 0;
-        }
-        lookForChains();
-        return left.length - leftTaken + distance(availIdx, seenAvailIdx);
+    public boolean isChainAvailable() throws MalformedChainException {
+        return isUsable() && (lookForChains() || leftTaken < left.length);
     }
 
     @Override
     public void putBack(int headIndex) {
-        letGo(headIndex);
+        chains.undo(headIndex);
         if (taken > 0) {
             taken--;
             availIdx = (availIdx - 1) & 0xFFFF;
@@ -254,8 +230,7 @@ public final class SplitVirtqueue implements Virtqueue {
 
     @Override
     public void push(int headIndex, int usedLength) {
-        logWritten(headIndex);
-        letGo(headIndex);
+        chains.end(headIndex);
         if (isUsable()) {
             pushDeferred();
             putElement(headIndex, usedLength);
@@ -287,42 +262,15 @@ public final class SplitVirtqueue implements Virtqueue {
         long element = RING + (long) slot(usedIdx) * ELEMENT_LENGTH;
         used.putInt(element, headIndex);
         used.putInt(element + 4, usedLength);
-        logUsed(element, ELEMENT_LENGTH);
+        areas.logDevice(element, ELEMENT_LENGTH);
         inFlightLog.onPush(headIndex);
         usedIdx = increment(usedIdx);
     }
 
     @Override
     public void release(int headIndex) {
-        logWritten(headIndex);
-        letGo(headIndex);
+        chains.end(headIndex);
         inFlightLog.onForget(headIndex);
-    }
-
-    /** What the device has done to the chain is done. */
-    private void logWritten(int headIndex) {
-        if (!memory.isLogging()) {
-            return;
-        }
-        long[] ranges = written[headIndex];
-        if (ranges == null) {
-            // It was taken before, and nobody has noted where it is.
-            memory.markAllDirty();
-            return;
-        }
-        for (int i = 0; i < ranges.length; i += 2) {
-            memory.markDirty(ranges[i], ranges[i + 1]);
-        }
-    }
-
-    private void letGo(int headIndex) {
-        MemoryLease lease = leases[headIndex];
-        if (lease == null) {
-            throw new IllegalStateException("chain " + headIndex + " is not in flight");
-        }
-        leases[headIndex] = null;
-        inFlight--;
-        lease.release();
     }
 
     @Override
@@ -334,7 +282,7 @@ public final class SplitVirtqueue implements Virtqueue {
         if (publishedIdx != usedIdx) {
             // Ordering: the guest must not see the new index before the elements it covers.
             used.putShortRelease(IDX, (short) usedIdx);
-            logUsed(IDX, FIELD_LENGTH);
+            areas.logDevice(IDX, FIELD_LENGTH);
             inFlightLog.onPublish(usedIdx);
             publishedIdx = usedIdx;
             // Ordering: our store of used.idx must not pass our next load of used_event: if it
@@ -369,12 +317,12 @@ public final class SplitVirtqueue implements Virtqueue {
 
     @Override
     public int inFlight() {
-        return inFlight;
+        return chains.count();
     }
 
     @Override
     public boolean isInFlight(int headIndex) {
-        return leases[headIndex] != null;
+        return chains.contains(headIndex);
     }
 
     @Override
@@ -382,7 +330,7 @@ public final class SplitVirtqueue implements Virtqueue {
         // With event index, avail_event stays behind the guest's index, which has the same effect.
         if (!hasEventIdx && isUsable()) {
             used.putShort(FLAGS, (short) USED_NO_KICK);
-            logUsed(FLAGS, FIELD_LENGTH);
+            areas.logDevice(FLAGS, FIELD_LENGTH);
         }
     }
 
@@ -403,10 +351,10 @@ public final class SplitVirtqueue implements Virtqueue {
         if (hasEventIdx) {
             long availEvent = RING + (long) size * ELEMENT_LENGTH;
             used.putShort(availEvent, (short) idx);
-            logUsed(availEvent, FIELD_LENGTH);
+            areas.logDevice(availEvent, FIELD_LENGTH);
         } else {
             used.putShort(FLAGS, (short) 0);
-            logUsed(FLAGS, FIELD_LENGTH);
+            areas.logDevice(FLAGS, FIELD_LENGTH);
         }
         // Ordering: our wish must be visible before we look again: the guest publishes a chain and
         // then looks at the wish, and one of the two must see the other's store (virtio 1.2,
@@ -421,11 +369,21 @@ public final class SplitVirtqueue implements Virtqueue {
     }
 
     @Override
-    public int availIdx() {
+    public int base() {
         return availIdx;
     }
 
     @Override
+    public void closeInFlightLog() {
+        inFlightLog.close();
+    }
+
+    /** The free-running index of the next chain to take. */
+    public int availIdx() {
+        return availIdx;
+    }
+
+    /** The free-running index of the next used element. */
     public int usedIdx() {
         return usedIdx;
     }

@@ -8,6 +8,9 @@ package io.vrio.server.virtqueue;
  * released.
  */
 public interface Virtqueue {
+    /** Limit: descriptors of a ring that we serve (the specification allows 32768). */
+    int SIZE_MAX = 1024;
+
     /**
      * Whether writes to the used ring are marked in the dirty log of the guest's memory, and where
      * in guest-physical memory it is. Writes to chains are marked as long as the memory logs.
@@ -34,8 +37,8 @@ public interface Virtqueue {
      */
     boolean poll(DescriptorChain chain) throws MalformedChainException;
 
-    /** How many chains {@link #poll} can take now, good or bad ones. */
-    int availableCount() throws MalformedChainException;
+    /** Whether {@link #poll} would take a chain now, a good or a bad one. */
+    boolean isChainAvailable() throws MalformedChainException;
 
     /**
      * Undoes a {@link #poll}: the chain will be taken again, by us or by whoever serves the ring
@@ -98,9 +101,11 @@ public interface Virtqueue {
      */
     boolean isBacked();
 
-    /** The free-running index of the next chain to take: the answer to GET_VRING_BASE. */
-    int availIdx();
+    /** Where the ring goes on, see {@link RingLayout#base}: the answer to GET_VRING_BASE. */
+    int base();
 
-    /** The free-running index of the next used element. */
-    int usedIdx();
+    /**
+     * From now on the log of what is in flight stays as it is: for whoever serves the ring next.
+     */
+    void closeInFlightLog();
 }

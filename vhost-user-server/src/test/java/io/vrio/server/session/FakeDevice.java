@@ -53,7 +53,7 @@ final class FakeDevice implements VirtioDevice {
 
     @Override
     public long offeredFeatures() {
-        return RingFeatures.SPLIT;
+        return RingFeatures.ALL;
     }
 
     @Override
@@ -92,7 +92,7 @@ final class FakeDevice implements VirtioDevice {
     public void startQueue(int index, Virtqueue queue, EventFd call) {
         calls[index] = call;
         queues[index] = queue;
-        told.add("start " + index + " availIdx " + queue.availIdx());
+        told.add("start " + index + " availIdx " + queue.base());
     }
 
     @Override

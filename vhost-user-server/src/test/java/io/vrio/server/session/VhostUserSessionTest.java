@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a frontend says of vrings and memory. */
 final class VhostUserSessionTest {
-    private static final long OFFERED = RingFeatures.SPLIT | F_PROTOCOL | ProtocolFeatures.LOG_ALL;
+    private static final long OFFERED = RingFeatures.ALL | F_PROTOCOL | ProtocolFeatures.LOG_ALL;
 
     private static final long MS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final byte[] EMPTY = {};

@@ -13,7 +13,7 @@ import java.util.List;
  * GuestRam}. Offers chains of any shape, takes back used elements, obeys and sets the notification
  * rules. Its tables can be written to directly by those who want a bad guest.
  */
-public final class GuestDriver {
+public final class GuestDriver implements RingDriver {
     public static final int FLAG_NEXT = 1;
     public static final int FLAG_WRITE = 2;
     public static final int FLAG_INDIRECT = 4;
@@ -68,6 +68,7 @@ public final class GuestDriver {
     }
 
     /** Where the ring is, to be served from the present index on. */
+    @Override
     public RingLayout layout() {
         return new RingLayout(
                 size,
@@ -77,10 +78,12 @@ public final class GuestDriver {
                 availIdx);
     }
 
+    @Override
     public int size() {
         return size;
     }
 
+    @Override
     public GuestRam ram() {
         return ram;
     }
@@ -107,11 +110,13 @@ public final class GuestDriver {
         table.putShort(offset + 14, (short) next);
     }
 
+    @Override
     public int freeCount() {
         return free.size();
     }
 
     /** Offers a chain of one descriptor per buffer; returns its head index. */
+    @Override
     public int offer(List<Buffer> buffers) {
         List<Integer> indices = new ArrayList<>();
         for (int i = 0; i < buffers.size(); i++) {
@@ -128,6 +133,7 @@ public final class GuestDriver {
     }
 
     /** Offers a chain whose descriptors are in a table of their own; returns its head index. */
+    @Override
     public int offerIndirect(List<Buffer> buffers) {
         int length = buffers.size() * DESCRIPTOR;
         long tableAddress = ram.allocate(length, 16);
@@ -165,6 +171,7 @@ public final class GuestDriver {
     }
 
     /** Whether the device wants a kick for what was offered since this was asked last. */
+    @Override
     public boolean isKickWanted() {
         int from = lookedAtIdx;
         lookedAtIdx = availIdx;
@@ -185,6 +192,7 @@ public final class GuestDriver {
     }
 
     /** Takes the next used element, or returns null; its descriptors are free again. */
+    @Override
     public Used takeUsed() {
         Used taken = usedAt(usedIdx);
         if (taken == null) {
@@ -201,23 +209,27 @@ public final class GuestDriver {
     }
 
     /** Whether nothing waits in the used ring. */
+    @Override
     public boolean isAllTaken() {
         return Short.toUnsignedInt(used.getShortAcquire(2)) == usedIdx;
     }
 
     /** Asks for a call when the element {@code count} after those taken is used; 0 is the next. */
+    @Override
     public void wantCallAfter(int count) {
         avail.putShort(4 + 2L * size, (short) (usedIdx + count));
         VarHandle.fullFence();
     }
 
     /** Without event index: whether calls are unwanted. */
+    @Override
     public void suppressCalls(boolean isSuppressed) {
         avail.putShort(0, (short) (isSuppressed ? 1 : 0));
         VarHandle.fullFence();
     }
 
     /** Undoes what a test has scribbled: an empty ring at index 0 and all descriptors free. */
+    @Override
     public void reset() {
         descriptors.fill(0, descriptors.length(), (byte) 0);
         avail.fill(0, avail.length(), (byte) 0);

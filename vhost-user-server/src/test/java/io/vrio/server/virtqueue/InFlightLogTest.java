@@ -106,7 +106,7 @@ final class InFlightLogTest {
 
         serve();
 
-        assertEquals(4, queue.availableCount());
+        assertTrue(queue.isChainAvailable());
         assertEquals(List.of(heads.get(0), heads.get(2), heads.get(3), heads.get(4)), takeAll());
         assertEquals(5, queue.availIdx());
     }

@@ -15,7 +15,6 @@ import io.vrio.server.device.ServedQueues;
 import io.vrio.server.device.VirtioDevice;
 import io.vrio.server.virtqueue.DescriptorChain;
 import io.vrio.server.virtqueue.RingCounter;
-import io.vrio.server.virtqueue.SplitVirtqueue;
 import io.vrio.server.virtqueue.Virtqueue;
 import java.util.Map;
 
@@ -107,7 +106,7 @@ public final class BlockDevice implements VirtioDevice {
 
     @Override
     public int queueSizeMax() {
-        return SplitVirtqueue.SIZE_MAX;
+        return Virtqueue.SIZE_MAX;
     }
 
     @Override

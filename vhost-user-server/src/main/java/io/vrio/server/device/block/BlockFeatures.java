@@ -17,7 +17,7 @@ final class BlockFeatures {
     static final long WRITE_ZEROES = 1L << 14;
 
     private static final long ALWAYS =
-            RingFeatures.SPLIT | SEG_MAX | BLK_SIZE | TOPOLOGY | MQ | WRITE_ZEROES;
+            RingFeatures.ALL | SEG_MAX | BLK_SIZE | TOPOLOGY | MQ | WRITE_ZEROES;
 
     private BlockFeatures() {}
 

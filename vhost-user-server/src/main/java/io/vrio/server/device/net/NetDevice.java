@@ -13,7 +13,6 @@ import io.vrio.server.device.NicRequests;
 import io.vrio.server.device.ServedQueues;
 import io.vrio.server.device.VirtioDevice;
 import io.vrio.server.virtqueue.DescriptorChain;
-import io.vrio.server.virtqueue.SplitVirtqueue;
 import io.vrio.server.virtqueue.Virtqueue;
 import java.util.Map;
 
@@ -115,7 +114,7 @@ public final class NetDevice implements VirtioDevice, NicRequests {
 
     @Override
     public int queueSizeMax() {
-        return SplitVirtqueue.SIZE_MAX;
+        return Virtqueue.SIZE_MAX;
     }
 
     @Override

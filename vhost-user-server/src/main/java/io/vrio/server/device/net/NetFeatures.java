@@ -40,13 +40,7 @@ final class NetFeatures {
     private static final long CONTROL =
             CTRL_VQ | CTRL_RX | CTRL_RX_EXTRA | CTRL_MAC_ADDR | GUEST_ANNOUNCE;
     private static final long ALWAYS =
-            RingFeatures.SPLIT
-                    | HOST_OFFLOADS
-                    | GUEST_OFFLOADS
-                    | CONTROL
-                    | MRG_RXBUF
-                    | MTU
-                    | STATUS;
+            RingFeatures.ALL | HOST_OFFLOADS | GUEST_OFFLOADS | CONTROL | MRG_RXBUF | MTU | STATUS;
 
     private NetFeatures() {}
 

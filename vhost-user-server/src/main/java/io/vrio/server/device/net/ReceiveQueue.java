@@ -118,7 +118,7 @@ final class ReceiveQueue implements NetQueue {
             // Buffers of another queue may be missing, and more of this one's would not help.
             return holdBack();
         }
-        if (available() == 0) {
+        if (!isBufferAvailable()) {
             // Before it is copied in vain.
             return !service.isServed() ? drop(NetDrop.NOT_READY) : starve();
         }
@@ -170,12 +170,12 @@ final class ReceiveQueue implements NetQueue {
         return false;
     }
 
-    private int available() {
+    private boolean isBufferAvailable() {
         try {
-            return virtqueue.availableCount();
+            return virtqueue.isChainAvailable();
         } catch (MalformedChainException e) {
             service.onMalformed(0, e.reason());
-            return 0;
+            return false;
         }
     }
 

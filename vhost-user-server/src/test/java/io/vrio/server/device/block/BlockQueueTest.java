@@ -86,7 +86,7 @@ final class BlockQueueTest {
                 now.descriptors(),
                 now.availRing(),
                 now.usedRing(),
-                (now.availIdx() - count) & 0xFFFF);
+                (now.base() - count) & 0xFFFF);
     }
 
     @Test
