@@ -8,7 +8,7 @@ package io.vrio.transport.flow;
  */
 final class PathMtu {
     /** Limit: so long after what does not arrive, later things still must. */
-    static final long STEP_NS = 250_000_000L;
+    static final long STEP_NS = 500_000_000L;
 
     /** Limit: what was sent less often may have been lost by chance. */
     static final int ATTEMPTS_MIN = 4;
