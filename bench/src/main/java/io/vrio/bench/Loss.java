@@ -18,25 +18,23 @@ final class Loss {
         this.namespace = namespace;
     }
 
-    /** Drops this share of IPv4 packets from now on; address resolution is spared. */
+    /**
+     * Drops this share of IPv4 packets from now on; address resolution is spared. Without loss the
+     * same rule lets all pass: looking at each packet costs as much.
+     */
     void set(double percent) {
         long parts = Math.round(percent * PARTS / 100);
+        String verdict = parts > 0 ? "drop" : "accept";
         // Created first, so that deleting it is right also the first time.
-        String rules = "table bridge vrio_bench\ndelete table bridge vrio_bench\n";
-        if (parts > 0) {
-            rules +=
-                    "table bridge vrio_bench {\n"
-                            + "  chain forward {\n"
-                            + "    type filter hook forward priority 0\n"
-                            + "    ether type ip numgen random mod "
-                            + PARTS
-                            + " < "
-                            + parts
-                            + " drop\n"
-                            + "  }\n"
-                            + "}\n";
-        }
-        run(rules);
+        run(
+                "table bridge vrio_bench\ndelete table bridge vrio_bench\n"
+                        + "table bridge vrio_bench {\n"
+                        + "  chain forward {\n"
+                        + "    type filter hook forward priority 0\n"
+                        + "    ether type ip numgen random mod %d < %d %s\n"
+                                .formatted(PARTS, Math.max(1, parts), verdict)
+                        + "  }\n"
+                        + "}\n");
     }
 
     private void run(String rules) {
