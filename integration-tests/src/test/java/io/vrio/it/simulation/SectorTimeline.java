@@ -98,8 +98,7 @@ final class SectorTimeline {
 
     /** Returns what the sector may hold now, and notes what a crash may bring back. */
     private long[] settle(List<SectorOperation> operations, long nowAt, long flushedAt) {
-        List<SectorOperation> telling =
-                operations.stream().filter(SectorOperation::isTelling).toList();
+        List<SectorOperation> telling = telling(operations);
         long[] ends = ends(telling);
         if (ends.length == 0) {
             throw unexplained(telling);
@@ -112,6 +111,16 @@ final class SectorTimeline {
         noteOverwritten(telling, ends, nowAt);
         prune(ends, flushedAt);
         return ends;
+    }
+
+    /** Those that say something: mostly all, and then no copy is made. */
+    private static List<SectorOperation> telling(List<SectorOperation> operations) {
+        for (SectorOperation operation : operations) {
+            if (!operation.isTelling()) {
+                return operations.stream().filter(SectorOperation::isTelling).toList();
+            }
+        }
+        return operations;
     }
 
     private long[] ends(List<SectorOperation> telling) {
@@ -217,15 +226,9 @@ final class SectorTimeline {
      * @throws AssertionError when something was flushed that is not there
      */
     long crash(long left, long nowAt, long flushedAt) {
-        List<SectorOperation> done = new ArrayList<>();
-        for (SectorOperation operation : group) {
-            boolean isPending = operation.endedAt == SectorOperation.PENDING;
-            if (!isPending || !operation.isRead()) {
-                done.add(operation);
-            }
-        }
+        List<SectorOperation> done = done();
         // A read may be under way in more than one, and may have been done long before this one.
-        beforeCrash = LongStream.concat(LongStream.of(beforeCrash), held(done)).toArray();
+        beforeCrash = pending == 0 ? NONE : held(done);
         long[] ends = settle(done, nowAt, flushedAt);
         long[] found = matches(kept, left);
         if (found.length == 0) {
@@ -236,17 +239,43 @@ final class SectorTimeline {
         Arrays.fill(overwrittenAt, ALIVE);
         starts = found;
         group.removeIf(operation -> operation.endedAt != SectorOperation.PENDING);
-        boolean isLost = Arrays.stream(found).noneMatch(version -> contains(ends, version));
         long last = versions.lastSure(number);
-        return isLost && last > 0 && (contains(ends, last) || isLaterThanAll(last, found))
+        return isNone(found, ends)
+                        && last > 0
+                        && (contains(ends, last) || isLaterThanAll(last, found))
                 ? last
                 : -1;
     }
 
-    /** What the sector may have held since the present group began. */
-    private LongStream held(List<SectorOperation> operations) {
+    /** Of the group what may have happened, and all else that changes something. */
+    private List<SectorOperation> done() {
+        if (group.isEmpty()) {
+            return List.of();
+        }
+        List<SectorOperation> done = new ArrayList<>();
+        for (SectorOperation operation : group) {
+            boolean isPending = operation.endedAt == SectorOperation.PENDING;
+            if (!isPending || !operation.isRead()) {
+                done.add(operation);
+            }
+        }
+        return done;
+    }
+
+    private static boolean isNone(long[] wanted, long[] some) {
+        for (long one : wanted) {
+            if (contains(some, one)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** What the sector may have held since the reads began that are under way. */
+    private long[] held(List<SectorOperation> operations) {
         LongStream changes = operations.stream().filter(o -> !o.isRead()).mapToLong(o -> o.version);
-        return LongStream.concat(LongStream.of(starts), changes);
+        LongStream since = LongStream.concat(LongStream.of(starts), changes);
+        return LongStream.concat(LongStream.of(beforeCrash), since).toArray();
     }
 
     private AssertionError unexpected(long seen, long[] expected) {
