@@ -12,16 +12,28 @@ public final class FrameBuffer {
     /** Bytes: the largest frame with its headers, rounded up to pages. */
     public static final int LENGTH = 68 << 10;
 
+    private static final int PAGE = 4096;
+
     private final FrameBufferPool pool;
-    private final NativeBuffer memory = new NativeBuffer(LENGTH);
+
+    /** One page more than is used, so that it can begin at a page. */
+    private final NativeBuffer memory = new NativeBuffer(LENGTH + PAGE);
+
+    /** Aligned: disks that bypass the page cache read straight into it. */
+    private final MemorySlice slice = aligned(memory.slice());
+
     private int holders;
 
     FrameBuffer(FrameBufferPool pool) {
         this.pool = pool;
     }
 
+    private static MemorySlice aligned(MemorySlice memory) {
+        return memory.slice(-memory.address(0, PAGE) & (PAGE - 1), LENGTH);
+    }
+
     public MemorySlice slice() {
-        return memory.slice();
+        return slice;
     }
 
     /** One more holder. */
@@ -45,6 +57,8 @@ public final class FrameBuffer {
     }
 
     void free() {
+        // Safety: a later access fails its bounds check instead of touching freed memory.
+        slice.wrap(0, 0);
         memory.close();
     }
 }
