@@ -10,7 +10,7 @@ import io.vrio.common.sys.AnonymousMemory;
  */
 final class BouncePool implements AutoCloseable {
     /** Bytes of one buffer; larger requests are moved in several steps. */
-    static final int LENGTH = 256 << 10;
+    static final int LENGTH = 512 << 10;
 
     /** Limit: buffers in use at a time; operations wait for the next. */
     static final int COUNT = 64;

@@ -43,6 +43,9 @@ public final class DiskRing implements Agent {
     /** Limit: iovecs of what is put for one system call; when they are used up it is made early. */
     private static final int IOVECS = 4 * Transfer.IOVECS_MAX;
 
+    /** Limit: bytes copied before a system call; the device has something to do meanwhile. */
+    private static final long COPIED_MAX = 64 << 10;
+
     private static final long ABANDON_WAIT_NS = 100_000_000;
 
     /**
@@ -67,6 +70,7 @@ public final class DiskRing implements Agent {
     private int freeSlotCount;
     private int abandonedCount;
     private int iovecsUsed;
+    private long copiedLength;
     private String problem;
     private EventFd announcer;
     private IoQueue queue;
@@ -151,6 +155,9 @@ public final class DiskRing implements Agent {
         operation.lane.put(operation, slot);
         freeSlotCount--;
         slots[slot] = operation;
+        if (copiedLength >= COPIED_MAX) {
+            submit();
+        }
     }
 
     IoQueue queue() {
@@ -170,6 +177,11 @@ public final class DiskRing implements Agent {
     /** The first of them stay as they are until the next system call. */
     void keepIovecs(int count) {
         iovecsUsed += count;
+    }
+
+    /** So many bytes of an operation were copied before it was put. */
+    void onCopied(long length) {
+        copiedLength += length;
     }
 
     @Override
@@ -200,6 +212,7 @@ public final class DiskRing implements Agent {
     /** What the kernel took; where it is short of memory, the rest is given to it again later. */
     private int submit() {
         int taken = Math.max(0, queue.submit());
+        copiedLength = 0;
         if (queue.isAllSubmitted()) {
             // The kernel has copied them.
             iovecsUsed = 0;

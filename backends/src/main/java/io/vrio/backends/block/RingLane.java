@@ -108,6 +108,7 @@ final class RingLane {
         BlockRequest request = operation.request;
         if (request.kind() == BlockRequestKind.WRITE) {
             copy(operation, at, length);
+            ring.onCopied(length);
         }
         // Safety: the buffer is this operation's until its result is there.
         return bounces.slice().address(at, length);

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** File disks on real file systems that are full, small or read-only, and on a block device. */
 @Tag("root")
@@ -66,6 +68,22 @@ final class FileDiskRootTest {
                 assertEquals(IoStatus.OK, driver.run(disk.port(), READ, 2 * MIB, 4096));
                 assertEquals(IoStatus.OK, driver.run(disk.port(), DISCARD, 0, 4 * MIB));
                 assertEquals(IoStatus.OK, driver.run(disk.port(), WRITE, 0, MIB / 2));
+            }
+        }
+    }
+
+    @Test
+    void shouldTellTheGuestOfADirectDiskThatTheFileSystemIsFull() throws Exception {
+        try (SmallFileSystem small = SmallFileSystem.ext4(32 * MIB)) {
+            Files.write(small.folder().resolve("other"), new byte[20 * MIB]);
+            Path path = small.folder().resolve("disk");
+            try (FileDisk disk = open(path, ",size=16M,direct,io=uring")) {
+                assertEquals(IoStatus.OK, driver.run(disk.port(), WRITE, 0, MIB));
+                driver.run(disk.port(), WRITE, MIB, 7 * MIB);
+                assertEquals(IoStatus.NO_SPACE, driver.run(disk.port(), WRITE, 8 * MIB, 8 * MIB));
+                assertEquals(IoStatus.OK, driver.run(disk.port(), READ, 0, MIB));
+                assertEquals(IoStatus.OK, driver.run(disk.port(), DISCARD, MIB, 8 * MIB));
+                assertEquals(IoStatus.OK, driver.run(disk.port(), WRITE, MIB, MIB));
             }
         }
     }
@@ -140,8 +158,9 @@ final class FileDiskRootTest {
         }
     }
 
-    @Test
-    void shouldUseABlockDevice() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"", ",direct,io=uring", ",direct,io=threads"})
+    void shouldUseABlockDevice(String options) throws Exception {
         Path image = Files.write(scratch.resolve("image"), new byte[8 * MIB]);
         Process losetup =
                 new ProcessBuilder("losetup", "--find", "--show", image.toString()).start();
@@ -150,7 +169,7 @@ final class FileDiskRootTest {
                         new String(losetup.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
                                 .strip());
         assumeTrue(losetup.waitFor() == 0, "cannot make a loop device");
-        try (FileDisk disk = open(device, "")) {
+        try (FileDisk disk = open(device, options)) {
             assertEquals(8 * MIB, disk.properties().capacity());
             assertTrue(disk.properties().isDiscardSupported());
             driver.memory().fill(0, MIB, (byte) 6);

@@ -240,7 +240,10 @@ public final class IoRing implements IoQueue {
 
     @Override
     public int submit() {
-        return enter(0, ENTER_GETEVENTS, 0, 0);
+        int count = publish();
+        int entered = Linux.ioUringEnter(fd, count, 0, ENTER_GETEVENTS);
+        onEntered();
+        return entered;
     }
 
     @Override
@@ -248,26 +251,33 @@ public final class IoRing implements IoQueue {
         argument.putLong(WAIT_TIME, argument.address(WAIT_LENGTH, 16));
         argument.putLong(WAIT_LENGTH, timeoutNs / NS_PER_S);
         argument.putLong(WAIT_LENGTH + 8, timeoutNs % NS_PER_S);
-        return enter(
-                1,
-                ENTER_GETEVENTS | ENTER_EXT_ARG,
-                argument.address(0, WAIT_LENGTH + 16),
-                WAIT_LENGTH);
+        int count = publish();
+        int entered =
+                Linux.ioUringEnter(
+                        fd,
+                        count,
+                        1,
+                        ENTER_GETEVENTS | ENTER_EXT_ARG,
+                        argument.address(0, WAIT_LENGTH + 16),
+                        WAIT_LENGTH);
+        onEntered();
+        return entered;
     }
 
-    private int enter(int completeMin, int flags, long argumentAddress, int argumentLength) {
+    /** Shows the kernel what was put; returns how much that is. */
+    private int publish() {
         if (!isEnabled) {
             Linux.check(Linux.ioUringRegister(fd, REGISTER_ENABLE_RINGS, 0, 0), "enable io_uring");
             isEnabled = true;
         }
         // Ordering: the kernel must not see the tail before the entries it covers.
         rings.putIntRelease(sqTailAt, sqTail);
-        int count = sqTail - sqSubmitted;
-        int entered =
-                Linux.ioUringEnter(fd, count, completeMin, flags, argumentAddress, argumentLength);
+        return sqTail - sqSubmitted;
+    }
+
+    private void onEntered() {
         // Also where it says that it was interrupted: what was taken before is told only here.
         sqSubmitted = rings.getIntAcquire(sqHeadAt);
-        return entered;
     }
 
     @Override

@@ -111,7 +111,9 @@ public interface LibC {
 
     int sched_setaffinity(int pid, long size, long mask);
 
-    /** Always of seven arguments: see the class comment. */
+    long syscall(long number, long a, long b, long c, long d, long e);
+
+    /** Of seven arguments jnr-ffi makes an array: not for the data path. */
     long syscall(long number, long a, long b, long c, long d, long e, long f);
 
     @IgnoreError

@@ -362,10 +362,16 @@ public final class Linux {
 
     /** io_uring_setup(2); {@code parameters} holds 120 bytes. See {@link IoRing}. */
     static int ioUringSetup(int entries, long parameters) {
-        return (int) result(C.syscall(IO_URING_SETUP, entries, parameters, 0, 0, 0, 0));
+        return (int) result(C.syscall(IO_URING_SETUP, entries, parameters, 0, 0, 0));
     }
 
-    /** io_uring_enter(2); {@code argument} is 0 or the address of what {@code flags} say. */
+    /** io_uring_enter(2) without a mask of signals. */
+    static int ioUringEnter(int fd, int submitCount, int completeMin, int flags) {
+        // The kernel looks at the sixth, the length of the mask, only where there is a fifth.
+        return (int) result(C.syscall(IO_URING_ENTER, fd, submitCount, completeMin, flags, 0));
+    }
+
+    /** io_uring_enter(2); {@code argument} is the address of what {@code flags} say. */
     static int ioUringEnter(
             int fd, int submitCount, int completeMin, int flags, long argument, long length) {
         return (int)
@@ -381,7 +387,7 @@ public final class Linux {
     }
 
     static int ioUringRegister(int fd, int operation, long argument, int count) {
-        return (int) result(C.syscall(IO_URING_REGISTER, fd, operation, argument, count, 0, 0));
+        return (int) result(C.syscall(IO_URING_REGISTER, fd, operation, argument, count, 0));
     }
 
     public static void yield() {
