@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Guests on one host and their disks on another: all data are right, whatever the wire does. */
 @Tag("root")
@@ -52,6 +53,22 @@ final class RemoteDataTest {
                 small.awaitProgress(1000);
                 large.finish();
                 small.finish();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ",io=threads"})
+    void shouldKeepDataRightThatBypassThePageCache(String io) throws Exception {
+        try (Hosts hosts = Hosts.joined(1500, IpVersion.V4);
+                Daemons daemons = new Daemons(hosts, folder)) {
+            daemons.iohyp("--disk", "a=file:" + folder + "/a,size=64M,direct" + io);
+            daemons.server("--disk", "a");
+            try (VerifiedLoad load = VerifiedLoad.start(daemons.socket("a"), LARGE, 1)) {
+                load.awaitProgress(100).finish();
+            }
+            try (VerifiedLoad load = VerifiedLoad.start(daemons.socket("a"), FOUR_QUEUES, 2)) {
+                load.awaitProgress(1000).finish();
             }
         }
     }
