@@ -30,7 +30,8 @@ final class MicroBench implements Callable<Integer> {
             names = "--only",
             paramLabel = "REGEX",
             description =
-                    "which: RingMicro, SegmenterMicro, ReassemblerMicro, SealMicro; default all")
+                    "which: RingMicro, RingFormatMicro, SegmenterMicro, ReassemblerMicro, SealMicro;"
+                            + " default all")
     private String only = "Micro\\.";
 
     @Option(

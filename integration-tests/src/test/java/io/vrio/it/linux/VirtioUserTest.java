@@ -26,6 +26,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * DPDK's virtio-user, a frontend of its own: sends a burst on each of its queues, gets it back, and
@@ -155,6 +157,14 @@ final class VirtioUserTest {
         listen();
         run(1, ",mrg_rxbuf=0");
         assertForwarded(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ",mrg_rxbuf=0", ",in_order=0"})
+    void shouldCarryFramesOfPackedRings(String options) throws Exception {
+        listen();
+        run(2, ",packed_vq=1" + options);
+        assertForwarded(2);
     }
 
     @Test

@@ -119,6 +119,19 @@ class LocalDiskTest {
     }
 
     @Test
+    void shouldServePackedRings() throws Exception {
+        serve();
+
+        GuestBoot.on(socket)
+                .with("--queues", "2", "--device-option", "packed=on")
+                .scenario("stress")
+                .assertPassed();
+
+        String log = Files.readString(folder.resolve("vrio.log"));
+        assertTrue(log.contains("vring=1 started size=128 format=PACKED"), log);
+    }
+
+    @Test
     void shouldServeLegacyLinuxDriver() throws Exception {
         serve();
         GuestBoot.on(socket)

@@ -106,6 +106,10 @@ final class NetworkedGuest implements AutoCloseable {
         daemons.atIohyp(command).assertOk();
     }
 
+    void awaitServerLog(String part) {
+        daemons.awaitServerLog(part);
+    }
+
     /** As a power cut would, and then the power is back. */
     void restartIohyp() throws Exception {
         daemons.iohyp().kill();

@@ -96,25 +96,29 @@ final class RemoteGuestTest {
 
     @Test
     void shouldGoOnWhileTheIohypIsKilledAndStartedAgain() throws Exception {
-        FutureTask<GuestReport> report = bootBusyGuest();
+        FutureTask<GuestReport> report = bootBusyGuest("packed=off");
         daemons.iohyp().kill();
         startIohyp();
         report.get().assertPassed();
         daemons.awaitServerLog("the peer broke off");
     }
 
-    @Test
-    void shouldGoOnWhileTheServerIsKilledAndStartedAgain() throws Exception {
-        FutureTask<GuestReport> report = bootBusyGuest();
+    @ParameterizedTest
+    @ValueSource(strings = {"packed=off", "packed=on"})
+    void shouldGoOnWhileTheServerIsKilledAndStartedAgain(String option) throws Exception {
+        FutureTask<GuestReport> report = bootBusyGuest(option);
         daemons.server().kill();
         startServer();
         report.get().assertPassed();
     }
 
-    private static FutureTask<GuestReport> bootBusyGuest() throws Exception {
+    private static FutureTask<GuestReport> bootBusyGuest(String option) throws Exception {
         Path console = folder.resolve("busy.console");
         Files.deleteIfExists(console);
-        GuestBoot busy = boot("busy").with("--queues", "4", "--console", console.toString());
+        GuestBoot busy =
+                boot("busy")
+                        .with("--queues", "4", "--device-option", option)
+                        .with("--console", console.toString());
         FutureTask<GuestReport> report = new FutureTask<>(() -> busy.scenario("stress"));
         new Thread(report, "guest").start();
         awaitLine(console, "VRIO-GUEST: ", report);

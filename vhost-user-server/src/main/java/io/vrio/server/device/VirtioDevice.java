@@ -37,6 +37,11 @@ public interface VirtioDevice extends AutoCloseable {
     /** Descriptors a ring may have. */
     int queueSizeMax();
 
+    /** Whether the chains of each queue are given back in the order in which they were taken. */
+    default boolean isInOrder() {
+        return false;
+    }
+
     /**
      * Fills {@code target} with the configuration space from {@code offset} on; what is behind its
      * end reads as zeroes.

@@ -146,7 +146,7 @@ final class VringSet implements AutoCloseable {
             log.warn("vring=" + vring.index() + " not started: " + reason);
             return;
         }
-        Virtqueue queue = inFlight.open(vring.index(), layout, features);
+        Virtqueue queue = inFlight.open(vring.index(), resume(vring, layout), features);
         if (!queue.remap()) {
             // Its memory may come later; until then nobody can serve it.
             log.warn("vring=" + vring.index() + " waits: it is in no memory region");
@@ -164,6 +164,20 @@ final class VringSet implements AutoCloseable {
                         + layout.size()
                         + " format="
                         + RingFormat.of(features));
+    }
+
+    private RingLayout resume(Vring vring, RingLayout told) {
+        if (!device.isInOrder()) {
+            return told;
+        }
+        RingLayout resumed = RingFormat.of(features).resume(memory, told);
+        if (!resumed.equals(told)) {
+            log.info(
+                    "vring="
+                            + vring.index()
+                            + " goes on where its driver is, the frontend has lost its place");
+        }
+        return resumed;
     }
 
     /** No more chains are taken; those in flight go on, see {@link #inFlight}. */

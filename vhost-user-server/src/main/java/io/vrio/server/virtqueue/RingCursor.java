@@ -11,7 +11,8 @@ final class RingCursor {
     static final int WRAP = 0x8000;
     static final int PLACE_MASK = 0xFFFF;
 
-    private static final int AVAIL = 1 << 7;
+    static final int AVAIL = 1 << 7;
+
     private static final int USED = 1 << 15;
     private static final int BOTH = AVAIL | USED;
 

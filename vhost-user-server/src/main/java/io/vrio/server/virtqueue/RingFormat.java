@@ -37,6 +37,20 @@ public enum RingFormat {
         };
     }
 
+    /**
+     * Where a ring goes on whose chains are given back in the order of their taking, should the
+     * frontend not know it.
+     *
+     * @param layout without {@link #invalidReason}
+     */
+    public RingLayout resume(GuestMemory memory, RingLayout layout) {
+        return switch (this) {
+            // A frontend reads used.idx itself.
+            case SPLIT -> layout;
+            case PACKED -> PackedResumption.resume(memory, layout);
+        };
+    }
+
     /** A ring of the negotiated format whose frontend keeps no log of what is in flight. */
     public static Virtqueue open(GuestMemory memory, RingLayout layout, long features) {
         return switch (of(features)) {

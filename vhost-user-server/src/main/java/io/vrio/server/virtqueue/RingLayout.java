@@ -11,4 +11,8 @@ package io.vrio.server.virtqueue;
  * @param base where chains are taken next: a free-running index; packed: slot | wrap counter << 15,
  *     and in the upper half the same for used descriptors
  */
-public record RingLayout(int size, long descriptors, long availRing, long usedRing, int base) {}
+public record RingLayout(int size, long descriptors, long availRing, long usedRing, int base) {
+    RingLayout withBase(int newBase) {
+        return new RingLayout(size, descriptors, availRing, usedRing, newBase);
+    }
+}

@@ -113,6 +113,11 @@ public final class NetDevice implements VirtioDevice, NicRequests {
     }
 
     @Override
+    public boolean isInOrder() {
+        return true;
+    }
+
+    @Override
     public int queueSizeMax() {
         return Virtqueue.SIZE_MAX;
     }

@@ -10,8 +10,10 @@ import io.vrio.server.memory.GuestRam;
 import io.vrio.server.virtqueue.GuestDriver;
 import io.vrio.server.virtqueue.GuestDriver.Buffer;
 import io.vrio.server.virtqueue.GuestDriver.Used;
+import io.vrio.server.virtqueue.RingDriver;
+import io.vrio.server.virtqueue.RingFeatures;
+import io.vrio.server.virtqueue.RingFormat;
 import io.vrio.server.virtqueue.RingLayout;
-import io.vrio.server.virtqueue.SplitVirtqueue;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -36,7 +38,7 @@ public final class BlockGuest implements AutoCloseable {
     private final GuestMemory memory = new GuestMemory();
     private final EventFd call = new EventFd();
     private final BlockDevice device;
-    private final GuestDriver driver;
+    private final RingDriver driver;
     private final long features;
     private final long mark;
 
@@ -50,15 +52,24 @@ public final class BlockGuest implements AutoCloseable {
         this.features = features;
         ram = new GuestRam(ramLength, 0x10_0000L, 0x7000_0000_0000L);
         memory.add(ram.region(), ram.fd());
-        driver = new GuestDriver(ram, queueSize, features);
+        driver = RingDriver.of(ram, queueSize, features);
         mark = ram.mark();
         device = new BlockDevice("test", disk, 4);
         device.acceptFeatures(features);
     }
 
-    /** A guest that has accepted all that is offered, with its queue running. */
+    /** A guest that has accepted all that is offered but packed rings, with its queue running. */
     public static BlockGuest start(BlockDisk disk) {
-        BlockGuest guest = new BlockGuest(disk, 16 << 20, 64, BlockFeatures.of(disk.properties()));
+        return start(disk, BlockFeatures.of(disk.properties()) & ~RingFeatures.PACKED);
+    }
+
+    /** A guest that has accepted all that is offered, with its queue running. */
+    public static BlockGuest startPacked(BlockDisk disk) {
+        return start(disk, BlockFeatures.of(disk.properties()));
+    }
+
+    private static BlockGuest start(BlockDisk disk, long features) {
+        BlockGuest guest = new BlockGuest(disk, 16 << 20, 64, features);
         guest.startQueue(0);
         return guest;
     }
@@ -69,14 +80,19 @@ public final class BlockGuest implements AutoCloseable {
     }
 
     public void startQueue(int index, RingLayout layout) {
-        device.startQueue(index, new SplitVirtqueue(memory, layout, features), call);
+        device.startQueue(index, RingFormat.open(memory, layout, features), call);
     }
 
     public BlockDevice device() {
         return device;
     }
 
+    /** Of a guest with split rings. */
     public GuestDriver driver() {
+        return (GuestDriver) driver;
+    }
+
+    public RingDriver ring() {
         return driver;
     }
 

@@ -38,7 +38,7 @@ final class BlockModelTest {
         byte[] model = new byte[SECTORS * SECTOR];
         Map<Integer, Asked> underWay = new HashMap<>();
         try (MemoryDisk disk = MemoryDisk.ofCapacity(model.length);
-                BlockGuest guest = BlockGuest.start(disk)) {
+                BlockGuest guest = start(disk, seed)) {
             disk.hold();
             for (int step = 0; step < STEPS; step++) {
                 offerSome(guest, random, underWay);
@@ -55,12 +55,17 @@ final class BlockModelTest {
         }
     }
 
+    /** Rings of both formats. */
+    private static BlockGuest start(MemoryDisk disk, long seed) {
+        return seed % 2 == 0 ? BlockGuest.start(disk) : BlockGuest.startPacked(disk);
+    }
+
     private static void offerSome(BlockGuest guest, Random random, Map<Integer, Asked> underWay) {
         if (underWay.isEmpty()) {
             guest.freeData();
         }
         int count = random.nextInt(4);
-        for (int i = 0; i < count && guest.driver().freeCount() > 16 && hasRoom(guest); i++) {
+        for (int i = 0; i < count && guest.ring().freeCount() > 16 && hasRoom(guest); i++) {
             Asked asked = offer(guest, random);
             underWay.put(asked.pending().headIndex(), asked);
         }

@@ -9,7 +9,10 @@ import io.vrio.server.memory.GuestMemory;
 import io.vrio.server.memory.GuestRam;
 import io.vrio.server.memory.GuestRegion;
 import io.vrio.server.virtqueue.GuestDriver;
-import io.vrio.server.virtqueue.SplitVirtqueue;
+import io.vrio.server.virtqueue.PackedGuestDriver;
+import io.vrio.server.virtqueue.RingFeatures;
+import io.vrio.server.virtqueue.RingFormat;
+import io.vrio.server.virtqueue.RingLayout;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -38,16 +41,25 @@ public final class BlockRingTarget implements FuzzTarget {
     private final GuestMemory memory = new GuestMemory();
     private final EventFd call = new EventFd();
     private final GuestDriver driver;
+    private final PackedGuestDriver packedDriver;
+    private final long features;
 
-    /** All of the file but the first and the last page. */
     public BlockRingTarget() {
+        this(RingFormat.SPLIT);
+    }
+
+    /** The guest has all of the file but the first and the last page. */
+    BlockRingTarget(RingFormat format) {
+        long packed = format == RingFormat.PACKED ? RingFeatures.PACKED : 0;
+        features = device.offeredFeatures() & ~RingFeatures.PACKED | packed;
         ram.slice().fill(0, PAGE, (byte) CANARY);
         ram.slice().fill(RAM_LENGTH - PAGE, PAGE, (byte) CANARY);
         ram.allocate(PAGE, 1);
-        driver = new GuestDriver(ram, SIZE, device.offeredFeatures());
+        driver = new GuestDriver(ram, SIZE, features);
+        packedDriver = new PackedGuestDriver(ram, SIZE, features);
         long size = RAM_LENGTH - 2 * PAGE;
         memory.add(new GuestRegion(GUEST + PAGE, size, FRONTEND + PAGE, PAGE), ram.fd());
-        device.acceptFeatures(device.offeredFeatures());
+        device.acceptFeatures(features);
     }
 
     @Override
@@ -90,10 +102,7 @@ public final class BlockRingTarget implements FuzzTarget {
     @Override
     public void run(byte[] input) {
         FuzzInput choices = new FuzzInput(input);
-        driver.reset();
-        device.startQueue(
-                0, new SplitVirtqueue(memory, driver.layout(), device.offeredFeatures()), call);
-        write(choices);
+        begin(choices);
         disk.hold();
         work();
         scribble(choices);
@@ -105,10 +114,49 @@ public final class BlockRingTarget implements FuzzTarget {
         check();
     }
 
-    private void write(FuzzInput choices) {
+    private void begin(FuzzInput choices) {
         MemorySlice header = ram.at(HEADER, 16);
         header.putLong(0, choices.nextByte());
         header.putLong(8, choices.nextLong());
+        switch (RingFormat.of(features)) {
+            case SPLIT -> {
+                driver.reset();
+                start(driver.layout());
+                writeSplit(choices);
+            }
+            case PACKED -> {
+                packedDriver.reset();
+                packedDriver.startAt(choices.nextByte() % (2 * SIZE));
+                start(packedDriver.layout());
+                writePacked(choices);
+            }
+        }
+    }
+
+    private void start(RingLayout layout) {
+        device.startQueue(0, RingFormat.open(memory, layout, features), call);
+    }
+
+    /** From the beginning of the ring on, perhaps more than a round. */
+    private void writePacked(FuzzInput choices) {
+        int count = choices.nextByte() % (2 * SIZE);
+        for (int i = 0; i < count; i++) {
+            long address = address(choices);
+            int length = length(choices);
+            int flags = choices.nextByte();
+            int rest = choices.nextByte();
+            PackedGuestDriver.putDescriptor(
+                    packedDriver.ring(),
+                    i % SIZE,
+                    address,
+                    length,
+                    rest % (SIZE + 1),
+                    flags | (rest & 0x80) << 8);
+        }
+        fill(ram.at(TABLE, SIZE * DESCRIPTOR), choices);
+    }
+
+    private void writeSplit(FuzzInput choices) {
         fill(driver.descriptors(), choices);
         fill(ram.at(TABLE, SIZE * DESCRIPTOR), choices);
         int chains = choices.nextByte() % (SIZE + 1);

@@ -9,8 +9,10 @@ import io.vrio.server.memory.GuestRam;
 import io.vrio.server.virtqueue.GuestDriver;
 import io.vrio.server.virtqueue.GuestDriver.Buffer;
 import io.vrio.server.virtqueue.GuestDriver.Used;
+import io.vrio.server.virtqueue.RingDriver;
+import io.vrio.server.virtqueue.RingFeatures;
+import io.vrio.server.virtqueue.RingFormat;
 import io.vrio.server.virtqueue.RingLayout;
-import io.vrio.server.virtqueue.SplitVirtqueue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -31,7 +33,7 @@ public final class NetGuest implements AutoCloseable {
     private final GuestMemory memory = new GuestMemory();
     private final EventFd call = new EventFd();
     private final NetDevice device;
-    private final Map<Integer, GuestDriver> drivers = new HashMap<>();
+    private final Map<Integer, RingDriver> drivers = new HashMap<>();
     private final Map<Integer, Buffer> receiveBuffers = new HashMap<>();
     private final long features;
     private final int headerLength;
@@ -62,10 +64,19 @@ public final class NetGuest implements AutoCloseable {
         headerLength = isLong ? 12 : 10;
     }
 
-    /** A guest that has accepted all that is offered but MQ and the control queue, as in QEMU. */
+    /** As QEMU passes it on, all that is offered but for the control queue; with split rings. */
     public static NetGuest start(Nic nic) {
+        return start(nic, features(nic) & ~RingFeatures.PACKED);
+    }
+
+    /** As {@link #start(Nic)}, with packed rings. */
+    public static NetGuest startPacked(Nic nic) {
+        return start(nic, features(nic));
+    }
+
+    private static long features(Nic nic) {
         long notPassedOn = NetFeatures.CTRL_VQ | NetFeatures.MAC | NetFeatures.STATUS;
-        return start(nic, NetFeatures.of(nic.properties(), PAIRS) & ~notPassedOn);
+        return NetFeatures.of(nic.properties(), PAIRS) & ~notPassedOn;
     }
 
     /** A guest with its first pair running. */
@@ -82,9 +93,9 @@ public final class NetGuest implements AutoCloseable {
 
     /** Makes a ring if there is none yet, and has it served from where the driver is. */
     public void startQueue(int index) {
-        GuestDriver driver =
-                drivers.computeIfAbsent(index, i -> new GuestDriver(ram, QUEUE_SIZE, features));
-        device.startQueue(index, new SplitVirtqueue(memory, driver.layout(), features), call);
+        RingDriver driver =
+                drivers.computeIfAbsent(index, i -> RingDriver.of(ram, QUEUE_SIZE, features));
+        device.startQueue(index, RingFormat.open(memory, driver.layout(), features), call);
     }
 
     /** Has a queue served again, from an index that the former server has answered. */
@@ -93,14 +104,19 @@ public final class NetGuest implements AutoCloseable {
         RingLayout layout =
                 new RingLayout(
                         now.size(), now.descriptors(), now.availRing(), now.usedRing(), availIdx);
-        device.startQueue(index, new SplitVirtqueue(memory, layout, features), call);
+        device.startQueue(index, RingFormat.open(memory, layout, features), call);
     }
 
     public NetDevice device() {
         return device;
     }
 
+    /** Of a guest with split rings. */
     public GuestDriver driver(int index) {
+        return (GuestDriver) drivers.get(index);
+    }
+
+    public RingDriver ring(int index) {
         return drivers.get(index);
     }
 
@@ -129,7 +145,7 @@ public final class NetGuest implements AutoCloseable {
     public int send(int pair, byte[] header, byte[] data) {
         Buffer first = readable(header);
         List<Buffer> chain = data.length == 0 ? List.of(first) : List.of(first, readable(data));
-        return driver(2 * pair + 1).offer(chain);
+        return ring(2 * pair + 1).offer(chain);
     }
 
     /** Guest memory with this content. */
@@ -147,7 +163,7 @@ public final class NetGuest implements AutoCloseable {
     public void offerBuffers(int pair, int count, int length) {
         for (int i = 0; i < count; i++) {
             Buffer buffer = writable(length);
-            receiveBuffers.put(key(pair, driver(2 * pair).offer(List.of(buffer))), buffer);
+            receiveBuffers.put(key(pair, ring(2 * pair).offer(List.of(buffer))), buffer);
         }
     }
 
@@ -156,12 +172,12 @@ public final class NetGuest implements AutoCloseable {
     }
 
     public Used takeSent(int pair) {
-        return driver(2 * pair + 1).takeUsed();
+        return ring(2 * pair + 1).takeUsed();
     }
 
     /** Takes the next frame that was received, put together from its buffers, or returns null. */
     public Received receive(int pair) {
-        Used first = driver(2 * pair).takeUsed();
+        Used first = ring(2 * pair).takeUsed();
         if (first == null) {
             return null;
         }
@@ -171,7 +187,7 @@ public final class NetGuest implements AutoCloseable {
         System.arraycopy(parts.get(0), 0, header, 0, headerLength);
         int count = headerLength == 12 ? (header[10] & 0xFF) | (header[11] & 0xFF) << 8 : 1;
         for (int i = 1; i < count; i++) {
-            parts.add(content(pair, driver(2 * pair).takeUsed()));
+            parts.add(content(pair, ring(2 * pair).takeUsed()));
         }
         int length = parts.stream().mapToInt(part -> part.length).sum();
         byte[] all = new byte[length];
@@ -204,9 +220,9 @@ public final class NetGuest implements AutoCloseable {
     public int command(int queueIndex, byte[] command) {
         Buffer answer = writable(1);
         ram.at(answer.guestAddress(), 1).putByte(0, (byte) 0xAA);
-        driver(queueIndex).offer(List.of(readable(command), answer));
+        ring(queueIndex).offer(List.of(readable(command), answer));
         device.doWork();
-        driver(queueIndex).takeUsed();
+        ring(queueIndex).takeUsed();
         return ram.at(answer.guestAddress(), 1).getUnsignedByte(0);
     }
 
