@@ -9,8 +9,10 @@ import io.vrio.common.sys.AnonymousMemory;
  * disks of a worker; takes space as far as it was ever used at once.
  */
 final class BouncePool implements AutoCloseable {
-    /** Bytes of one buffer; larger requests are moved in several steps. */
-    static final int LENGTH = 512 << 10;
+    /**
+     * Limit: bytes of one buffer; longer operations are left to threads, which copy side by side.
+     */
+    static final int LENGTH = 64 << 10;
 
     /** Limit: buffers in use at a time; operations wait for the next. */
     static final int COUNT = 64;

@@ -152,7 +152,9 @@ public final class DiskRing implements Agent {
     private void start(RingOperation operation) {
         int slot = freeSlots[freeSlotCount - 1];
         // It may throw, where a guest's memory has vanished; then the slot stays free.
-        operation.lane.put(operation, slot);
+        if (!operation.lane.put(operation, slot)) {
+            return;
+        }
         freeSlotCount--;
         slots[slot] = operation;
         if (copiedLength >= COPIED_MAX) {

@@ -59,17 +59,23 @@ final class RingLane {
         return underWayCount;
     }
 
-    /** Puts the next step of an operation into the queue. */
-    void put(RingOperation operation, int tag) {
+    /**
+     * Puts the next step of an operation into the queue; false when the threads have it instead.
+     */
+    boolean put(RingOperation operation, int tag) {
         BlockRequest request = operation.request;
-        switch (request.kind()) {
+        return switch (request.kind()) {
             case READ, WRITE -> putTransfer(operation, tag);
-            case FLUSH -> ring.queue().sync(fd, tag);
-            case DISCARD, WRITE_ZEROES ->
-                    ring.queue()
-                            .allocate(fd, mode(request), request.offset(), request.length(), tag);
+            case FLUSH -> {
+                ring.queue().sync(fd, tag);
+                yield true;
+            }
+            case DISCARD, WRITE_ZEROES -> {
+                ring.queue().allocate(fd, mode(request), request.offset(), request.length(), tag);
+                yield true;
+            }
             case GET_ID -> throw new IllegalStateException("a serial needs no ring");
-        }
+        };
     }
 
     private static int mode(BlockRequest request) {
@@ -78,7 +84,7 @@ final class RingLane {
         return givesSpaceBack ? RangeCalls.PUNCH_HOLE : RangeCalls.ZERO_RANGE;
     }
 
-    private void putTransfer(RingOperation operation, int tag) {
+    private boolean putTransfer(RingOperation operation, int tag) {
         BlockRequest request = operation.request;
         boolean isWrite = request.kind() == BlockRequestKind.WRITE;
         long offset = request.offset() + operation.done;
@@ -86,6 +92,10 @@ final class RingLane {
         MemorySlice iovecs = ring.iovecs();
         int count = request.data().fillIovecs(operation.done, left, iovecs, 0);
         boolean isAligned = alignment.isMet(iovecs, count);
+        if (!isAligned && left > BouncePool.LENGTH) {
+            giveAway(operation);
+            return false;
+        }
         if (isAligned && count > 1) {
             ring.keepIovecs(count);
             IoOperation kind = isWrite ? IoOperation.WRITEV : IoOperation.READV;
@@ -94,10 +104,10 @@ final class RingLane {
             ring.queue().transfer(kind, fd, address, count, offset, tag);
         } else {
             IoOperation kind = isWrite ? IoOperation.WRITE : IoOperation.READ;
-            int length = isAligned ? (int) left : (int) Math.min(left, BouncePool.LENGTH);
-            long address = isAligned ? iovecs.getLong(0) : bounce(operation, length);
-            ring.queue().transfer(kind, fd, address, length, offset, tag);
+            long address = isAligned ? iovecs.getLong(0) : bounce(operation, (int) left);
+            ring.queue().transfer(kind, fd, address, (int) left, offset, tag);
         }
+        return true;
     }
 
     /** The address of a buffer in the place of the request's memory, with what is to be written. */
