@@ -66,6 +66,7 @@ final class VhostUserSessionFuzzTest {
     private static final long[] FEATURES = {
         ProtocolFeatures.VHOST_USER_F_PROTOCOL_FEATURES | RingFeatures.VERSION_1,
         ProtocolFeatures.VHOST_USER_F_PROTOCOL_FEATURES | RingFeatures.SPLIT,
+        ProtocolFeatures.VHOST_USER_F_PROTOCOL_FEATURES | RingFeatures.ALL,
         0
     };
 
