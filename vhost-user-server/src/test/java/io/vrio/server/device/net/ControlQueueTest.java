@@ -206,9 +206,9 @@ final class ControlQueueTest {
 
     @Test
     void shouldGiveBackACommandThatHasNoRoomForAnAnswer() {
-        int head = guest.driver(CONTROL).offer(List.of(guest.readable(new byte[] {0, 0, 1})));
+        int head = guest.ring(CONTROL).offer(List.of(guest.readable(new byte[] {0, 0, 1})));
         guest.device().doWork();
-        assertEquals(new Used(head, 0), guest.driver(CONTROL).takeUsed());
+        assertEquals(new Used(head, 0), guest.ring(CONTROL).takeUsed());
     }
 
     @Test
