@@ -32,7 +32,8 @@ final class ProtocolFlowTest {
         assertSays(" to " + RttEstimator.RTO_MAX_NS / 1_000_000 + " ms, ");
         assertSays(RttEstimator.RTO_INITIAL_NS / 1_000_000 + " ms before the first sample");
         assertSays("is sent: " + AckTimer.DELAY_MAX_NS / 1000 + " us after");
-        assertSays("once in " + AckTimer.INTERVAL_MIN_NS / 1000 + " us");
+        assertSays("once in a round trip, from " + AckTimer.INTERVAL_MIN_NS / 1000 + " to ");
+        assertSays(" to " + AckTimer.DELAY_MAX_NS / 1000 + " us)");
         assertSays("once " + AckTimer.BYTES_MAX + " bytes have come");
     }
 
