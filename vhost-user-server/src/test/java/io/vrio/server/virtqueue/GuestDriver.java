@@ -145,6 +145,7 @@ public final class GuestDriver implements RingDriver {
     }
 
     /** Offers one descriptor that names an indirect table; returns its head index. */
+    @Override
     public int offerTable(long tableAddress, int length) {
         int head = free.remove();
         putDescriptor(descriptors, head, tableAddress, length, FLAG_INDIRECT, 0);

@@ -223,6 +223,7 @@ public final class PackedGuestDriver implements RingDriver {
     }
 
     /** Offers one descriptor that names an indirect table; returns its buffer id. */
+    @Override
     public int offerTable(long tableAddress, int length) {
         int id = takeId(1);
         put(0, tableAddress, length, id, FLAG_INDIRECT);

@@ -62,20 +62,6 @@ final class PackedVirtqueueNotificationTest {
     }
 
     @Test
-    void shouldCallForEachBatchWithoutEventIndex() throws Exception {
-        serve(PLAIN);
-        assertTrue(isCalledForOneChain());
-        assertTrue(isCalledForOneChain());
-    }
-
-    @Test
-    void shouldNotCallTwiceForTheSame() throws Exception {
-        serve(PLAIN);
-        assertTrue(isCalledForOneChain());
-        assertFalse(queue.publish());
-    }
-
-    @Test
     void shouldNotCallAGuestThatAskedForSilence() throws Exception {
         serve(RingFeatures.ALL);
         driver.suppressCalls(true);
@@ -102,15 +88,6 @@ final class PackedVirtqueueNotificationTest {
     }
 
     @Test
-    void shouldCallWhenThePlaceIsPassed() throws Exception {
-        serve(RingFeatures.ALL);
-        driver.wantCallAfter(1);
-        assertFalse(isCalledForOneChain());
-        assertTrue(isCalledForOneChain());
-        assertFalse(isCalledForOneChain());
-    }
-
-    @Test
     void shouldCallWhenThePlaceIsInsideOfAChain() throws Exception {
         serve(RingFeatures.ALL);
         driver.wantCallAfter(2);
@@ -118,20 +95,6 @@ final class PackedVirtqueueNotificationTest {
         driver.offer(List.of(buffer, buffer, buffer));
         takeAndPush();
         assertTrue(queue.publish());
-    }
-
-    @Test
-    void shouldCallOnceForABatchThatPassesThePlace() throws Exception {
-        serve(RingFeatures.ALL);
-        driver.wantCallAfter(1);
-        offer();
-        offer();
-        offer();
-        takeAndPush();
-        takeAndPush();
-        takeAndPush();
-        assertTrue(queue.publish());
-        assertFalse(queue.publish());
     }
 
     @Test
@@ -201,17 +164,6 @@ final class PackedVirtqueueNotificationTest {
     }
 
     @Test
-    void shouldWantEachKickWithoutEventIndex() {
-        serve(PLAIN);
-        queue.suppressKicks();
-        assertFalse(queue.requestKicks());
-        offer();
-        assertTrue(driver.isKickWanted());
-        offer();
-        assertTrue(driver.isKickWanted());
-    }
-
-    @Test
     void shouldWantOneKickWithEventIndex() throws Exception {
         serve(RingFeatures.ALL, SIZE - 1);
         offer();
@@ -222,13 +174,6 @@ final class PackedVirtqueueNotificationTest {
         assertTrue(driver.isKickWanted());
         offer();
         assertFalse(driver.isKickWanted());
-    }
-
-    @Test
-    void shouldSeeAChainThatCameBeforeTheWishForKicks() {
-        serve(RingFeatures.ALL);
-        offer();
-        assertTrue(queue.requestKicks());
     }
 
     @Test

@@ -32,6 +32,9 @@ public interface RingDriver {
     /** Offers a chain whose descriptors are in a table of their own; returns its head index. */
     int offerIndirect(List<Buffer> buffers);
 
+    /** Offers a table of descriptors that is there already; returns its head index. */
+    int offerTable(long tableAddress, int length);
+
     /** Whether the device wants a kick for what was offered since this was asked last. */
     boolean isKickWanted();
 

@@ -57,56 +57,6 @@ final class SplitVirtqueueNotificationTest {
     }
 
     @Test
-    void shouldCallForEachBatchWithoutEventIndex() throws Exception {
-        serve(RingFeatures.VERSION_1);
-        assertTrue(isCalledForOneChain());
-        assertTrue(isCalledForOneChain());
-    }
-
-    @Test
-    void shouldNotCallTwiceForTheSame() throws Exception {
-        serve(RingFeatures.VERSION_1);
-        assertTrue(isCalledForOneChain());
-        assertFalse(queue.publish());
-    }
-
-    @Test
-    void shouldNotCallAGuestThatAskedForSilence() throws Exception {
-        serve(RingFeatures.VERSION_1);
-        driver.suppressCalls(true);
-        assertFalse(isCalledForOneChain());
-        assertFalse(queue.isIdleCallDue());
-        driver.suppressCalls(false);
-        assertTrue(isCalledForOneChain());
-    }
-
-    @Test
-    void shouldCallWhenTheUsedEventIsPassed() throws Exception {
-        serve(RingFeatures.SPLIT);
-        driver.wantCallAfter(1);
-        assertFalse(isCalledForOneChain());
-        assertTrue(isCalledForOneChain());
-        assertFalse(isCalledForOneChain());
-    }
-
-    @Test
-    void shouldCallOnceForABatchThatPassesTheUsedEvent() throws Exception {
-        serve(RingFeatures.SPLIT);
-        driver.wantCallAfter(1);
-        offer();
-        offer();
-        offer();
-        queue.poll(chain);
-        queue.push(chain.headIndex(), 1);
-        queue.poll(chain);
-        queue.push(chain.headIndex(), 1);
-        queue.poll(chain);
-        queue.push(chain.headIndex(), 1);
-        assertTrue(queue.publish());
-        assertFalse(queue.publish());
-    }
-
-    @Test
     void shouldCallAcrossTheWrapOfTheIndex() throws Exception {
         serve(RingFeatures.SPLIT, 0xFFFF);
         driver.wantCallAfter(1);
@@ -136,23 +86,6 @@ final class SplitVirtqueueNotificationTest {
     }
 
     @Test
-    void shouldWantNoKicksWhileItPolls() {
-        serve(RingFeatures.VERSION_1);
-        queue.suppressKicks();
-        offer();
-        assertFalse(driver.isKickWanted());
-    }
-
-    @Test
-    void shouldWantAKickWhenAsked() {
-        serve(RingFeatures.VERSION_1);
-        queue.suppressKicks();
-        assertFalse(queue.requestKicks());
-        offer();
-        assertTrue(driver.isKickWanted());
-    }
-
-    @Test
     void shouldWantOneKickWithEventIndex() throws Exception {
         serve(RingFeatures.SPLIT);
         offer();
@@ -166,13 +99,6 @@ final class SplitVirtqueueNotificationTest {
         assertTrue(driver.isKickWanted());
         offer();
         assertFalse(driver.isKickWanted());
-    }
-
-    @Test
-    void shouldSeeAChainThatCameBeforeTheWishForKicks() {
-        serve(RingFeatures.SPLIT);
-        offer();
-        assertTrue(queue.requestKicks());
     }
 
     @Test
