@@ -344,9 +344,7 @@ public final class Association implements AutoCloseable {
             trimmedNs = nowNs;
             retransmits.trim();
         }
-        if (retransmits.count() > 0
-                && !retransmits.isCarryingLong(PathMtu.STEP_NS)
-                && pathMtu.isDoubtful(retransmits.oldest(), retransmits.reportNs())) {
+        if (pathMtu.isDoubtful(retransmits)) {
             narrow(nowNs);
         }
         if (isDeaf(nowNs, DEAF_NS) && nowNs - sender.lastSentNs() >= DEAF_NS / 2) {

@@ -45,12 +45,16 @@ final class PathMtu {
     }
 
     /**
-     * Whether the path seems to be narrower.
-     *
-     * @param oldest of what the peer is not known to have
-     * @param arrivalNs when the peer last told that something later had arrived
+     * Whether the path seems to be narrower: the oldest that the peer is not known to have does not
+     * arrive, what is sent later does, and none of that has a segment of full length. Where some
+     * have, the path is crowded.
      */
-    boolean isDoubtful(TxFrame oldest, long arrivalNs) {
+    boolean isDoubtful(RetransmitQueue sent) {
+        if (sent.count() == 0 || sent.isCarryingLong(STEP_NS)) {
+            return false;
+        }
+        TxFrame oldest = sent.oldest();
+        long arrivalNs = sent.reportNs();
         boolean isSame = oldest.start() == loweredStart;
         int attemptsMin = isSame ? loweredAttempts + ATTEMPTS_MORE : ATTEMPTS_MIN;
         return bytes > min

@@ -50,10 +50,12 @@ final class RetransmitQueue {
     private long arrivedSentNs;
     private boolean hasAnyArrived;
 
-    /** Bytes of a segment as long as they are now, and when one like that was told of last. */
+    /** Bytes of a segment of full length. */
     private int segmentPayloadMax = Integer.MAX_VALUE;
 
+    /** When a super-frame that has such a segment was told of last. */
     private long longArrivalNs;
+
     private boolean hasLongArrived;
 
     /** Whether the peer has sent something again although we have told it that we have it. */
@@ -220,7 +222,9 @@ final class RetransmitQueue {
         segmentPayloadMax = bytes;
     }
 
-    /** Whether its last reports, of so long a time, tell of a segment of full length. */
+    /**
+     * Whether the peer told of a segment of full length in so long a time before its last report.
+     */
     boolean isCarryingLong(long timeNs) {
         return hasLongArrived && reportNs - longArrivalNs < timeNs;
     }
