@@ -30,7 +30,7 @@ final class MicroBench implements Callable<Integer> {
             names = "--only",
             paramLabel = "REGEX",
             description =
-                    "which: RingMicro, RingFormatMicro, SegmenterMicro, ReassemblerMicro, SealMicro;"
+                    "which: RingMicro, SegmenterMicro, ReassemblerMicro, SealMicro;"
                             + " default all")
     private String only = "Micro\\.";
 
