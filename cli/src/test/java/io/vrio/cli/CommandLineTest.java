@@ -34,7 +34,14 @@ class CommandLineTest {
                 "--mtu 1279 | '--mtu': '1279' is not an MTU in bytes (legal: 1280-65535)",
                 "--spin-us 1001 |"
                         + " '--spin-us': '1001' is not a time in microseconds (legal: 0-1000)",
-                "--cpu -1 | '--cpu': '-1' is not the number of a CPU (legal: 0-1023)",
+                "--cpus 3-2 | '--cpus': '3-2' is not a list of CPUs"
+                        + " (legal: like 2 or 2-5,8; 0-1023, none twice)",
+                "--cpus 1-3,2 | '--cpus': '1-3,2' is not a list of CPUs"
+                        + " (legal: like 2 or 2-5,8; 0-1023, none twice)",
+                "--workers 0 | '--workers': '0' is not a number of workers"
+                        + " (legal: N or MIN-MAX, 1-64)",
+                "--workers 4-2 | '--workers': '4-2' is not a number of workers"
+                        + " (legal: N or MIN-MAX, 1-64)",
                 "--peer-timeout 5h |"
                         + " '--peer-timeout': '5h' is not a time span (legal: 100ms-3600s, in ms or s)",
                 "--peer-timeout 99ms |"
@@ -46,6 +53,15 @@ class CommandLineTest {
         CommandRun run = CommandRun.of((IOHYP + options).split(" "));
 
         assertEquals("vrio iohyp: Invalid value for option " + line, run.onlyError(2));
+    }
+
+    @Test
+    void shouldWantOneCpuForEachWorker() {
+        CommandRun run = CommandRun.of((IOHYP + "--insecure --workers 1-3 --cpu 5,1").split(" "));
+
+        assertEquals(
+                "vrio iohyp: there may be 3 workers, and --cpus names 2 CPUs: name one for each",
+                run.onlyError(2));
     }
 
     @Test

@@ -9,6 +9,8 @@ import io.vrio.cli.option.NamedNic;
 import io.vrio.cli.option.NetworkOptions;
 import io.vrio.cli.option.OptionTypes;
 import io.vrio.cli.option.ProcessOptions;
+import io.vrio.cli.option.WorkerOptions;
+import io.vrio.cli.option.WorkerSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,6 +80,7 @@ public final class IohypCommand implements Callable<Integer> {
                     "Control socket, for vrio disk, vrio nic and their like. Default: ${DEFAULT-VALUE}.")
     private Path control;
 
+    @Mixin private WorkerOptions workers;
     @Mixin private ProcessOptions process;
     private final Surroundings surroundings;
 
@@ -94,7 +97,15 @@ public final class IohypCommand implements Callable<Integer> {
         DaemonRun run = new DaemonRun(surroundings, process.logLevel());
         SocketGroup group = SocketGroup.ofOperators(process.socketGroup());
         IohypSettings settings =
-                new IohypSettings(network, port, disks, nics, stateFolder, control, process, group);
+                new IohypSettings(
+                        network,
+                        port,
+                        disks,
+                        nics,
+                        stateFolder,
+                        control,
+                        WorkerSettings.of(spec.commandLine(), process, workers),
+                        group);
         return run.run(() -> IohypDaemon.start(settings));
     }
 }

@@ -60,7 +60,7 @@ final class IohypDaemon implements AutoCloseable {
         FrameBufferPool buffers = opened.add(new FrameBufferPool(FRAME_BUFFERS_MAX));
         LateGuards lateGuards = opened.add(new LateGuards());
         StateFolder folder = opened.add(StateFolder.open(settings.stateFolder()));
-        Worker worker = DaemonWorker.start(opened, settings.process());
+        Worker worker = DaemonWorkers.start(opened, settings.workers()).first();
         // The worker closes what is made on it, in reverse order: the associations say goodbye
         // before their devices are closed.
         DiskRegistry disks = OnWorker.call(worker, () -> openDisks(worker, folder));

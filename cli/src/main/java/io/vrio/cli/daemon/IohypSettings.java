@@ -4,7 +4,7 @@ package io.vrio.cli.daemon;
 import io.vrio.cli.option.NamedBackend;
 import io.vrio.cli.option.NamedNic;
 import io.vrio.cli.option.NetworkOptions;
-import io.vrio.cli.option.ProcessOptions;
+import io.vrio.cli.option.WorkerSettings;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -16,5 +16,5 @@ record IohypSettings(
         List<NamedNic> nics,
         Path stateFolder,
         Path control,
-        ProcessOptions process,
+        WorkerSettings workers,
         SocketGroup group) {}

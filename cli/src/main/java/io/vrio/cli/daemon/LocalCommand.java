@@ -10,6 +10,7 @@ import io.vrio.cli.CommandFailedException;
 import io.vrio.cli.Surroundings;
 import io.vrio.cli.option.OptionTypes;
 import io.vrio.cli.option.ProcessOptions;
+import io.vrio.cli.option.WorkerSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -112,9 +113,10 @@ public final class LocalCommand implements Callable<Integer> {
             throw wrong("give either --socket-path SOCKET or --fd N");
         }
         LocalDevice device = nic == null ? disk() : card();
+        WorkerSettings workers = WorkerSettings.one(spec.commandLine(), process);
         DaemonRun run = new DaemonRun(surroundings, process.logLevel());
         SocketGroup group = SocketGroup.of(process.socketGroup());
-        LocalSettings settings = new LocalSettings(device, socket, descriptor, process, group);
+        LocalSettings settings = new LocalSettings(device, socket, descriptor, workers, group);
         return run.run(() -> LocalDaemon.start(settings));
     }
 

@@ -32,7 +32,7 @@ final class LocalDaemon implements AutoCloseable {
     }
 
     private void open() throws CommandFailedException, BackendException {
-        Worker worker = DaemonWorker.start(opened, settings.process());
+        Worker worker = DaemonWorkers.start(opened, settings.workers()).first();
         VirtioDevice device = OnWorker.call(worker, () -> settings.device().open(worker));
         opened.add(openSocket(worker, device));
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.cli.daemon;
 
-import io.vrio.cli.option.ProcessOptions;
+import io.vrio.cli.option.WorkerSettings;
 import java.nio.file.Path;
 
 /**
@@ -13,5 +13,5 @@ record LocalSettings(
         LocalDevice device,
         Path socket,
         Integer descriptor,
-        ProcessOptions process,
+        WorkerSettings workers,
         SocketGroup group) {}

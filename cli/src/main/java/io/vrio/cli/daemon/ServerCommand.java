@@ -10,6 +10,8 @@ import io.vrio.cli.option.NetworkOptions;
 import io.vrio.cli.option.OptionTypes;
 import io.vrio.cli.option.PeerAddress;
 import io.vrio.cli.option.ProcessOptions;
+import io.vrio.cli.option.WorkerOptions;
+import io.vrio.cli.option.WorkerSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -122,6 +124,7 @@ public final class ServerCommand implements Callable<Integer> {
             })
     private Path stateFolder;
 
+    @Mixin private WorkerOptions workers;
     @Mixin private ProcessOptions process;
     private final Surroundings surroundings;
 
@@ -150,7 +153,7 @@ public final class ServerCommand implements Callable<Integer> {
                         stateFolder == null ? besideControl() : stateFolder,
                         ioTimeout.toNanos(),
                         control,
-                        process,
+                        WorkerSettings.of(spec.commandLine(), process, workers),
                         SocketGroup.of(process.socketGroup()));
         checkSockets(settings);
         return run.run(() -> ServerDaemon.start(settings));

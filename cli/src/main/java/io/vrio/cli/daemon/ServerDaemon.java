@@ -71,7 +71,7 @@ final class ServerDaemon implements AutoCloseable {
         NeighbourTable neighbours = opened.add(new NeighbourTable(port));
         LateGuards lateGuards = opened.add(new LateGuards());
         StateFolder folder = opened.add(StateFolder.open(settings.stateFolder()));
-        Worker worker = DaemonWorker.start(opened, settings.process());
+        Worker worker = DaemonWorkers.start(opened, settings.workers()).first();
         RemotePeer peer =
                 worker.call(() -> openPeer(worker, port, lateGuards, neighbours, buffers));
         // An association that is lost is opened anew, with a link of its own.

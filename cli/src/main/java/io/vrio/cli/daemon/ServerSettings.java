@@ -4,7 +4,7 @@ package io.vrio.cli.daemon;
 import io.vrio.cli.option.NamedSocket;
 import io.vrio.cli.option.NetworkOptions;
 import io.vrio.cli.option.PeerAddress;
-import io.vrio.cli.option.ProcessOptions;
+import io.vrio.cli.option.WorkerSettings;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -24,7 +24,7 @@ record ServerSettings(
         Path stateFolder,
         long ioTimeoutNs,
         Path control,
-        ProcessOptions process,
+        WorkerSettings workers,
         SocketGroup group) {
     /** Where frontends find a device. */
     Path socket(NamedSocket device) {

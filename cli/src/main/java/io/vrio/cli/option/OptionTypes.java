@@ -9,8 +9,12 @@ import io.vrio.common.io.DeviceName;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -22,6 +26,9 @@ public final class OptionTypes {
             "a.b.c.d, fd00::1, fe80::1%eth0; names are not looked up";
 
     private static final Pattern TIME_SPAN = Pattern.compile("([0-9]{1,9})(ms|s|)");
+
+    /** N or N-M. */
+    private static final Pattern RANGE = Pattern.compile("([0-9]{1,9})(?:-([0-9]{1,9}))?");
 
     private OptionTypes() {}
 
@@ -144,12 +151,62 @@ public final class OptionTypes {
         }
     }
 
-    /** The number of a CPU. */
-    public static final class Cpu implements ITypeConverter<Integer> {
+    /** How many workers there may be: N, or MIN-MAX. */
+    public static final class Workers implements ITypeConverter<WorkerCount> {
+        private static final String LEGAL = "N or MIN-MAX, 1-" + WorkerCount.LIMIT;
+
         @Override
-        public Integer convert(String value) {
-            return number(value, 0, 1023, "the number of a CPU");
+        public WorkerCount convert(String value) {
+            Matcher matcher = RANGE.matcher(value);
+            if (matcher.matches()) {
+                WorkerCount count = new WorkerCount(first(matcher), last(matcher));
+                if (count.min() >= 1
+                        && count.min() <= count.max()
+                        && count.max() <= WorkerCount.LIMIT) {
+                    return count;
+                }
+            }
+            throw wrong(value, "a number of workers", LEGAL);
         }
+    }
+
+    /** The numbers of CPUs: N, ranges N-M, several with commas. */
+    public static final class Cpus implements ITypeConverter<CpuList> {
+        private static final int CPU_MAX = 1023;
+        private static final String LEGAL = "like 2 or 2-5,8; 0-" + CPU_MAX + ", none twice";
+
+        @Override
+        public CpuList convert(String value) {
+            Set<Integer> numbers = new LinkedHashSet<>();
+            for (String part : value.split(",", -1)) {
+                Matcher matcher = RANGE.matcher(part);
+                boolean isLegal =
+                        matcher.matches()
+                                && first(matcher) <= last(matcher)
+                                && last(matcher) <= CPU_MAX;
+                if (isLegal) {
+                    isLegal = addAll(numbers, first(matcher), last(matcher));
+                }
+                if (!isLegal) {
+                    throw wrong(value, "a list of CPUs", LEGAL);
+                }
+            }
+            return new CpuList(List.copyOf(numbers));
+        }
+
+        private static boolean addAll(Set<Integer> numbers, int first, int last) {
+            int before = numbers.size();
+            IntStream.rangeClosed(first, last).forEach(numbers::add);
+            return numbers.size() == before + last - first + 1;
+        }
+    }
+
+    private static int first(Matcher range) {
+        return Integer.parseInt(range.group(1));
+    }
+
+    private static int last(Matcher range) {
+        return range.group(2) == null ? first(range) : Integer.parseInt(range.group(2));
     }
 
     /** The descriptor of an inherited socket. */

@@ -2,7 +2,6 @@
 package io.vrio.cli.option;
 
 import java.nio.file.Path;
-import java.util.OptionalInt;
 import picocli.CommandLine.Option;
 
 /** What every daemon lets the operator choose for its process. */
@@ -36,11 +35,14 @@ public final class ProcessOptions {
     private int spinUs;
 
     @Option(
-            names = "--cpu",
-            paramLabel = "N",
-            converter = OptionTypes.Cpu.class,
-            description = "CPU that the worker stays on. Default: wherever the kernel puts it.")
-    private Integer cpu;
+            names = {"--cpus", "--cpu"},
+            paramLabel = "LIST",
+            converter = OptionTypes.Cpus.class,
+            description = {
+                "CPUs that the workers stay on, for example 2 or 2-5,8: the first worker on the",
+                "first, and so on. Default: wherever the kernel puts them."
+            })
+    private CpuList cpus;
 
     @Option(
             names = "--socket-group",
@@ -59,8 +61,8 @@ public final class ProcessOptions {
         return spinUs * 1000L;
     }
 
-    public OptionalInt cpu() {
-        return cpu == null ? OptionalInt.empty() : OptionalInt.of(cpu);
+    public CpuList cpus() {
+        return cpus == null ? CpuList.ANY : cpus;
     }
 
     /** Null when the operator did not choose. */
