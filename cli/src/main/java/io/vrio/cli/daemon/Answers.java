@@ -8,7 +8,9 @@ import io.vrio.common.io.MacAddress;
 import io.vrio.common.io.NicProperties;
 import java.lang.management.ManagementFactory;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -37,5 +39,19 @@ final class Answers {
         row.put("mac", nic.mac() == 0 ? "" : MacAddress.format(nic.mac()));
         row.put("mtu", nic.mtu());
         row.put("link", nic.isLinkUp() ? "up" : "down");
+    }
+
+    /** Each worker of a daemon: where it runs, and how much of its time it had work lately. */
+    static List<Map<String, Object>> workers(DaemonWorkers workers, WorkerScaler scaler) {
+        double[] busy = scaler.busy();
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (int i = 0; i < workers.running().size(); i++) {
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("worker", i);
+            row.put("cpu", workers.cpu(i).map(String::valueOf).orElse("any"));
+            row.put("busyPercent", i < busy.length ? Math.round(busy[i] * 100) : 0);
+            rows.add(row);
+        }
+        return rows;
     }
 }

@@ -2,12 +2,14 @@
 package io.vrio.cli.daemon;
 
 import io.vrio.cli.CommandFailedException;
+import io.vrio.cli.option.WorkerCount;
 import io.vrio.cli.option.WorkerSettings;
 import io.vrio.common.agent.Worker;
 import io.vrio.common.clock.NanoClock;
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.common.sys.Linux;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -36,7 +38,7 @@ final class DaemonWorkers implements AutoCloseable {
     }
 
     /**
-     * Starts one more; there must be fewer than {@link #max}.
+     * Starts one more; there must be fewer than {@link #limits} allow.
      *
      * @throws CommandFailedException when it may not run on its CPU; nothing has changed then
      */
@@ -45,8 +47,8 @@ final class DaemonWorkers implements AutoCloseable {
         Worker worker = new Worker("worker-" + index, NanoClock.SYSTEM, settings.spinNs());
         worker.start();
         try {
-            if (!settings.cpus().isEmpty()) {
-                pin(worker, settings.cpus().numbers().get(index));
+            if (cpu(index).isPresent()) {
+                pin(worker, cpu(index).get());
             }
         } catch (CommandFailedException e) {
             worker.close();
@@ -74,12 +76,16 @@ final class DaemonWorkers implements AutoCloseable {
         return List.copyOf(running);
     }
 
-    int min() {
-        return settings.count().min();
+    /** Where one of them stays; empty for wherever the kernel puts it. */
+    Optional<Integer> cpu(int index) {
+        return settings.cpus().isEmpty()
+                ? Optional.empty()
+                : Optional.of(settings.cpus().numbers().get(index));
     }
 
-    int max() {
-        return settings.count().max();
+    /** How many there may be. */
+    WorkerCount limits() {
+        return settings.count();
     }
 
     private static void pin(Worker worker, int cpu) throws CommandFailedException {

@@ -58,6 +58,11 @@ public final class Worker implements AutoCloseable {
     private boolean isQuiet;
 
     private long quietSinceNs;
+
+    /** How long it has had work, but for the present spell, which began at {@code busySinceNs}. */
+    private long busyNs;
+
+    private long busySinceNs;
     private int emptyRounds;
     private int busyRounds;
     private int memoryFaultLines;
@@ -174,6 +179,7 @@ public final class Worker implements AutoCloseable {
         try {
             Linux.timerSlackNs(TIMER_SLACK_NS);
             idleSinceNs = clock.nanoTime();
+            busySinceNs = idleSinceNs;
             while (!isStopping) {
                 try {
                     runCycle();
@@ -217,17 +223,24 @@ public final class Worker implements AutoCloseable {
         }
     }
 
+    /** How long it has had work since its start; polling in vain does not count. Its thread. */
+    public long busyNs() {
+        return isQuiet ? busyNs : busyNs + clock.nanoTime() - busySinceNs;
+    }
+
     private void beginQuiet() {
         if (!isQuiet) {
             isQuiet = true;
             quietSinceNs = idleSinceNs;
+            busyNs += quietSinceNs - busySinceNs;
         }
     }
 
     private void endQuiet() {
         if (isQuiet) {
             isQuiet = false;
-            spin.onWork(clock.nanoTime() - quietSinceNs);
+            busySinceNs = clock.nanoTime();
+            spin.onWork(busySinceNs - quietSinceNs);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.vrio.common.clock.ManualClock;
 import io.vrio.common.clock.NanoClock;
 import io.vrio.common.sys.EventFd;
 import java.util.concurrent.CountDownLatch;
@@ -121,6 +122,40 @@ final class WorkerTest {
             worker.start();
             assertTrue(asked.await(10, TimeUnit.SECONDS));
             assertEquals(1, worker.call(() -> 1));
+        }
+    }
+
+    @Test
+    void shouldTellHowLongItHadWork() throws InterruptedException {
+        final int rounds = 5;
+        ManualClock clock = new ManualClock(0);
+        CountDownLatch idle = new CountDownLatch(3);
+        Agent agent =
+                new Agent() {
+                    private int done;
+
+                    @Override
+                    public String name() {
+                        return "busy for a while";
+                    }
+
+                    @Override
+                    public int doWork() {
+                        boolean isBusy = done < rounds;
+                        clock.advance(isBusy ? 1000 : 10);
+                        done += isBusy ? 1 : 0;
+                        if (!isBusy) {
+                            idle.countDown();
+                        }
+                        return isBusy ? 1 : 0;
+                    }
+                };
+        try (Worker worker = new Worker("w0", clock, 0)) {
+            worker.add(agent);
+            worker.start();
+            assertTrue(idle.await(10, TimeUnit.SECONDS));
+            // The first round without work is its end.
+            assertEquals(rounds * 1000 + 10, worker.call(worker::busyNs));
         }
     }
 }
