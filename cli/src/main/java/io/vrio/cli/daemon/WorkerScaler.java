@@ -6,6 +6,7 @@ import io.vrio.cli.daemon.ScalingDecision.Rebalance;
 import io.vrio.cli.daemon.ScalingDecision.Shrink;
 import io.vrio.cli.daemon.ScalingDecision.Stay;
 import io.vrio.cli.option.WorkerCount;
+import io.vrio.common.clock.NanoClock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -30,6 +31,7 @@ final class WorkerScaler implements AutoCloseable {
 
     private final WorkerPool pool;
     private final WorkerCount limits;
+    private final NanoClock clock;
     private final ScalingRule rule;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Thread thread = new Thread(this::run, "worker-scaler");
@@ -37,17 +39,18 @@ final class WorkerScaler implements AutoCloseable {
     private long formerNs;
     private volatile double[] busy = {};
 
-    private WorkerScaler(WorkerPool pool, WorkerCount limits) {
+    WorkerScaler(WorkerPool pool, WorkerCount limits, NanoClock clock) {
         this.pool = pool;
         this.limits = limits;
+        this.clock = clock;
         rule = new ScalingRule(limits);
         former = pool.loads();
-        formerNs = System.nanoTime();
+        formerNs = clock.nanoTime();
     }
 
     /** Begins. The pool is there until this is closed. */
     static WorkerScaler start(WorkerPool pool, WorkerCount limits) {
-        WorkerScaler scaler = new WorkerScaler(pool, limits);
+        WorkerScaler scaler = new WorkerScaler(pool, limits, NanoClock.SYSTEM);
         scaler.thread.start();
         return scaler;
     }
@@ -71,9 +74,10 @@ final class WorkerScaler implements AutoCloseable {
         return busy.length <= limits.min() && Arrays.stream(busy).allMatch(share -> share < IDLE);
     }
 
-    private void tick() {
+    /** One look, and what follows from it. */
+    void tick() {
         List<WorkerLoad> loads = pool.loads();
-        long nowNs = System.nanoTime();
+        long nowNs = clock.nanoTime();
         double seconds = (nowNs - formerNs) / 1e9;
         double[] shares = new double[loads.size()];
         long done = 0;
@@ -92,27 +96,32 @@ final class WorkerScaler implements AutoCloseable {
         if (decision instanceof Stay) {
             return;
         }
+        String change;
         if (decision instanceof Grow) {
             boolean isDone = pool.grow();
             rule.onGrown(isDone);
-            LOG.info("workers={} busy={} grown={}", busy.length, percents(), isDone);
+            change = isDone ? "one more: they had no time left" : "cannot grow now";
         } else if (decision instanceof Shrink shrink) {
             boolean isDone = pool.shrink();
             rule.onShrunk(shrink.reason(), isDone);
-            LOG.info(
-                    "workers={} busy={} shrunk={}: {}",
-                    busy.length,
-                    percents(),
-                    isDone,
-                    shrink.reason().text());
-        } else if (decision instanceof Rebalance move) {
-            boolean isDone = pool.rebalance(move.from(), move.to(), move.share());
-            rule.onRebalanced(isDone);
-            LOG.info("workers={} busy={} rebalanced={}", busy.length, percents(), isDone);
+            change = (isDone ? "one less: " : "cannot shrink now: ") + shrink.reason().text();
+        } else {
+            change = move((Rebalance) decision);
         }
         // Whatever was changed: what comes next is compared with what is now.
         former = pool.loads();
-        formerNs = System.nanoTime();
+        formerNs = clock.nanoTime();
+        LOG.info("workers={} busy={} {}", former.size(), percents(), change);
+    }
+
+    private String move(Rebalance move) {
+        boolean isDone = pool.rebalance(move.from(), move.to(), move.share());
+        rule.onRebalanced(isDone);
+        return "worker "
+                + move.from()
+                + " is hot, worker "
+                + move.to()
+                + (isDone ? " takes some of its load" : " cannot take some of its load");
     }
 
     private String percents() {
