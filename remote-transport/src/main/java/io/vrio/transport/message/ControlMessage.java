@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.message;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.Nulls;
 import io.vrio.common.io.DiskProperties;
 import io.vrio.common.io.MacAddress;
 import io.vrio.common.io.NicProperties;
@@ -17,6 +19,7 @@ import io.vrio.common.io.NicProperties;
     @JsonSubTypes.Type(value = ControlMessage.Hello.class, name = "hello"),
     @JsonSubTypes.Type(value = ControlMessage.Welcome.class, name = "welcome"),
     @JsonSubTypes.Type(value = ControlMessage.Refused.class, name = "refused"),
+    @JsonSubTypes.Type(value = ControlMessage.Redirect.class, name = "redirect"),
     @JsonSubTypes.Type(value = ControlMessage.Attach.class, name = "attach"),
     @JsonSubTypes.Type(value = ControlMessage.Attached.class, name = "attached"),
     @JsonSubTypes.Type(value = ControlMessage.AttachRefused.class, name = "attach-refused"),
@@ -41,6 +44,9 @@ public sealed interface ControlMessage {
 
     /** Limit: characters of the name of a disk or a NIC. */
     int NAME_MAX = 64;
+
+    /** Limit: the highest index of a worker of a server. */
+    int WORKER_MAX = 255;
 
     /** Limit: bytes of a logical block. */
     int BLOCK_MAX = 65536;
@@ -82,6 +88,10 @@ public sealed interface ControlMessage {
         return properties.serial().matches("[\\x20-\\x7e]{0,20}") ? null : "serial is not ASCII";
     }
 
+    private static String invalidAttachReason(int flow, String name, long claim) {
+        return claim < 0 ? "claim is negative" : invalidAttachReason(flow, name);
+    }
+
     private static String invalidAttachReason(int flow, String name) {
         boolean isName = name != null && !name.isEmpty() && name.length() <= NAME_MAX;
         return isName ? invalidFlowReason(flow) : "name is not 1 to 64 characters";
@@ -112,11 +122,36 @@ public sealed interface ControlMessage {
      * @param tag to be put into the header of each super-frame sent to it
      * @param mtu of its interface, bytes
      * @param security how messages are protected
+     * @param worker index of its worker that greets, 0-255: each has an association of its own;
+     *     null from a release that has one worker and follows no {@link Redirect}
      */
-    record Hello(int version, String server, long epoch, int tag, int mtu, String security)
+    record Hello(
+            int version,
+            String server,
+            long epoch,
+            int tag,
+            int mtu,
+            String security,
+            Integer worker)
             implements ControlMessage {
         public Hello {
             security = oneLine(security);
+        }
+
+        /** The index of the server's worker. */
+        public int workerIndex() {
+            return worker == null ? 0 : worker;
+        }
+
+        /** Whether the server goes where it is sent. */
+        public boolean followsRedirects() {
+            return worker != null;
+        }
+
+        @Override
+        public String invalidReason() {
+            boolean isWorker = workerIndex() >= 0 && workerIndex() <= WORKER_MAX;
+            return isWorker ? null : "worker is not 0 to 255";
         }
     }
 
@@ -154,11 +189,25 @@ public sealed interface ControlMessage {
         }
     }
 
-    /** The server claims a disk; what is about it travels on {@code flow} from then on. */
-    record Attach(int flow, String disk) implements ControlMessage {
+    /** The server is to have this association with another TCP port of the same IOhyp. */
+    record Redirect(int port) implements ControlMessage {
         @Override
         public String invalidReason() {
-            return invalidAttachReason(flow, disk);
+            return port < 1 || port > 0xFFFF ? "port is not 1 to 65535" : null;
+        }
+    }
+
+    /**
+     * The server claims a disk; what is about it travels on {@code flow} from then on.
+     *
+     * @param claim of two claims of one process the higher number holds; 0 from a release that has
+     *     none
+     */
+    record Attach(int flow, String disk, @JsonSetter(nulls = Nulls.AS_EMPTY) long claim)
+            implements ControlMessage {
+        @Override
+        public String invalidReason() {
+            return invalidAttachReason(flow, disk, claim);
         }
     }
 
@@ -193,11 +242,14 @@ public sealed interface ControlMessage {
      * {@link Attach} does.
      *
      * @param nextFlow not used in this association before
+     * @param claim as in {@link Attach}
      */
-    record Abandon(int flow, int nextFlow, String disk) implements ControlMessage {
+    record Abandon(
+            int flow, int nextFlow, String disk, @JsonSetter(nulls = Nulls.AS_EMPTY) long claim)
+            implements ControlMessage {
         @Override
         public String invalidReason() {
-            return invalidAttachReason(nextFlow, disk);
+            return invalidAttachReason(nextFlow, disk, claim);
         }
     }
 

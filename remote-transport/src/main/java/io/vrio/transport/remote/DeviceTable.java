@@ -113,10 +113,10 @@ final class DeviceTable {
     }
 
     /** Asks for those that are not attached: the operator may have made them meanwhile. */
-    void attachMissing(ControlChannel control) {
+    void attachMissing(ControlChannel control, ClaimNumbers claims) {
         for (RemoteDisk disk : disks) {
             if (!disk.isAttached()) {
-                control.send(new ControlMessage.Attach(disk.flow(), disk.name()));
+                control.send(new ControlMessage.Attach(disk.flow(), disk.name(), claims.next()));
             }
         }
         for (RemoteNic nic : nics) {

@@ -350,8 +350,8 @@ public final class IohypEndpoint implements Agent {
     }
 
     /**
-     * A server attaches devices: what its process had before is over, and so is what an earlier
-     * process of its name had, if that has ended.
+     * A worker of a server attaches devices: what it had before is over, and so is what an earlier
+     * process of the server's name had, if that has ended.
      *
      * @return why it cannot have any now, or null
      */
@@ -362,7 +362,9 @@ public final class IohypEndpoint implements Agent {
                 continue;
             }
             if (peer.serverEpoch() == newer.serverEpoch()) {
-                end(peer, "the server has a new association", false);
+                if (peer.workerIndex() == newer.workerIndex()) {
+                    end(peer, "the server has a new association", false);
+                }
             } else if (peer.hasDevices()) {
                 // One that has ended answers RST, and the server asks again soon.
                 peer.probe();

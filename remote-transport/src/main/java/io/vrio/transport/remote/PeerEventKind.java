@@ -9,6 +9,8 @@ public enum PeerEventKind {
     LOST,
     /** The association ended in order. */
     ENDED,
+    /** It has sent us to another of its ports; the detail says which. */
+    REDIRECTED,
     /** An attempt to reach it failed; the detail says why. */
     ATTEMPT_FAILED,
     /** Another process of it than the last time. */
@@ -25,7 +27,7 @@ public enum PeerEventKind {
     /** Whether it divides the times with an association from those without. */
     boolean isTurn() {
         return switch (this) {
-            case ESTABLISHED, LOST, ENDED -> true;
+            case ESTABLISHED, LOST, ENDED, REDIRECTED -> true;
             case ATTEMPT_FAILED, RESTARTED, ADDRESS_CHANGED, MTU_CHANGED, KEY_CHANGED, SUSPECTED ->
                     false;
         };

@@ -40,6 +40,7 @@ final class PeerOpening {
     }
 
     private final PeerOptions options;
+    private final PeerPort port;
     private final LinkFactory links;
     private final RandomGenerator random;
     private final PeerProgress progress;
@@ -61,11 +62,13 @@ final class PeerOpening {
      */
     PeerOpening(
             PeerOptions options,
+            PeerPort port,
             LinkFactory links,
             RandomGenerator random,
             PeerProgress progress,
             Outcome outcome) {
         this.options = options;
+        this.port = port;
         this.links = links;
         this.random = random;
         this.progress = progress;
@@ -98,7 +101,7 @@ final class PeerOpening {
         long hardwareAddress = links.resolve(options.remoteAddress());
         if (hardwareAddress != 0 && hardwareAddress != association.hardwareAddress()) {
             association.hardwareAddress(hardwareAddress);
-            LOG.info("peer={} is reached through another station now", options.address());
+            LOG.info("peer={} is reached through another station now", port.address());
         }
     }
 
@@ -125,8 +128,7 @@ final class PeerOpening {
         if (nowNs - narrowedNs < NARROW_NS) {
             mtu = Math.min(mtu, pathMtu);
         }
-        Endpoint remote =
-                new Endpoint(hardwareAddress, options.remoteAddress(), options.remotePort());
+        Endpoint remote = new Endpoint(hardwareAddress, options.remoteAddress(), port.number());
         handshake.begin(openLink.local(), remote, mtu, random.nextInt());
         progress.enter(PeerState.OPENING, nowNs);
         repeatSyn(nowNs);
@@ -134,7 +136,7 @@ final class PeerOpening {
 
     void repeatSyn(long nowNs) {
         if (progress.isOverdue(nowNs)) {
-            outcome.onLoss(LossReason.noAnswer(options.address()), nowNs);
+            outcome.onLoss(LossReason.noAnswer(port.address()), nowNs);
             return;
         }
         handshake.sendSyn(openLink.link());
@@ -162,7 +164,7 @@ final class PeerOpening {
         if (endReason != null) {
             outcome.onLoss(endReason, nowNs);
         } else if (progress.isOverdue(nowNs)) {
-            outcome.onLoss(LossReason.noGreeting(options.address()), nowNs);
+            outcome.onLoss(LossReason.noGreeting(port.address()), nowNs);
         } else {
             handshake.sendOpening(openLink.link(), keying.setup(), keying.opening());
             long passedNs = Math.max(SYN_INTERVAL_NS, nowNs - progress.sinceNs());
@@ -185,11 +187,11 @@ final class PeerOpening {
      */
     boolean onRst(FrameHeader header, long nowNs) {
         if (progress.state() == PeerState.OPENING && handshake.isAcknowledged(header)) {
-            outcome.onLoss(LossReason.noListener(options.address()), nowNs);
+            outcome.onLoss(LossReason.noListener(port.address()), nowNs);
             return true;
         }
         if (progress.isKeying() && keying.isAnswered(header)) {
-            keying.suspect(LossReason.noGreeting(options.address()), nowNs);
+            keying.suspect(LossReason.noGreeting(port.address()), nowNs);
             return true;
         }
         return false;

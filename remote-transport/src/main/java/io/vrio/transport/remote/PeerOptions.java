@@ -19,6 +19,8 @@ import java.util.Optional;
  * @param ioTimeoutNs a request that the peer's absence delays for so long fails
  * @param key shared with the IOhyp; empty on a trusted network
  * @param keyLimits how long the keys are used that are agreed on
+ * @param worker index of the worker that this association is of, 0-255
+ * @param claims of the process, shared by all its associations
  */
 public record PeerOptions(
         String serverName,
@@ -29,7 +31,34 @@ public record PeerOptions(
         long peerTimeoutNs,
         long ioTimeoutNs,
         Optional<PresharedKey> key,
-        KeyLimits keyLimits) {
+        KeyLimits keyLimits,
+        int worker,
+        ClaimNumbers claims) {
+    /** The first worker of a process. */
+    public PeerOptions(
+            String serverName,
+            long serverEpoch,
+            IpAddress remoteAddress,
+            int remotePort,
+            int mtuMax,
+            long peerTimeoutNs,
+            long ioTimeoutNs,
+            Optional<PresharedKey> key,
+            KeyLimits keyLimits) {
+        this(
+                serverName,
+                serverEpoch,
+                remoteAddress,
+                remotePort,
+                mtuMax,
+                peerTimeoutNs,
+                ioTimeoutNs,
+                key,
+                keyLimits,
+                0,
+                new ClaimNumbers());
+    }
+
     /** Keys are used as long as they usually are. */
     public PeerOptions(
             String serverName,
@@ -50,6 +79,22 @@ public record PeerOptions(
                 ioTimeoutNs,
                 key,
                 KeyLimits.DEFAULT);
+    }
+
+    /** The same of another worker of the process. */
+    public PeerOptions forWorker(int index) {
+        return new PeerOptions(
+                serverName,
+                serverEpoch,
+                remoteAddress,
+                remotePort,
+                mtuMax,
+                peerTimeoutNs,
+                ioTimeoutNs,
+                key,
+                keyLimits,
+                index,
+                claims);
     }
 
     /** The IOhyp, as an operator writes it. */

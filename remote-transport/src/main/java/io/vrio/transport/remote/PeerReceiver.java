@@ -8,7 +8,6 @@ import io.vrio.transport.flow.FrameBufferPool;
 import io.vrio.transport.secure.HandshakeMessage;
 import io.vrio.transport.secure.HandshakeMessage.Refusal;
 import io.vrio.transport.wire.FrameHeader;
-import io.vrio.transport.wire.IpAddress;
 
 /**
  * Takes a server's frames off the link, large reads straight into guest memory where it can, and
@@ -33,8 +32,7 @@ final class PeerReceiver {
         void onLoss(String why, long nowNs);
     }
 
-    private final IpAddress remoteAddress;
-    private final int remotePort;
+    private final PeerPort port;
     private final FrameBufferPool buffers;
     private final DeviceTable devices;
     private final PeerOpening opening;
@@ -44,14 +42,13 @@ final class PeerReceiver {
     private final FrameHeader header = new FrameHeader();
 
     PeerReceiver(
-            PeerOptions options,
+            PeerPort port,
             FrameBufferPool buffers,
             DeviceTable devices,
             PeerOpening opening,
             PeerProgress progress,
             Events events) {
-        remoteAddress = options.remoteAddress();
-        remotePort = options.remotePort();
+        this.port = port;
         this.buffers = buffers;
         this.devices = devices;
         this.opening = opening;
@@ -95,8 +92,7 @@ final class PeerReceiver {
 
     private void onFrame(FrameBuffer buffer, int length, long nowNs) {
         header.wrap(buffer.slice());
-        boolean isFromPeer =
-                header.invalidReason(length) == null && header.isFrom(remoteAddress, remotePort);
+        boolean isFromPeer = header.invalidReason(length) == null && port.isSender(header);
         if (!isFromPeer) {
             return;
         }

@@ -36,6 +36,8 @@ public final class RemotePeer implements Agent {
     private static final long UNHEARD_NS = 100 * MS;
 
     private final PeerOptions options;
+    private final PeerPort port;
+    private final AgreedMtu mtu;
     private final NanoClock clock;
     private final FrameBufferPool buffers;
     private final DeviceTable devices = new DeviceTable();
@@ -48,7 +50,6 @@ public final class RemotePeer implements Agent {
     private ControlChannel control;
     private ControlInbox inbox;
     private long peerEpoch;
-    private int mtu;
     private long attachNs;
 
     /**
@@ -61,14 +62,16 @@ public final class RemotePeer implements Agent {
             FrameBufferPool buffers,
             RandomGenerator random) {
         this.options = options;
+        port = new PeerPort(options.remoteAddress(), options.remotePort());
+        mtu = new AgreedMtu(port);
         this.clock = clock;
         this.buffers = buffers;
         frameShare = new BufferShare(buffers);
         progress = new PeerProgress(clock.nanoTime());
         keepAlive = new KeepAlive(options.peerTimeoutNs());
         Events events = new Events();
-        opening = new PeerOpening(options, links, random, progress, events);
-        receiver = new PeerReceiver(options, buffers, devices, opening, progress, events);
+        opening = new PeerOpening(options, port, links, random, progress, events);
+        receiver = new PeerReceiver(port, buffers, devices, opening, progress, events);
     }
 
     /** A disk of the peer for guests that do not outlive this object. */
@@ -80,7 +83,7 @@ public final class RemotePeer implements Agent {
     public RemoteDisk openDisk(String name, KnownIncarnations incarnations) {
         RemoteDisk disk = devices.openDisk(name, this, incarnations, clock);
         if (progress.isEstablished()) {
-            control.send(new ControlMessage.Attach(disk.flow(), name));
+            control.send(new ControlMessage.Attach(disk.flow(), name, options.claims().next()));
         }
         return disk;
     }
@@ -125,7 +128,9 @@ public final class RemotePeer implements Agent {
     }
 
     void sayAbandoned(int flow, RemoteDisk disk) {
-        control.send(new ControlMessage.Abandon(flow, disk.flow(), disk.name()));
+        control.send(
+                new ControlMessage.Abandon(
+                        flow, disk.flow(), disk.name(), options.claims().next()));
     }
 
     void sayGuestLeft(int flow, int frames) {
@@ -237,14 +242,7 @@ public final class RemotePeer implements Agent {
 
     private void greet(AssociationSetup setup, long nowNs) {
         association = new Association(setup, opening.link(), buffers, clock, this::onSegment);
-        mtu = setup.mtu();
-        if (mtu < opening.mtu()) {
-            LOG.warn(
-                    "peer={} mtu={} ours={}: using the smaller",
-                    options.address(),
-                    mtu,
-                    opening.mtu());
-        }
+        mtu.begin(setup.mtu(), opening.mtu());
         control = new ControlChannel(association);
         inbox = new ControlInbox(this::onControl);
         progress.enter(PeerState.GREETING, nowNs);
@@ -255,8 +253,9 @@ public final class RemotePeer implements Agent {
                         options.serverName(),
                         options.serverEpoch(),
                         setup.localTag(),
-                        mtu,
-                        setup.protection().name()));
+                        mtu.bytes(),
+                        setup.protection().name(),
+                        options.worker()));
     }
 
     private void checkProgress(long nowNs) {
@@ -268,9 +267,9 @@ public final class RemotePeer implements Agent {
             progress.pause(nowNs, MS);
             askWhileProbing(nowNs);
         } else if (progress.state() == PeerState.PROBING) {
-            lose(LossReason.fullFramesLost(mtu, options.address()), nowNs);
+            lose(LossReason.fullFramesLost(mtu.bytes(), port.address()), nowNs);
         } else {
-            lose(LossReason.noGreeting(options.address()), nowNs);
+            lose(LossReason.noGreeting(port.address()), nowNs);
         }
     }
 
@@ -310,6 +309,8 @@ public final class RemotePeer implements Agent {
             onWelcome(welcome, nowNs);
         } else if (message instanceof ControlMessage.Refused refused) {
             refuse(refused.reason(), nowNs);
+        } else if (message instanceof ControlMessage.Redirect redirect) {
+            onRedirect(redirect.port(), nowNs);
         } else {
             devices.onControl(message, association);
         }
@@ -327,30 +328,40 @@ public final class RemotePeer implements Agent {
         if (welcome.mtu() < options.remoteAddress().version().mtuMin()) {
             throw new AssociationException("welcome with an MTU of " + welcome.mtu());
         }
-        if (welcome.mtu() < mtu) {
-            LOG.warn(
-                    "peer={} mtu={} ours={}: using the smaller",
-                    options.address(),
-                    welcome.mtu(),
-                    mtu);
-        }
-        mtu = Math.min(mtu, welcome.mtu());
+        mtu.onWelcome(welcome.mtu());
         peerEpoch = welcome.epoch();
         association.remoteTag(welcome.tag());
-        association.mtu(mtu);
+        association.mtu(mtu.bytes());
         progress.enter(PeerState.PROBING, nowNs);
         int overhead = SuperFrameHeader.LENGTH + SegmentHeader.LENGTH;
         control.probe(association.segmentPayloadMax() - overhead);
     }
 
     private void onProbed(long nowNs) {
-        if (association.mtu() == mtu) {
+        if (association.mtu() == mtu.bytes()) {
             establish(nowNs);
             return;
         }
-        noteMtu();
+        mtu.onPath(association.mtu());
         // The way back will be as narrow: the peer hears of it in the next greeting.
-        opening.narrow(mtu, nowNs);
+        opening.narrow(mtu.bytes(), nowNs);
+        openAnew(nowNs);
+    }
+
+    /** The IOhyp shares its associations out to its workers, each of which has a port. */
+    private void onRedirect(int newPort, long nowNs) {
+        if (progress.state() == PeerState.GREETING) {
+            throw new AssociationException("redirected before it was welcomed");
+        }
+        if (port.redirect(newPort, nowNs)) {
+            progress.journal().note(PeerEventKind.REDIRECTED, port.address(), nowNs);
+            devices.onDetached();
+            openAnew(nowNs);
+        }
+    }
+
+    /** Ends the association in order, and begins the next at once. */
+    private void openAnew(long nowNs) {
         association.sendFin();
         closeAssociation();
         progress.enter(PeerState.RESOLVING, nowNs);
@@ -358,32 +369,20 @@ public final class RemotePeer implements Agent {
 
     private void establish(long nowNs) {
         progress.establish(nowNs);
-        progress.journal().onEstablished(association.remote(), mtu, peerEpoch, nowNs);
+        progress.journal().onEstablished(association.remote(), mtu.bytes(), peerEpoch, nowNs);
         String epoch = Long.toHexString(peerEpoch);
         LOG.info(
                 "peer={} state=established mtu={} epoch={} security={}",
-                options.address(),
-                mtu,
+                port.address(),
+                mtu.bytes(),
                 epoch,
                 association.protection().name());
         attachMissing(nowNs);
     }
 
-    private void noteMtu() {
-        if (association.mtu() < mtu) {
-            LOG.warn(
-                    "peer={} mtu={} was={}: {}",
-                    options.address(),
-                    association.mtu(),
-                    mtu,
-                    LossReason.TOO_LONG);
-            mtu = association.mtu();
-        }
-    }
-
     private void keepAlive(long nowNs) {
         progress.journal().onKeyPhases(association.protection().phases(), nowNs);
-        noteMtu();
+        mtu.onPath(association.mtu());
         if (association.isDeaf(nowNs, UNHEARD_NS)) {
             // Also when the peer is heard: only the way to it may have changed.
             opening.follow(association, nowNs);
@@ -400,7 +399,7 @@ public final class RemotePeer implements Agent {
 
     private void attachMissing(long nowNs) {
         attachNs = nowNs;
-        devices.attachMissing(control);
+        devices.attachMissing(control, options.claims());
     }
 
     /** Ends the association from our side, so that what was sent can have no effect later. */
@@ -421,6 +420,7 @@ public final class RemotePeer implements Agent {
         if (progress.lose(why, nowNs)) {
             LOG.warn("peer={} state={} lost: {}", options.address(), before, why);
         }
+        port.onLoss();
         devices.onDetached();
         closeAssociation();
     }
@@ -480,7 +480,7 @@ public final class RemotePeer implements Agent {
                 options.address(),
                 progress.state(),
                 progress.sinceNs(),
-                mtu,
+                mtu.bytes(),
                 progress.reason(),
                 association == null ? null : association.status(),
                 progress.journal().events());

@@ -134,6 +134,11 @@ final class ServedPeer implements AutoCloseable {
         return hello.epoch();
     }
 
+    /** Which of the server's workers it is. */
+    int workerIndex() {
+        return hello.workerIndex();
+    }
+
     private void onSegment(SegmentHeader segment, FrameBuffer buffer, long offset) {
         switch (segment.kind()) {
             case REQUEST -> onRequest(segment, buffer, offset);

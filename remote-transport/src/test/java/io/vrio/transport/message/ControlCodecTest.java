@@ -2,6 +2,7 @@
 package io.vrio.transport.message;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +20,7 @@ import io.vrio.transport.message.ControlMessage.GuestLeft;
 import io.vrio.transport.message.ControlMessage.Hello;
 import io.vrio.transport.message.ControlMessage.NicAttached;
 import io.vrio.transport.message.ControlMessage.NicChanged;
+import io.vrio.transport.message.ControlMessage.Redirect;
 import io.vrio.transport.message.ControlMessage.Refused;
 import io.vrio.transport.message.ControlMessage.Revoked;
 import io.vrio.transport.message.ControlMessage.Welcome;
@@ -38,14 +40,15 @@ final class ControlCodecTest {
 
     private static final List<ControlMessage> EXAMPLES =
             List.of(
-                    new Hello(1, "alpha", 0x0123_4567_89AB_CDEFL, 77, 1500, "none"),
+                    new Hello(1, "alpha", 0x0123_4567_89AB_CDEFL, 77, 1500, "none", 2),
                     new Welcome(1, -2, -78, 9000, "none"),
                     new Refused("set --name"),
-                    new Attach(3, "vm1"),
+                    new Redirect(8748),
+                    new Attach(3, "vm1", 1),
                     new Attached(3, 5, 1024, PROPERTIES),
                     new AttachRefused(3, "no such disk"),
                     new Detach(3),
-                    new Abandon(3, 5, "vm1"),
+                    new Abandon(3, 5, "vm1", 2),
                     new GuestLeft(3, 17),
                     new Revoked(3, "taken"),
                     new Changed(3, PROPERTIES.withCapacity(2 << 20)),
@@ -93,6 +96,33 @@ final class ControlCodecTest {
         assertEquals(new Detach(3), decode("{\"type\":\"detach\",\"flow\":3,\"gently\":true}"));
     }
 
+    @Test
+    void shouldTakeAServerOfAReleaseWithOneWorkerForItsFirst() throws IOException {
+        Hello old = (Hello) decode(hello(""));
+        assertEquals(0, old.workerIndex());
+        assertFalse(old.followsRedirects());
+        assertEquals(new Attach(3, "vm1", 0), decode(attach("")));
+    }
+
+    @Test
+    void shouldRefuseAWorkerThatNoServerHas() throws IOException {
+        assertEquals(255, ((Hello) decode(hello(",\"worker\":255"))).workerIndex());
+        assertThrows(IOException.class, () -> decode(hello(",\"worker\":256")));
+        assertThrows(IOException.class, () -> decode(hello(",\"worker\":-1")));
+        assertThrows(IOException.class, () -> decode(hello(",\"worker\":\"1\"")));
+    }
+
+    private static String hello(String more) {
+        return "{\"type\":\"hello\",\"version\":1,\"server\":\"a\",\"epoch\":1,\"tag\":2,"
+                + "\"mtu\":1500,\"security\":\"none\""
+                + more
+                + "}";
+    }
+
+    private static String attach(String more) {
+        return "{\"type\":\"attach\",\"flow\":3,\"disk\":\"vm1\"" + more + "}";
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -113,6 +143,11 @@ final class ControlCodecTest {
                 "{\"type\":\"attach\",\"flow\":1}",
                 "{\"type\":\"abandon\",\"flow\":1,\"nextFlow\":65536,\"disk\":\"vm1\"}",
                 "{\"type\":\"abandon\",\"flow\":1,\"nextFlow\":2}",
+                "{\"type\":\"attach\",\"flow\":1,\"disk\":\"vm1\",\"claim\":-1}",
+                "{\"type\":\"abandon\",\"flow\":1,\"nextFlow\":2,\"disk\":\"vm1\",\"claim\":-1}",
+                "{\"type\":\"redirect\"}",
+                "{\"type\":\"redirect\",\"port\":0}",
+                "{\"type\":\"redirect\",\"port\":65536}",
                 "{\"type\":\"changed\",\"flow\":1}",
                 "{\"type\":\"attach-nic\",\"flow\":0,\"nic\":\"n\"}",
                 "{\"type\":\"attach-nic\",\"flow\":1}",

@@ -67,7 +67,7 @@ final class KeyedEndpointTest {
                 ControlChannel control = new ControlChannel(association)) {
             control.send(
                     new ControlMessage.Hello(
-                            ControlMessage.VERSION, NAME, 1, 77, 1500, sealed.name()));
+                            ControlMessage.VERSION, NAME, 1, 77, 1500, sealed.name(), 0));
             association.transmit(nowNs);
             server.next += association.counters().value(AssociationCounter.BYTES_SENT);
         }

@@ -31,7 +31,9 @@ final class PeerFixture implements AutoCloseable {
     final ManualClock clock = new ManualClock(1_000_000_000L);
     final FrameBufferPool buffers = new FrameBufferPool(BUFFERS);
     final RemotePeer peer;
-    final RawEnd iohyp;
+    static final int PORT = 8746;
+
+    RawEnd iohyp;
     final List<IoStatus> ended = new ArrayList<>();
     final NativeBuffer memory = new NativeBuffer(1 << 20);
     long hardwareAddress;
@@ -46,7 +48,7 @@ final class PeerFixture implements AutoCloseable {
     }
 
     PeerFixture(Optional<PresharedKey> key) {
-        Endpoint remote = new Endpoint(wire.peer().hardwareAddress(), 0x0A000002, 8746);
+        Endpoint remote = new Endpoint(wire.peer().hardwareAddress(), 0x0A000002, PORT);
         hardwareAddress = remote.hardwareAddress();
         iohyp = new RawEnd(wire.peer(), remote, server);
         PeerOptions options =
@@ -96,6 +98,15 @@ final class PeerFixture implements AutoCloseable {
                 }
             };
         }
+    }
+
+    /** From now on the IOhyp answers at this port, also what has come for it already. */
+    void listenAt(int port) {
+        long expected = iohyp.expected;
+        iohyp.close();
+        Endpoint remote = new Endpoint(wire.peer().hardwareAddress(), 0x0A000002, port);
+        iohyp = new RawEnd(wire.peer(), remote, server);
+        iohyp.expected = expected;
     }
 
     PeerState state() {

@@ -318,7 +318,8 @@ final class RemoteDiskTest {
         disk.abandonRequests();
         assertEquals(List.of(IoStatus.IO_ERROR), fixture.ended);
         assertEquals(
-                List.of("{\"type\":\"abandon\",\"flow\":1,\"nextFlow\":2,\"disk\":\"vm1\"}"),
+                List.of(
+                        "{\"type\":\"abandon\",\"flow\":1,\"nextFlow\":2,\"disk\":\"vm1\",\"claim\":2}"),
                 control());
         assertEquals(PeerState.ESTABLISHED, fixture.state());
     }
@@ -350,7 +351,9 @@ final class RemoteDiskTest {
         control();
         fixture.iohyp.control("{\"type\":\"attach-refused\",\"flow\":2,\"reason\":\"broken\"}");
         fixture.pass(200 * MS);
-        assertEquals(List.of("{\"type\":\"attach\",\"flow\":2,\"disk\":\"vm1\"}"), control());
+        assertEquals(
+                List.of("{\"type\":\"attach\",\"flow\":2,\"disk\":\"vm1\",\"claim\":3}"),
+                control());
     }
 
     @Test

@@ -289,7 +289,8 @@ final class RemotePeerTest {
         fixture.peer.openDisk("vm1");
         fixture.establish();
         List<String> control = fixture.iohyp.takeControl();
-        assertTrue(control.contains("{\"type\":\"attach\",\"flow\":1,\"disk\":\"vm1\"}"));
+        assertTrue(
+                control.contains("{\"type\":\"attach\",\"flow\":1,\"disk\":\"vm1\",\"claim\":1}"));
     }
 
     @Test
