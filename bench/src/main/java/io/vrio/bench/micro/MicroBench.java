@@ -30,8 +30,8 @@ final class MicroBench implements Callable<Integer> {
             names = "--only",
             paramLabel = "REGEX",
             description =
-                    "which: RingMicro, SegmenterMicro, ReassemblerMicro, SealMicro;"
-                            + " default all")
+                    "which: RingMicro, SegmenterMicro, ReassemblerMicro, SealMicro,"
+                            + " StationsMicro; default all")
     private String only = "Micro\\.";
 
     @Option(
