@@ -9,7 +9,8 @@
 # make simulate       the simulation over SEEDS seeds (default 1000) from FIRST on, or the one SEED
 # make plant          whether the simulation finds mistakes, planted one at a time
 # make fuzz           RUNS inputs (default 1000000) of a coverage-guided fuzzer for each parser, or for TARGET
-# make bench          all benchmarks; make bench-SUBJECT (block, loss, crowd, seal, net, hook, start, idle, micro) runs one
+# make bench          all benchmarks; make bench-SUBJECT runs one: block, loss, crowd, seal, net, local,
+#                     consolidation, growth, hook, start, idle, micro
 # make format         lay out the sources
 # make clean          remove what was built
 #
@@ -17,6 +18,7 @@
 
 SEEDS ?= 1000
 RUNS ?= 1000000
+BENCHES := block loss crowd seal net local consolidation growth hook start idle micro
 
 SOURCES := $(shell find . -name target -prune -o \
     \( -name '*.java' -o -name pom.xml -o -path '*/src/*/resources/*' \) -type f -print)
@@ -62,11 +64,7 @@ fuzz:
 	@tools/fuzz $(RUNS) $(TARGET)
 
 bench:
-	@bench/run block
-	@bench/run loss
-	@bench/run crowd
-	@bench/run net
-	@bench/run hook
+	@for subject in $(BENCHES); do bench/run $$subject || exit; done
 
 bench-%:
 	@bench/run $*

@@ -39,17 +39,9 @@ final class Bench implements Callable<Integer> {
                             + " vrio-sealed, vrio-local; default qsd-nbdkit,vrio")
     private List<String> alternatives = List.of("qsd-nbdkit", "vrio");
 
-    @Option(
-            names = "--rounds",
-            paramLabel = "N",
-            description = "runs per row and alternative; default ${DEFAULT-VALUE}")
-    private int rounds = 3;
+    @Mixin private RoundsOption rounds = new RoundsOption(3);
 
-    @Option(
-            names = "--seconds",
-            paramLabel = "S",
-            description = "length of a run; default ${DEFAULT-VALUE}")
-    private double seconds = 3;
+    @Mixin private SecondsOption seconds = new SecondsOption(3);
 
     @Option(
             names = "--poll",
@@ -84,15 +76,12 @@ final class Bench implements Callable<Integer> {
     }
 
     private Schedule schedule() {
-        if (rounds < 1 || seconds <= 0) {
-            throw new IllegalArgumentException("--rounds and --seconds must be positive");
-        }
         return new Schedule(
                 lossPercents,
                 rows.stream().map(Workload::named).toList(),
                 alternatives.stream().map(Alternative::titled).toList(),
-                rounds,
-                seconds,
+                rounds.rounds(),
+                seconds.seconds(),
                 isPolling);
     }
 }

@@ -46,6 +46,8 @@ public final class BenchOptions {
     /** Does what the arguments say, and ends the process. */
     public static void run(Callable<Integer> bench, String[] arguments) {
         CommandLine line = new CommandLine(bench);
+        // What the user says comes after what bench/run says.
+        line.setOverwrittenOptionsAllowed(true);
         line.setExecutionExceptionHandler(
                 (exception, commandLine, parsed) -> {
                     System.err.println("bench: " + exception.getMessage());

@@ -40,17 +40,9 @@ final class LossBench implements Callable<Integer> {
             description = "what to measure: qsd-nbdkit, vrio, vrio-sealed; default qsd-nbdkit,vrio")
     private List<String> alternatives = List.of("qsd-nbdkit", "vrio");
 
-    @Option(
-            names = "--rounds",
-            paramLabel = "N",
-            description = "runs per row, loss and alternative; default ${DEFAULT-VALUE}")
-    private int rounds = 3;
+    @Mixin private RoundsOption rounds = new RoundsOption(3);
 
-    @Option(
-            names = "--seconds",
-            paramLabel = "S",
-            description = "length of a run; default ${DEFAULT-VALUE}")
-    private double seconds = 1.5;
+    @Mixin private SecondsOption seconds = new SecondsOption(1.5);
 
     @Mixin private SiteOptions site;
 
@@ -79,17 +71,14 @@ final class LossBench implements Callable<Integer> {
     }
 
     private Schedule schedule() {
-        if (rounds < 1 || seconds <= 0) {
-            throw new IllegalArgumentException("--rounds and --seconds must be positive");
-        }
         List<Double> all = new ArrayList<>(List.of(0.0));
         all.addAll(lossPercents);
         return new Schedule(
                 all,
                 rows.stream().map(Workload::named).toList(),
                 alternatives.stream().map(Alternative::titled).toList(),
-                rounds,
-                seconds,
+                rounds.rounds(),
+                seconds.seconds(),
                 false);
     }
 }

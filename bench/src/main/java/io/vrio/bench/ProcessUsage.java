@@ -19,7 +19,7 @@ public record ProcessUsage(long cpuNs, long peakKib, long anonKib, long fileKib,
     private static final int USER_TICKS = 11;
     private static final int SYSTEM_TICKS = 12;
 
-    static ProcessUsage of(long pid) {
+    public static ProcessUsage of(long pid) {
         Path folder = Path.of("/proc", Long.toString(pid));
         try {
             return parse(

@@ -32,17 +32,9 @@ final class StartBench implements Callable<Integer> {
                             + " vrio-local,vrio,vrio-sealed")
     private List<String> alternatives = List.of("vrio-local", "vrio", "vrio-sealed");
 
-    @Option(
-            names = "--rounds",
-            paramLabel = "N",
-            description = "starts of each, beside a first that does not count; default 5")
-    private int rounds = 5;
+    @Mixin private RoundsOption rounds = new RoundsOption(5);
 
-    @Option(
-            names = "--seconds",
-            paramLabel = "S",
-            description = "of load after each start; default ${DEFAULT-VALUE}")
-    private int seconds = 8;
+    @Mixin private SecondsOption seconds = new SecondsOption(8);
 
     @Mixin private SiteOptions site;
 
@@ -53,20 +45,20 @@ final class StartBench implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Linux.selfTest();
-        if (rounds < 1 || seconds <= StartMeasurement.STEADY_SECONDS) {
+        if (seconds.whole() <= StartMeasurement.STEADY_SECONDS) {
             throw new IllegalArgumentException(
-                    "--rounds must be positive, --seconds more than "
-                            + StartMeasurement.STEADY_SECONDS);
+                    "--seconds must be more than " + StartMeasurement.STEADY_SECONDS);
         }
         Map<String, String> environment = site.bench().environment();
         environment.put(
                 "runs",
                 "%d rounds, in alternation: start, %d s of %s, end; not counted is a first round"
-                                .formatted(rounds, seconds, row)
+                                .formatted(rounds.rounds(), seconds.whole(), row)
                         + " that fills the disks and warms the guest; nothing is pinned");
         StartCampaign campaign =
-                new StartCampaign(site.site(), Workload.named(row), seconds, System.out::println);
-        campaign.run(alternatives.stream().map(Alternative::titled).toList(), rounds);
+                new StartCampaign(
+                        site.site(), Workload.named(row), seconds.whole(), System.out::println);
+        campaign.run(alternatives.stream().map(Alternative::titled).toList(), rounds.rounds());
         StartResults results =
                 new StartResults(environment, campaign.measurements(), campaign.badSectorCount());
         StartReport report = new StartReport(results);

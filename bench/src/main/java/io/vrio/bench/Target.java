@@ -23,7 +23,8 @@ record Target(
     /** Who is measured against whom. */
     enum Comparison {
         WITH_NBD(Alternative.VRIO, Alternative.QSD_NBDKIT),
-        WITH_NO_KEY(Alternative.VRIO_SEALED, Alternative.VRIO);
+        WITH_NO_KEY(Alternative.VRIO_SEALED, Alternative.VRIO),
+        WITH_NO_NETWORK(Alternative.VRIO, Alternative.VRIO_LOCAL);
 
         private final String ours;
         private final String reference;
@@ -37,6 +38,8 @@ record Target(
     static final List<Target> ALL =
             Stream.concat(
                             Stream.of(
+                                    local("4 KiB read, depth 1, remote", "rr4k-q1"),
+                                    local("4 KiB write, depth 1, remote", "rw4k-q1"),
                                     requests("4 KiB read, depth 32", 0, "rr4k-q32", 2),
                                     requests("4 KiB write, depth 32", 0, "rw4k-q32", 2),
                                     latency("4 KiB read, depth 1", "rr4k-q1", 0.6),
@@ -54,6 +57,11 @@ record Target(
 
     private static Target latency(String name, String row, double limit) {
         return new Target(Comparison.WITH_NBD, name, 0, row, true, limit);
+    }
+
+    /** What the way to another host may cost. */
+    private static Target local(String name, String row) {
+        return new Target(Comparison.WITH_NO_NETWORK, name, 0, row, true, 2.2);
     }
 
     /** What keys may cost. */

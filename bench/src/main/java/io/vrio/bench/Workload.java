@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.bench;
 
+import io.vrio.bench.verify.DiskModel;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One row of the table: what the guest does.
@@ -25,20 +28,34 @@ public record Workload(String name, boolean isWrite, boolean isRandom, int lengt
     /** Bytes of the largest request of any row. */
     public static final int LENGTH_MAX = 1 << 20;
 
+    private static final Pattern NAME = Pattern.compile("([rs])([rw])(\\d+)([km])-q(\\d+)");
+
+    /** Limit: entries of the guest's ring. */
+    private static final int DEPTH_MAX = 256;
+
     /** Writes the whole disk once, so that all later reads can be judged. */
     static final Workload FILL = new Workload("fill", true, false, LENGTH_MAX, 4);
 
-    static Workload named(String name) {
-        return ALL.stream()
-                .filter(workload -> workload.name().equals(name))
-                .findFirst()
-                .orElseThrow(
-                        () ->
-                                new IllegalArgumentException(
-                                        "no row " + name + "; rows are " + names()));
+    /** By a name like those of the table: random or sequential, read or write, length, depth. */
+    public static Workload named(String name) {
+        Matcher parts = NAME.matcher(name);
+        if (!parts.matches()) {
+            throw unknown(name);
+        }
+        long unit = parts.group(4).equals("k") ? 1 << 10 : 1 << 20;
+        long length = Long.parseLong(parts.group(3)) * unit;
+        long depth = Long.parseLong(parts.group(5));
+        boolean isWhole = length > 0 && length % DiskModel.BLOCK_LENGTH == 0;
+        if (!isWhole || length > LENGTH_MAX || depth < 1 || depth > DEPTH_MAX) {
+            throw unknown(name);
+        }
+        boolean isRandom = parts.group(1).equals("r");
+        boolean isWrite = parts.group(2).equals("w");
+        return new Workload(name, isWrite, isRandom, (int) length, (int) depth);
     }
 
-    private static List<String> names() {
-        return ALL.stream().map(Workload::name).toList();
+    private static IllegalArgumentException unknown(String name) {
+        List<String> names = ALL.stream().map(Workload::name).toList();
+        return new IllegalArgumentException("no row " + name + "; rows are like " + names);
     }
 }

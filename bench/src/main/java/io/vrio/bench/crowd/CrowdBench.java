@@ -5,6 +5,8 @@ import io.vrio.bench.BenchOptions;
 import io.vrio.bench.Daemon;
 import io.vrio.bench.DaemonCommand;
 import io.vrio.bench.Environment;
+import io.vrio.bench.HostThread;
+import io.vrio.bench.SecondsOption;
 import io.vrio.common.io.BlockRequestKind;
 import io.vrio.common.sys.Linux;
 import io.vrio.transport.wire.IpAddress;
@@ -15,8 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,11 +50,7 @@ final class CrowdBench implements Callable<Integer> {
             description = "of the link, in either direction; default ${DEFAULT-VALUE}")
     private int megabits = 300;
 
-    @Option(
-            names = "--seconds",
-            paramLabel = "S",
-            description = "length of a run, after half of it to warm up; default ${DEFAULT-VALUE}")
-    private double seconds = 5;
+    @Mixin private SecondsOption seconds = new SecondsOption(5);
 
     @Option(names = "--middle-namespace", hidden = true, defaultValue = "")
     private String middle;
@@ -67,8 +63,8 @@ final class CrowdBench implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (servers < 1 || megabits < 1 || seconds <= 0) {
-            throw new IllegalArgumentException("--servers, --rate and --seconds must be positive");
+        if (servers < 1 || megabits < 1) {
+            throw new IllegalArgumentException("--servers and --rate must be positive");
         }
         Linux.selfTest();
         narrow("to-io");
@@ -82,7 +78,11 @@ final class CrowdBench implements Callable<Integer> {
                 "load",
                 ("%d servers in one process, each with %d large requests of %d KiB at a time and"
                                 + " small reads of 4 KiB, up to 20 ms apart; %s s")
-                        .formatted(servers, CrowdMember.DEPTH, CrowdMember.LARGE >> 10, seconds));
+                        .formatted(
+                                servers,
+                                CrowdMember.DEPTH,
+                                CrowdMember.LARGE >> 10,
+                                seconds.seconds()));
         Map<String, Object> results = new LinkedHashMap<>();
         StringBuilder text = new StringBuilder();
         environment.forEach((name, value) -> text.append(name + ": " + value + "\n"));
@@ -90,7 +90,12 @@ final class CrowdBench implements Callable<Integer> {
         text.append(" targets |\n|---|---|---|---|---|---|---|\n");
         Daemon iohyp = Daemon.start(iohyp(), bench.folder().resolve("iohyp.log"));
         try {
-            inside(() -> measure(results, text));
+            HostThread.call(
+                    bench.vmNamespace(),
+                    () -> {
+                        measure(results, text);
+                        return null;
+                    });
         } finally {
             iohyp.close();
         }
@@ -136,39 +141,10 @@ final class CrowdBench implements Callable<Integer> {
         return new DaemonCommand("vrio iohyp", bench.ioNamespace(), words);
     }
 
-    /** On a thread of its own, which lives in the namespace of the VM hosts. */
-    private void inside(Runnable task) {
-        FutureTask<Void> inside =
-                new FutureTask<>(
-                        () -> {
-                            enter("/run/netns/" + bench.vmNamespace());
-                            task.run();
-                        },
-                        null);
-        new Thread(inside, "crowd").start();
-        try {
-            inside.get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause().getMessage(), e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        }
-    }
-
-    private static void enter(String path) {
-        int fd = Linux.check(Linux.open(path, Linux.O_RDONLY, 0), "open " + path);
-        try {
-            Linux.check(Linux.enterNetworkNamespace(fd), "setns " + path);
-        } finally {
-            Linux.close(fd);
-        }
-    }
-
     private void measure(Map<String, Object> results, StringBuilder text) {
         IpAddress own = IpAddress.parse("10.77.1.1");
         IpAddress iohyp = IpAddress.parse("10.77.1.2");
-        long durationNs = (long) (seconds * 1e9);
+        long durationNs = (long) (seconds.seconds() * 1e9);
         try (Crowd crowd = new Crowd("lossy0", own, iohyp, PORT, MTU, servers)) {
             crowd.transfer(BlockRequestKind.WRITE, 1);
             long aloneNs = crowd.alone(durationNs).getValueAtPercentile(99);

@@ -3,6 +3,7 @@ package io.vrio.bench.hook;
 
 import io.vrio.bench.BenchOptions;
 import io.vrio.bench.Environment;
+import io.vrio.bench.RoundsOption;
 import io.vrio.bench.Spread;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,11 +32,7 @@ final class HookBench implements Callable<Integer> {
             description = "of the domain, half of them disks; default ${DEFAULT-VALUE}")
     private int devices = 8;
 
-    @Option(
-            names = "--rounds",
-            paramLabel = "N",
-            description = "starts of the domain that count; default ${DEFAULT-VALUE}")
-    private int rounds = 200;
+    @Mixin private RoundsOption rounds = new RoundsOption(200);
 
     @Option(names = "--hook", hidden = true)
     private Path hook;
@@ -54,7 +51,8 @@ final class HookBench implements Callable<Integer> {
         Map<String, String> environment = bench.environment();
         environment.put("perl", Environment.run("perl", "-e", "print $^V"));
         environment.put(
-                "runs", "%d calls each, after %d that warm up".formatted(rounds, WARM_UP_ROUNDS));
+                "runs",
+                "%d calls each, after %d that warm up".formatted(rounds.rounds(), WARM_UP_ROUNDS));
         HookSite.Place place =
                 new HookSite.Place(
                         bench.vmNamespace(),
@@ -75,7 +73,7 @@ final class HookBench implements Callable<Integer> {
                 Files.writeString(bench.folder().resolve("ours.xml"), domain(site.socketFolder()));
         Path others =
                 Files.writeString(bench.folder().resolve("others.xml"), domain(Path.of("/srv")));
-        for (int round = 0; round < WARM_UP_ROUNDS + rounds; round++) {
+        for (int round = 0; round < WARM_UP_ROUNDS + rounds.rounds(); round++) {
             if (round == WARM_UP_ROUNDS) {
                 calls.clear();
             }

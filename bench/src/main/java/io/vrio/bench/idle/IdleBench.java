@@ -3,6 +3,8 @@ package io.vrio.bench.idle;
 
 import io.vrio.bench.BenchOptions;
 import io.vrio.bench.Daemon;
+import io.vrio.bench.RoundsOption;
+import io.vrio.bench.SecondsOption;
 import io.vrio.bench.Spread;
 import io.vrio.common.sys.Linux;
 import java.io.IOException;
@@ -35,17 +37,9 @@ final class IdleBench implements Callable<Integer> {
             description = "each with a guest; default ${DEFAULT-VALUE}")
     private int disks = 64;
 
-    @Option(
-            names = "--rounds",
-            paramLabel = "N",
-            description = "how often to measure; default ${DEFAULT-VALUE}")
-    private int rounds = 5;
+    @Mixin private RoundsOption rounds = new RoundsOption(5);
 
-    @Option(
-            names = "--seconds",
-            paramLabel = "S",
-            description = "length of a round; default ${DEFAULT-VALUE}")
-    private double seconds = 10;
+    @Mixin private SecondsOption seconds = new SecondsOption(10);
 
     @Mixin private BenchOptions bench;
 
@@ -66,10 +60,10 @@ final class IdleBench implements Callable<Integer> {
         environment.put(
                 "runs",
                 "%d rounds of %.0f s, %d disks attached, each by a guest of its own that does nothing"
-                        .formatted(rounds, seconds, disks));
+                        .formatted(rounds.rounds(), seconds.seconds(), disks));
         try (IdleSite site = IdleSite.open(bench, disks)) {
             sleep(SETTLE_MS);
-            for (int round = 0; round < rounds; round++) {
+            for (int round = 0; round < rounds.rounds(); round++) {
                 measure(site.daemons());
             }
         }
@@ -81,7 +75,7 @@ final class IdleBench implements Callable<Integer> {
     private void measure(List<Daemon> daemons) {
         List<IdleUsage> before = daemons.stream().map(d -> IdleUsage.of(d.pid())).toList();
         long beginNs = System.nanoTime();
-        sleep((long) (seconds * 1000));
+        sleep((long) (seconds.seconds() * 1000));
         double elapsedNs = System.nanoTime() - beginNs;
         for (int i = 0; i < daemons.size(); i++) {
             Daemon daemon = daemons.get(i);

@@ -2,6 +2,7 @@
 package io.vrio.bench.micro;
 
 import io.vrio.bench.BenchOptions;
+import io.vrio.bench.RoundsOption;
 import io.vrio.common.sys.AesGcm;
 import io.vrio.common.sys.VectorAesGcm;
 import java.io.IOException;
@@ -34,12 +35,7 @@ final class MicroBench implements Callable<Integer> {
                             + " StationsMicro; default all")
     private String only = "Micro\\.";
 
-    @Option(
-            names = "--rounds",
-            paramLabel = "N",
-            description =
-                    "measured seconds of each, after two that warm up; default ${DEFAULT-VALUE}")
-    private int rounds = 5;
+    @Mixin private RoundsOption rounds = new RoundsOption(5);
 
     @Option(
             names = "--processes",
@@ -59,7 +55,7 @@ final class MicroBench implements Callable<Integer> {
         environment.put(
                 "runs",
                 "JMH, %d processes of %d seconds each, after 2 seconds that warm up; one thread"
-                        .formatted(processes, rounds));
+                        .formatted(processes, rounds.rounds()));
         Collection<RunResult> runs = new Runner(options().build()).run();
         MicroReport report =
                 new MicroReport(environment, runs.stream().map(MicroCost::of).toList());
@@ -74,7 +70,7 @@ final class MicroBench implements Callable<Integer> {
                 .timeUnit(TimeUnit.NANOSECONDS)
                 .warmupIterations(2)
                 .warmupTime(TimeValue.seconds(1))
-                .measurementIterations(rounds)
+                .measurementIterations(rounds.rounds())
                 .measurementTime(TimeValue.seconds(1))
                 .forks(processes)
                 .addProfiler(GCProfiler.class)

@@ -3,6 +3,8 @@ package io.vrio.bench.net;
 
 import io.vrio.bench.BenchOptions;
 import io.vrio.bench.Environment;
+import io.vrio.bench.RoundsOption;
+import io.vrio.bench.SecondsOption;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -27,17 +29,9 @@ final class NetBench implements Callable<Integer> {
             completionCandidates = RowTitles.class)
     private List<String> rows = List.of(NetRow.titles().split(", "));
 
-    @Option(
-            names = "--rounds",
-            paramLabel = "N",
-            description = "runs per row and alternative; default ${DEFAULT-VALUE}")
-    private int rounds = 3;
+    @Mixin private RoundsOption rounds = new RoundsOption(3);
 
-    @Option(
-            names = "--seconds",
-            paramLabel = "S",
-            description = "length of a run; default ${DEFAULT-VALUE}")
-    private int seconds = 4;
+    @Mixin private SecondsOption seconds = new SecondsOption(4);
 
     @Option(names = "--quick", description = "one round of 2 seconds, whatever else is asked")
     private boolean isQuick;
@@ -92,11 +86,10 @@ final class NetBench implements Callable<Integer> {
     }
 
     private NetSchedule schedule() {
-        if (rounds < 1 || seconds < 1) {
-            throw new IllegalArgumentException("--rounds and --seconds must be positive");
-        }
         List<NetRow> wanted = rows.stream().map(NetRow::titled).toList();
-        return isQuick ? new NetSchedule(wanted, 1, 2) : new NetSchedule(wanted, rounds, seconds);
+        return isQuick
+                ? new NetSchedule(wanted, 1, 2)
+                : new NetSchedule(wanted, rounds.rounds(), seconds.whole());
     }
 
     private static void describe(Map<String, String> environment, NetSchedule schedule) {

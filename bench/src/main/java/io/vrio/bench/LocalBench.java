@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.bench;
+
+import io.vrio.bench.roundtrip.RoundTripCampaign;
+import io.vrio.bench.roundtrip.RoundTripReport;
+import io.vrio.bench.roundtrip.RoundTrips;
+import io.vrio.common.sys.Linux;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * Measures what the way to another host costs: a remote disk and NIC against the same served by a
+ * local sidecore. Started by {@code bench/run}, which makes the namespaces and the disk. Exits 1
+ * when data were wrong or a request failed, never for being slow.
+ */
+@Command(name = "bench/run local", sortOptions = false, usageHelpWidth = 100)
+final class LocalBench implements Callable<Integer> {
+    private static final String REFERENCE = Alternative.VRIO_LOCAL.title();
+
+    @Option(
+            names = "--rows",
+            split = ",",
+            paramLabel = "ROW",
+            description = "loads of the disk; default ${DEFAULT-VALUE}")
+    private List<String> rows =
+            List.of(
+                    "rr4k-q1",
+                    "rw4k-q1",
+                    "rr4k-q4",
+                    "rw4k-q4",
+                    "rr4k-q32",
+                    "rw4k-q32",
+                    "sr128k-q8",
+                    "sw128k-q8");
+
+    @Mixin private RoundsOption rounds = new RoundsOption(5);
+
+    @Mixin private SecondsOption seconds = new SecondsOption(1.5);
+
+    @Option(names = "--poll", description = "the guest of the disk polls its ring; needs a CPU")
+    private boolean isPolling;
+
+    @Option(names = "--peer-namespace", hidden = true, defaultValue = "")
+    private String peerNamespace;
+
+    @Mixin private SiteOptions site;
+
+    /** As it stands in the JSON file. */
+    record LocalResults(Results disk, List<RoundTrips> nic) {}
+
+    public static void main(String[] arguments) {
+        BenchOptions.run(new LocalBench(), arguments);
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Linux.selfTest();
+        Schedule schedule = schedule();
+        Map<String, String> environment = environment(schedule);
+        Campaign campaign = new Campaign(schedule, site.site(), System.out::println);
+        campaign.run();
+        Results disk =
+                new Results(
+                        environment,
+                        REFERENCE,
+                        campaign.measurements(),
+                        campaign.memory(),
+                        campaign.verifiedSectorCount(),
+                        campaign.failures());
+        List<RoundTrips> nic =
+                new RoundTripCampaign(site.bench(), peerNamespace, System.out::println)
+                        .run(rounds.rounds(), seconds.seconds());
+        RoundTripReport report = new RoundTripReport(nic);
+        site.bench()
+                .write(
+                        "local-",
+                        new LocalResults(disk, nic),
+                        text(disk, schedule, report),
+                        svg(disk, schedule, report));
+        boolean hasErrors = disk.measurements().stream().anyMatch(run -> run.errorCount() > 0);
+        return disk.failures().isEmpty() && !hasErrors ? 0 : 1;
+    }
+
+    private Schedule schedule() {
+        return new Schedule(
+                List.of(0.0),
+                rows.stream().map(Workload::named).toList(),
+                List.of(Alternative.VRIO_LOCAL, Alternative.VRIO),
+                rounds.rounds(),
+                seconds.seconds(),
+                isPolling);
+    }
+
+    private Map<String, String> environment(Schedule schedule) {
+        Map<String, String> environment = new LinkedHashMap<>(site.environment(schedule));
+        environment.keySet().removeAll(List.of("qemu-storage-daemon", "nbdkit", "link with loss"));
+        return environment;
+    }
+
+    private static String text(Results disk, Schedule schedule, RoundTripReport nic) {
+        return new Report(disk, schedule).text()
+                + "    "
+                + nic.verdict()
+                + "\n\n### Requests and responses, a NIC\n\n"
+                + nic.table();
+    }
+
+    private static String svg(Results disk, Schedule schedule, RoundTripReport nic) {
+        List<RatioPlot.Line> disks =
+                schedule.rows().stream().map(row -> line(disk, row.name())).toList();
+        return new RatioPlot(
+                        "Latency (p50) over the network, by that of the local sidecore",
+                        List.of(
+                                new RatioPlot.Panel("disk", disks),
+                                new RatioPlot.Panel("NIC", List.of(nic.line()))))
+                .svg();
+    }
+
+    private static RatioPlot.Line line(Results disk, String row) {
+        String ours = Alternative.VRIO.title();
+        Spread ratio = disk.ratio(0, row, ours, Measurement::p50Us);
+        String figures =
+                String.format(
+                        Locale.ROOT,
+                        "%.2fx   %.1f : %.1f us",
+                        ratio.median(),
+                        disk.spread(0, row, ours, Measurement::p50Us).median(),
+                        disk.spread(0, row, REFERENCE, Measurement::p50Us).median());
+        return new RatioPlot.Line(row, ratio, figures, 0);
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.bench.roundtrip;
+
+import io.vrio.bench.RatioPlot;
+import io.vrio.bench.Spread;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Round trips over the network by those of the local sidecore, as text and as picture. */
+public final class RoundTripReport {
+    private static final double RATIO_WANTED = 1.18;
+
+    private final List<RoundTrips> runs;
+
+    public RoundTripReport(List<RoundTrips> runs) {
+        this.runs = runs;
+    }
+
+    /** A table in Markdown. */
+    public String table() {
+        StringBuilder text = new StringBuilder();
+        text.append("| alternative | p50 us min / median / max | p99 us | p99.9 us | lost");
+        text.append(" | CPU us per round trip: daemons (machine) | ratio of p50 |\n");
+        text.append("|---|---|---|---|---|---|---|\n");
+        for (RoundTripWay way : RoundTripWay.values()) {
+            text.append(
+                    String.format(
+                            Locale.ROOT,
+                            "| %s: %s | %s | %.0f | %.0f | %d | %s (%.1f) | %s |%n",
+                            way.title(),
+                            way.description(),
+                            spread(way, RoundTrips::p50Us).format("%.1f"),
+                            spread(way, RoundTrips::p99Us).median(),
+                            spread(way, RoundTrips::p999Us).median(),
+                            runs(way).mapToLong(RoundTrips::lostCount).sum(),
+                            cpu(way),
+                            spread(way, RoundTrips::machineCpuUs).median(),
+                            way == RoundTripWay.LOCAL ? "-" : ratio().format("%.2f")));
+        }
+        return text.toString();
+    }
+
+    private Stream<RoundTrips> runs(RoundTripWay way) {
+        return runs.stream().filter(run -> run.alternative().equals(way.title()));
+    }
+
+    private Spread spread(RoundTripWay way, ToDoubleFunction<RoundTrips> value) {
+        return Spread.of(runs(way).mapToDouble(value));
+    }
+
+    private String cpu(RoundTripWay way) {
+        Map<String, Double> daemons = runs(way).findFirst().orElseThrow().daemonCpuUs();
+        return daemons.keySet().stream()
+                .map(
+                        role ->
+                                String.format(
+                                        Locale.ROOT,
+                                        "%.1f",
+                                        spread(way, run -> run.daemonCpuUs().get(role)).median()))
+                .collect(Collectors.joining(" + "));
+    }
+
+    /** Remote by local, of the pairs that ran one after the other. */
+    Spread ratio() {
+        return Spread.of(
+                runs(RoundTripWay.REMOTE)
+                        .flatMapToDouble(
+                                run ->
+                                        runs(RoundTripWay.LOCAL)
+                                                .filter(other -> other.round() == run.round())
+                                                .mapToDouble(
+                                                        other -> run.p50Us() / other.p50Us())));
+    }
+
+    /** One line. */
+    public String verdict() {
+        double ratio = ratio().median();
+        return String.format(
+                Locale.ROOT,
+                "%s  request/response, remote NIC: %.2fx the reference's p50 latency, wanted at"
+                        + " most %.2fx",
+                ratio <= RATIO_WANTED ? "reached" : "MISSED ",
+                ratio,
+                RATIO_WANTED);
+    }
+
+    public RatioPlot.Line line() {
+        String figures =
+                String.format(
+                        Locale.ROOT,
+                        "%.2fx   %.1f : %.1f us",
+                        ratio().median(),
+                        spread(RoundTripWay.REMOTE, RoundTrips::p50Us).median(),
+                        spread(RoundTripWay.LOCAL, RoundTrips::p50Us).median());
+        return new RatioPlot.Line("NIC, 8 bytes each way", ratio(), figures, 1);
+    }
+}
