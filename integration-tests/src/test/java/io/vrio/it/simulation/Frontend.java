@@ -8,9 +8,9 @@ import io.vrio.server.device.VirtioDevice;
 import io.vrio.server.memory.GuestMemory;
 import io.vrio.server.memory.GuestRam;
 import io.vrio.server.memory.GuestRegion;
-import io.vrio.server.virtqueue.InFlightLog;
+import io.vrio.server.virtqueue.RingFormat;
 import io.vrio.server.virtqueue.RingLayout;
-import io.vrio.server.virtqueue.SplitVirtqueue;
+import io.vrio.server.virtqueue.Virtqueue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,8 +33,7 @@ final class Frontend implements AutoCloseable {
     private final NanoClock clock;
     private final SplittableRandom random;
     private final GuestMemory memory = new GuestMemory();
-    private final SplitVirtqueue[] queues;
-    private final InFlightLog[] logs;
+    private final Virtqueue[] queues;
     private final MemorySlice kept;
     private final State[] states;
     private final long[] dueNs;
@@ -62,10 +61,9 @@ final class Frontend implements AutoCloseable {
         this.clock = clock;
         this.random = random;
         int count = guest.ringCount();
-        queues = new SplitVirtqueue[count];
+        queues = new Virtqueue[count];
         states = new State[count];
         dueNs = new long[count];
-        logs = new InFlightLog[count];
         GuestRam file = guest.kept();
         kept = file == null ? null : memory.mapInFlight(file.slice().length(), 0, file.fd());
         shareMemory();
@@ -75,41 +73,32 @@ final class Frontend implements AutoCloseable {
     private void startAll() {
         device.acceptFeatures(guest.features());
         for (int i = 0; i < queues.length; i++) {
-            start(i, guest.ring(i).driver().layout());
+            start(i, guest.ring(i).layout());
         }
     }
 
     private void start(int index, RingLayout layout) {
-        logs[index] = log(index, layout.size());
-        queues[index] = new SplitVirtqueue(memory, layout, guest.features(), logs[index]);
+        queues[index] = open(index, layout);
         if (!queues[index].remap()) {
             throw new AssertionError("ring " + index + " is not in the guest's memory");
         }
         device.startQueue(index, queues[index], guest.ring(index).call());
-        guest.ring(index).onStart();
+        guest.ring(index).onStart(layout.base());
         guest.onStart(index);
         states[index] = State.RUNNING;
     }
 
-    private InFlightLog log(int index, int size) {
+    private Virtqueue open(int index, RingLayout layout) {
         if (kept == null) {
-            return InFlightLog.none();
+            return RingFormat.open(memory, layout, guest.features());
         }
-        long length = InFlightLog.length(size);
-        return new InFlightLog(kept.slice(index * length, length), size);
+        long length = RingFormat.of(guest.features()).logLength(layout.size());
+        MemorySlice log = kept.slice(index * length, length);
+        return RingFormat.open(memory, layout, guest.features(), log, layout.size());
     }
 
     private void startAgain(int index) {
-        RingLayout begun = guest.ring(index).driver().layout();
-        int availIdx = queues[index].availIdx();
-        start(
-                index,
-                new RingLayout(
-                        begun.size(),
-                        begun.descriptors(),
-                        begun.availRing(),
-                        begun.usedRing(),
-                        availIdx));
+        start(index, guest.ring(index).layoutAt(queues[index].base()));
     }
 
     /** Replaces the table by another one of the same memory; rings may be running. */
@@ -234,14 +223,8 @@ final class Frontend implements AutoCloseable {
         if (device.inFlight(index) != 0 || queues[index].inFlight() != 0) {
             throw new AssertionError("queue " + index + " is stopped and has chains in flight");
         }
-        if (queues[index].availIdx() != queues[index].usedIdx()) {
-            throw new AssertionError(
-                    "queue "
-                            + index
-                            + " has taken up to "
-                            + queues[index].availIdx()
-                            + " and given back up to "
-                            + queues[index].usedIdx());
+        if (!guest.ring(index).driver().isAllUsedAt(queues[index].base())) {
+            throw new AssertionError("queue " + index + " has not given back all it has taken");
         }
     }
 
@@ -279,9 +262,8 @@ final class Frontend implements AutoCloseable {
     /** The worker has gone to sleep: no chain may wait in a ring that is served. */
     void checkNothingWaits() {
         for (int i = 0; i < queues.length; i++) {
-            int offered = guest.ring(i).driver().availIdx();
             boolean isServed = states[i] == State.RUNNING && guest.isTakenAtOnce(i);
-            if (isServed && queues[i].availIdx() != offered) {
+            if (isServed && !guest.ring(i).driver().isAllSeenAt(queues[i].base())) {
                 throw new AssertionError("the worker sleeps while a chain waits in queue " + i);
             }
         }
@@ -299,8 +281,8 @@ final class Frontend implements AutoCloseable {
     /** The connection has ended. What is in flight stays noted for the next one. */
     @Override
     public void close() {
-        for (InFlightLog log : logs) {
-            log.close();
+        for (Virtqueue queue : queues) {
+            queue.closeInFlightLog();
         }
         device.detach();
         memory.close();

@@ -6,8 +6,8 @@ import io.vrio.common.clock.NanoClock;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.server.memory.GuestRam;
-import io.vrio.server.virtqueue.GuestDriver;
-import io.vrio.server.virtqueue.InFlightLog;
+import io.vrio.server.virtqueue.RingDriver;
+import io.vrio.server.virtqueue.RingFormat;
 import io.vrio.transport.remote.KnownIncarnations;
 import io.vrio.transport.remote.SimulatedDisk;
 import java.nio.charset.StandardCharsets;
@@ -78,16 +78,17 @@ final class Guest implements GuestRings, AutoCloseable {
                         (RINGS_LENGTH + 2 * requestsLength) / PAGE * PAGE,
                         GUEST_ADDRESS,
                         FRONTEND_ADDRESS);
-        long logLength = scenario.rings().count() * InFlightLog.length(scenario.rings().size());
+        RingFormat format = RingFormat.of(scenario.rings().features());
+        long logLength = scenario.rings().count() * format.logLength(scenario.rings().size());
         kept = new GuestRam((logLength + PAGE - 1) / PAGE * PAGE, 0, 0);
         scratch = new NativeBuffer(longest);
         sectors = (int) (scenario.disk().capacity() / SectorHistory.SECTOR);
         history = new SectorHistory(sectors, scenario.rings().isWriteThrough());
         // The rings first, so that they are together at the start of memory.
         Scenario.Rings rings = scenario.rings();
-        List<GuestDriver> drivers = new ArrayList<>();
+        List<RingDriver> drivers = new ArrayList<>();
         for (int i = 0; i < rings.count(); i++) {
-            drivers.add(new GuestDriver(ram, rings.size(), rings.features()));
+            drivers.add(RingDriver.of(ram, rings.size(), rings.features()));
         }
         drivers.forEach(
                 driver -> queues.add(new GuestQueue(scenario, driver, scratch, random.split())));

@@ -3,8 +3,8 @@ package io.vrio.it.simulation;
 
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.server.memory.GuestRam;
-import io.vrio.server.virtqueue.GuestDriver;
 import io.vrio.server.virtqueue.GuestDriver.Used;
+import io.vrio.server.virtqueue.RingDriver;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,13 +18,12 @@ final class GuestQueue implements AutoCloseable {
 
     private final Scenario.Rings rings;
     private final SplittableRandom random;
-    private final GuestDriver driver;
+    private final RingDriver driver;
     private final GuestRing ring;
     private final GuestRequest[] byHead;
     private final List<GuestRequest> all = new ArrayList<>();
     private final ArrayDeque<GuestRequest> free = new ArrayDeque<>();
     private long startedAt;
-    private int noticedIdx;
 
     /** Hears of ended requests, with the bytes the device says it has written. */
     interface Listener {
@@ -32,13 +31,12 @@ final class GuestQueue implements AutoCloseable {
     }
 
     GuestQueue(
-            Scenario scenario, GuestDriver driver, NativeBuffer scratch, SplittableRandom random) {
+            Scenario scenario, RingDriver driver, NativeBuffer scratch, SplittableRandom random) {
         rings = scenario.rings();
         this.random = random;
         this.driver = driver;
         ring = new GuestRing(driver, rings.features(), rings.isPolling(), random);
-        driver.startAt(rings.firstIndex());
-        noticedIdx = driver.availIdx();
+        ring.startAt(rings.firstIndex());
         GuestRam ram = driver.ram();
         byHead = new GuestRequest[rings.size()];
         int length = scenario.load().sectorsMax() * SectorHistory.SECTOR + RequestMemory.OVERHEAD;
@@ -98,13 +96,12 @@ final class GuestQueue implements AutoCloseable {
 
     /** Tells of requests that are in the used ring since the last look; the guest takes no part. */
     void noticeUsed(Consumer<GuestRequest> listener) {
-        Used used = driver.usedAt(noticedIdx);
+        Used used = driver.noticeUsed();
         while (used != null) {
             GuestRequest request = byHead[used.headIndex()];
             request.servedSince = Math.max(request.begunAt, startedAt);
             listener.accept(request);
-            noticedIdx = noticedIdx + 1 & 0xFFFF;
-            used = driver.usedAt(noticedIdx);
+            used = driver.noticeUsed();
         }
     }
 
@@ -137,8 +134,7 @@ final class GuestQueue implements AutoCloseable {
             }
         }
         driver.reset();
-        driver.startAt(random.nextInt(2) * rings.firstIndex());
-        noticedIdx = driver.availIdx();
+        ring.startAt(random.nextInt(2) * rings.firstIndex());
     }
 
     /** Nobody has written where nothing was asked for. */

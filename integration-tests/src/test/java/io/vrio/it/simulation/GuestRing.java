@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.it.simulation;
 
-import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.sys.EventFd;
-import io.vrio.server.virtqueue.GuestDriver;
 import io.vrio.server.virtqueue.GuestDriver.Buffer;
+import io.vrio.server.virtqueue.RingDriver;
 import io.vrio.server.virtqueue.RingFeatures;
+import io.vrio.server.virtqueue.RingLayout;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.IntSupplier;
@@ -23,7 +23,7 @@ final class GuestRing implements AutoCloseable {
     /** Bytes of a chain's own table. */
     static final int TABLE_LENGTH = PIECES_MAX * DESCRIPTOR;
 
-    private final GuestDriver driver;
+    private final RingDriver driver;
     private final boolean hasEventIdx;
     private final boolean hasIndirect;
     private final boolean isPolling;
@@ -31,10 +31,13 @@ final class GuestRing implements AutoCloseable {
     private final EventFd call = new EventFd();
     private boolean isStarting = true;
 
+    /** Where the device was told to begin; it may be further on. */
+    private int toldBase;
+
     /**
      * @param isPolling whether the guest looks at the ring without being called
      */
-    GuestRing(GuestDriver driver, long features, boolean isPolling, SplittableRandom random) {
+    GuestRing(RingDriver driver, long features, boolean isPolling, SplittableRandom random) {
         this.driver = driver;
         this.isPolling = isPolling;
         this.random = random;
@@ -42,7 +45,7 @@ final class GuestRing implements AutoCloseable {
         hasIndirect = (features & RingFeatures.INDIRECT_DESC) != 0;
     }
 
-    GuestDriver driver() {
+    RingDriver driver() {
         return driver;
     }
 
@@ -50,8 +53,29 @@ final class GuestRing implements AutoCloseable {
         return call;
     }
 
+    /** The driver begins anew with a ring that has been used so often. */
+    void startAt(int count) {
+        driver.startAt(count);
+        toldBase = driver.layout().base();
+    }
+
+    /**
+     * As a frontend knows it whose server may have died: where the ring was started last is all
+     * that it can tell, and a log of what is in flight must know better.
+     */
+    RingLayout layout() {
+        return layoutAt(toldBase);
+    }
+
+    RingLayout layoutAt(int base) {
+        RingLayout begun = driver.layout();
+        return new RingLayout(
+                begun.size(), begun.descriptors(), begun.availRing(), begun.usedRing(), base);
+    }
+
     /** The device serves the ring from now on, and calls once, whatever there is. */
-    void onStart() {
+    void onStart(int base) {
+        toldBase = base;
         isStarting = true;
     }
 
@@ -72,21 +96,7 @@ final class GuestRing implements AutoCloseable {
 
     /** Puts a chain into the ring; returns its head index. */
     int offer(List<Buffer> buffers, boolean isIndirect, long tableAddress) {
-        if (!isIndirect) {
-            return driver.offer(buffers);
-        }
-        int length = buffers.size() * DESCRIPTOR;
-        MemorySlice table = driver.ram().at(tableAddress, length);
-        for (int i = 0; i < buffers.size(); i++) {
-            Buffer buffer = buffers.get(i);
-            boolean isLast = i == buffers.size() - 1;
-            int flags =
-                    (buffer.isWritable() ? GuestDriver.FLAG_WRITE : 0)
-                            | (isLast ? 0 : GuestDriver.FLAG_NEXT);
-            GuestDriver.putDescriptor(
-                    table, i, buffer.guestAddress(), buffer.length(), flags, isLast ? 0 : i + 1);
-        }
-        return driver.offerTable(tableAddress, length);
+        return isIndirect ? driver.offerIndirect(buffers, tableAddress) : driver.offer(buffers);
     }
 
     /**

@@ -4,7 +4,7 @@ package io.vrio.it.simulation;
 import io.vrio.common.agent.Agent;
 import io.vrio.common.clock.NanoClock;
 import io.vrio.server.memory.GuestRam;
-import io.vrio.server.virtqueue.GuestDriver;
+import io.vrio.server.virtqueue.RingDriver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -67,9 +67,9 @@ final class NetGuest implements GuestRings, AutoCloseable {
     }
 
     private void openQueues(NetScenario.Queues plan, int sendLength) {
-        List<GuestDriver> drivers = new ArrayList<>();
+        List<RingDriver> drivers = new ArrayList<>();
         for (int i = 0; i < 2 * plan.pairs(); i++) {
-            drivers.add(new GuestDriver(ram, plan.size(), plan.features()));
+            drivers.add(RingDriver.of(ram, plan.size(), plan.features()));
         }
         for (int pair = 0; pair < plan.pairs(); pair++) {
             FrameParts received = new FrameParts(plan, card.index(), pair, ledger);

@@ -4,8 +4,8 @@ package io.vrio.it.simulation;
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.common.memory.SliceList;
 import io.vrio.server.memory.GuestRam;
-import io.vrio.server.virtqueue.GuestDriver;
 import io.vrio.server.virtqueue.GuestDriver.Used;
+import io.vrio.server.virtqueue.RingDriver;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +26,6 @@ final class NetGuestQueue implements AutoCloseable {
     private final List<NetBuffer> all = new ArrayList<>();
     private final ArrayDeque<NetBuffer> free = new ArrayDeque<>();
     private final Listener listener;
-    private int noticedIdx;
 
     /** Hears of chains that the device has given back. */
     interface Listener {
@@ -39,7 +38,7 @@ final class NetGuestQueue implements AutoCloseable {
      */
     NetGuestQueue(
             NetScenario.Queues plan,
-            GuestDriver driver,
+            RingDriver driver,
             int depth,
             int length,
             Listener listener,
@@ -48,8 +47,7 @@ final class NetGuestQueue implements AutoCloseable {
         this.listener = listener;
         this.random = random;
         ring = new GuestRing(driver, plan.features(), plan.isPolling(), random);
-        driver.startAt(plan.firstIndex());
-        noticedIdx = driver.availIdx();
+        ring.startAt(plan.firstIndex());
         byHead = new NetBuffer[plan.size()];
         GuestRam ram = driver.ram();
         for (int i = 0; i < depth; i++) {
@@ -109,7 +107,7 @@ final class NetGuestQueue implements AutoCloseable {
 
     /** Looks at what is in the used ring since the last look; the guest takes no part. */
     void notice() {
-        Used used = ring.driver().usedAt(noticedIdx);
+        Used used = ring.driver().noticeUsed();
         while (used != null) {
             NetBuffer buffer = byHead[used.headIndex()];
             if (buffer == null) {
@@ -119,8 +117,7 @@ final class NetGuestQueue implements AutoCloseable {
             listener.onUsed(buffer, used.length());
             buffer.memory.free();
             free.add(buffer);
-            noticedIdx = noticedIdx + 1 & 0xFFFF;
-            used = ring.driver().usedAt(noticedIdx);
+            used = ring.driver().noticeUsed();
         }
     }
 
@@ -130,12 +127,12 @@ final class NetGuestQueue implements AutoCloseable {
     }
 
     private int takeAll() {
+        // It may have come just now.
+        notice();
         int count = 0;
         while (ring.driver().takeUsed() != null) {
             count++;
         }
-        // It may have come just now.
-        notice();
         return count;
     }
 
@@ -155,8 +152,7 @@ final class NetGuestQueue implements AutoCloseable {
             }
         }
         ring.driver().reset();
-        ring.driver().startAt(random.nextInt(2) * plan.firstIndex());
-        noticedIdx = ring.driver().availIdx();
+        ring.startAt(random.nextInt(2) * plan.firstIndex());
     }
 
     /** Nobody has written where nothing was offered. */

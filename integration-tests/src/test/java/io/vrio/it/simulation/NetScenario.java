@@ -19,6 +19,7 @@ import java.util.SplittableRandom;
  */
 record NetScenario(List<Card> nics, int frames, long thinkMaxNs, int dataMax, boolean isCalm) {
     private static final long SALT = 0x7E7A4D5;
+    private static final long PACKED = 0x9AC4ED0F;
     private static final long US = 1_000;
 
     private static final long CSUM = 1L;
@@ -56,6 +57,12 @@ record NetScenario(List<Card> nics, int frames, long thinkMaxNs, int dataMax, bo
                     random.nextInt(4) == 0 ? 9000 : 1500,
                     random.nextInt(3) == 0,
                     Queues.of(dataMax, random));
+        }
+
+        /** With one chance of three, the same with packed rings. */
+        Card perhapsPacked(SplittableRandom random) {
+            Queues rings = random.nextInt(3) == 0 ? queues.packed(random) : queues;
+            return new Card(index, vlan, trunk, hasMac, maySpoof, mtu, isAway, rings);
         }
 
         String name() {
@@ -146,6 +153,19 @@ record NetScenario(List<Card> nics, int frames, long thinkMaxNs, int dataMax, bo
             return (features & GUEST_TSO) != 0 ? dataMax + 200 : 9100;
         }
 
+        /** The same with packed rings, of any size. */
+        Queues packed(SplittableRandom random) {
+            long other = features & ~RingFeatures.ANY_LAYOUT;
+            return new Queues(
+                    pairs,
+                    random.nextBoolean() ? size : size + random.nextInt(size),
+                    other | RingFeatures.VERSION_1 | RingFeatures.PACKED,
+                    firstIndex,
+                    isPolling,
+                    bufferLength,
+                    isLazy);
+        }
+
         /** Receive buffers at a time: the longest frame fits into all of them. */
         int receiveDepth() {
             return isMergeable() && canCut() ? 20 : 8;
@@ -180,12 +200,13 @@ record NetScenario(List<Card> nics, int frames, long thinkMaxNs, int dataMax, bo
 
     static NetScenario of(long seed) {
         SplittableRandom random = new SplittableRandom(seed ^ SALT);
+        SplittableRandom packing = new SplittableRandom(seed ^ PACKED);
         List<Card> cards = new ArrayList<>();
         int count = random.nextInt(4) == 0 ? 0 : 2 + random.nextInt(3);
         // The longest do not fit one super-frame.
         int dataMax = random.nextInt(8) == 0 ? 65_400 : 12_000;
         for (int i = 0; i < count; i++) {
-            cards.add(Card.of(i, dataMax, random));
+            cards.add(Card.of(i, dataMax, random).perhapsPacked(packing));
         }
         return new NetScenario(
                 List.copyOf(cards),

@@ -14,6 +14,7 @@ record Scenario(long seed, Wire wire, Rings rings, Disk disk, Load load, NetScen
     private static final long FLUSH = 1L << 9;
     private static final long HASTE = 0x4A57E;
     private static final long CARELESS = 0xCA4E1E55;
+    private static final long PACKED = 0x9AC4ED;
     private static final long US = 1_000;
     private static final long MS = 1_000 * US;
     private static final long S = 1_000 * MS;
@@ -120,6 +121,14 @@ record Scenario(long seed, Wire wire, Rings rings, Disk disk, Load load, NetScen
                     random.nextInt(4) == 0);
         }
 
+        /** The same with packed rings, of any size. */
+        Rings packed(SplittableRandom random) {
+            long other = features & ~RingFeatures.ANY_LAYOUT;
+            long packed = other | RingFeatures.VERSION_1 | RingFeatures.PACKED;
+            int packedSize = random.nextBoolean() ? size : size + random.nextInt(size);
+            return new Rings(count, packedSize, packed, firstIndex, isPolling);
+        }
+
         boolean hasIndirect() {
             return (features & RingFeatures.INDIRECT_DESC) != 0;
         }
@@ -200,10 +209,13 @@ record Scenario(long seed, Wire wire, Rings rings, Disk disk, Load load, NetScen
         boolean isHasty = new SplittableRandom(seed ^ HASTE).nextInt(3) == 0;
         boolean isCareless = new SplittableRandom(seed ^ CARELESS).nextInt(3) == 0;
         Load load = Load.of(random, isHasty, isCareless);
+        Wire wire = Wire.of(random, load.sectorsMax());
+        Rings rings = Rings.of(random);
+        SplittableRandom packing = new SplittableRandom(seed ^ PACKED);
         return new Scenario(
                 seed,
-                Wire.of(random, load.sectorsMax()),
-                Rings.of(random),
+                wire,
+                packing.nextInt(3) == 0 ? rings.packed(packing) : rings,
                 Disk.of(random, load.sectorsMax()),
                 load,
                 NetScenario.of(seed));

@@ -34,6 +34,7 @@ public final class GuestDriver implements RingDriver {
     private final List<List<Integer>> chains = new ArrayList<>();
     private int availIdx;
     private int usedIdx;
+    private int noticedIdx;
     private int lookedAtIdx;
 
     /** A used element: the chain's head index and how many bytes the device has written to it. */
@@ -59,9 +60,11 @@ public final class GuestDriver implements RingDriver {
     }
 
     /** Lets the free-running indices begin somewhere else than at 0. Before anything is offered. */
+    @Override
     public void startAt(int idx) {
         availIdx = idx;
         usedIdx = idx;
+        noticedIdx = idx;
         lookedAtIdx = idx;
         avail.putShort(2, (short) idx);
         used.putShort(2, (short) idx);
@@ -135,8 +138,12 @@ public final class GuestDriver implements RingDriver {
     /** Offers a chain whose descriptors are in a table of their own; returns its head index. */
     @Override
     public int offerIndirect(List<Buffer> buffers) {
+        return offerIndirect(buffers, ram.allocate((long) buffers.size() * DESCRIPTOR, 16));
+    }
+
+    @Override
+    public int offerIndirect(List<Buffer> buffers, long tableAddress) {
         int length = buffers.size() * DESCRIPTOR;
-        long tableAddress = ram.allocate(length, 16);
         MemorySlice table = ram.at(tableAddress, length);
         for (int i = 0; i < buffers.size(); i++) {
             put(table, i, buffers.get(i), i == buffers.size() - 1, i + 1);
@@ -167,8 +174,14 @@ public final class GuestDriver implements RingDriver {
         VarHandle.fullFence();
     }
 
-    public int availIdx() {
-        return availIdx;
+    @Override
+    public boolean isAllSeenAt(int base) {
+        return base == availIdx;
+    }
+
+    @Override
+    public boolean isAllUsedAt(int base) {
+        return base == Short.toUnsignedInt(used.getShortAcquire(2));
     }
 
     /** Whether the device wants a kick for what was offered since this was asked last. */
@@ -183,8 +196,17 @@ public final class GuestDriver implements RingDriver {
         return ((availIdx - event - 1) & 0xFFFF) < ((availIdx - from) & 0xFFFF);
     }
 
+    @Override
+    public Used noticeUsed() {
+        Used noticed = usedAt(noticedIdx);
+        if (noticed != null) {
+            noticedIdx = (noticedIdx + 1) & 0xFFFF;
+        }
+        return noticed;
+    }
+
     /** The used element at a free-running index, or null while it is not there yet. */
-    public Used usedAt(int idx) {
+    private Used usedAt(int idx) {
         if (Short.toUnsignedInt(used.getShortAcquire(2)) == idx) {
             return null;
         }
@@ -198,6 +220,9 @@ public final class GuestDriver implements RingDriver {
         Used taken = usedAt(usedIdx);
         if (taken == null) {
             return null;
+        }
+        if (noticedIdx == usedIdx) {
+            noticeUsed();
         }
         usedIdx = (usedIdx + 1) & 0xFFFF;
         List<Integer> indices = chains.get(taken.headIndex());

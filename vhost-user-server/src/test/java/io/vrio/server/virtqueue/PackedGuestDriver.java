@@ -48,6 +48,7 @@ public final class PackedGuestDriver implements RingDriver {
     private long availTotal;
 
     private long usedTotal;
+    private long noticedTotal;
     private long lookedAtTotal;
 
     public PackedGuestDriver(GuestRam ram, int size, long features) {
@@ -79,9 +80,11 @@ public final class PackedGuestDriver implements RingDriver {
      * Lets the ring begin after so many descriptors instead of at the start, all of them used.
      * Before anything is offered.
      */
+    @Override
     public void startAt(int total) {
         availTotal = total;
         usedTotal = total;
+        noticedTotal = total;
         lookedAtTotal = total;
         for (int slot = 0; slot < size; slot++) {
             // The round in which the slot was used last; before the first, it is all zeroes.
@@ -212,8 +215,12 @@ public final class PackedGuestDriver implements RingDriver {
 
     @Override
     public int offerIndirect(List<Buffer> buffers) {
+        return offerIndirect(buffers, ram.allocate((long) buffers.size() * DESCRIPTOR, 16));
+    }
+
+    @Override
+    public int offerIndirect(List<Buffer> buffers, long tableAddress) {
         int length = buffers.size() * DESCRIPTOR;
-        long tableAddress = ram.allocate(length, 16);
         MemorySlice table = ram.at(tableAddress, length);
         for (int i = 0; i < buffers.size(); i++) {
             Buffer buffer = buffers.get(i);
@@ -254,16 +261,37 @@ public final class PackedGuestDriver implements RingDriver {
     }
 
     @Override
-    public Used takeUsed() {
-        if (isAllTaken()) {
+    public Used noticeUsed() {
+        Used noticed = usedAt(noticedTotal);
+        if (noticed != null) {
+            noticedTotal += lengths[noticed.headIndex()];
+        }
+        return noticed;
+    }
+
+    /** The used descriptor behind so many others, or null while it is not there yet. */
+    private Used usedAt(long total) {
+        if (!isUsedAt(total)) {
             return null;
         }
-        long offset = (long) slot(usedTotal) * DESCRIPTOR;
+        long offset = (long) slot(total) * DESCRIPTOR;
         int id = ring.getUnsignedShort(offset + 12);
-        Used taken = new Used(id, ring.getInt(offset + 8));
         if (id >= size || lengths[id] == 0) {
             throw new IllegalStateException("buffer " + id + " was not offered");
         }
+        return new Used(id, ring.getInt(offset + 8));
+    }
+
+    @Override
+    public Used takeUsed() {
+        Used taken = usedAt(usedTotal);
+        if (taken == null) {
+            return null;
+        }
+        if (noticedTotal == usedTotal) {
+            noticeUsed();
+        }
+        int id = taken.headIndex();
         usedTotal += lengths[id];
         freeCount += lengths[id];
         lengths[id] = 0;
@@ -273,9 +301,27 @@ public final class PackedGuestDriver implements RingDriver {
 
     @Override
     public boolean isAllTaken() {
-        int flags = ring.getShortAcquire((long) slot(usedTotal) * DESCRIPTOR + 14);
+        return !isUsedAt(usedTotal);
+    }
+
+    private boolean isUsedAt(long total) {
+        int flags = ring.getShortAcquire((long) slot(total) * DESCRIPTOR + 14);
         int both = FLAG_AVAIL | FLAG_USED;
-        return (flags & both) != (wrap(usedTotal) ? both : 0) || usedTotal == availTotal;
+        return (flags & both) == (wrap(total) ? both : 0) && total != availTotal;
+    }
+
+    @Override
+    public boolean isAllSeenAt(int base) {
+        return (base & 0xFFFF) == place(availTotal);
+    }
+
+    @Override
+    public boolean isAllUsedAt(int base) {
+        long total = usedTotal;
+        for (Used next = usedAt(total); next != null; next = usedAt(total)) {
+            total += lengths[next.headIndex()];
+        }
+        return base >>> 16 == place(total) && (base & 0xFFFF) == place(total);
     }
 
     @Override
