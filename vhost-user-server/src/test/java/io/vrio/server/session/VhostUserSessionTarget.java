@@ -32,6 +32,8 @@ public final class VhostUserSessionTarget implements FuzzTarget {
     private static final int LOOK_INTERVAL = 10_000;
 
     private static final int BEGINS_WELL = 1;
+    private static final int BEGINS_PACKED = 2;
+    private static final int MODES = 4;
     private static final long GUEST = 0x1000_0000L;
     private static final long FRONTEND = 0x7f00_0000_0000L;
     private static final int LENGTH = 1 << 16;
@@ -53,12 +55,12 @@ public final class VhostUserSessionTarget implements FuzzTarget {
     public List<byte[]> seeds() {
         List<byte[]> seeds = new ArrayList<>();
         for (VhostUserRequest request : VhostUserRequest.values()) {
-            for (int mode = 0; mode < 2; mode++) {
+            for (int mode = 0; mode < MODES; mode++) {
                 ByteArrayOutputStream seed = new ByteArrayOutputStream();
                 seed.write(mode);
                 addMessage(seed, request, FakeFrontend.longs(0));
                 addMessage(seed, request, FakeFrontend.longs(1, GUEST, LENGTH, FRONTEND, 0));
-                addMessage(seed, request, FakeFrontend.longs(FEATURES));
+                addMessage(seed, request, FakeFrontend.longs(features(mode)));
                 seeds.add(seed.toByteArray());
             }
         }
@@ -80,8 +82,9 @@ public final class VhostUserSessionTarget implements FuzzTarget {
         try (VhostUserSession session =
                         new VhostUserSession(worker, device, pair[1], 1_000_000, log);
                 FakeFrontend frontend = new FakeFrontend(pair[0], session::look)) {
-            if ((choices.nextByte() & BEGINS_WELL) != 0) {
-                beginWell(frontend);
+            int mode = choices.nextByte();
+            if ((mode & BEGINS_WELL) != 0) {
+                beginWell(frontend, features(mode));
             }
             for (int i = 0; i < MESSAGES_MAX && choices.hasNext() && !session.isClosed(); i++) {
                 say(choices, frontend);
@@ -97,8 +100,12 @@ public final class VhostUserSessionTarget implements FuzzTarget {
         check();
     }
 
-    private void beginWell(FakeFrontend frontend) {
-        frontend.ask(VhostUserRequest.SET_FEATURES, FakeFrontend.longs(FEATURES));
+    private static long features(int mode) {
+        return FEATURES | ((mode & BEGINS_PACKED) != 0 ? RingFeatures.PACKED : 0);
+    }
+
+    private void beginWell(FakeFrontend frontend, long features) {
+        frontend.ask(VhostUserRequest.SET_FEATURES, FakeFrontend.longs(features));
         frontend.setMemTable(ram);
         frontend.setVringNum(0, 16);
         frontend.setVringAddr(0, FRONTEND, FRONTEND + 0x1000, FRONTEND + 0x2000);

@@ -98,6 +98,15 @@ final class PackedVirtqueueNotificationTest {
     }
 
     @Test
+    void shouldCallWhenThePlaceIsTheFirstOfALongChain() throws Exception {
+        serve(RingFeatures.ALL);
+        Buffer buffer = new Buffer(0x8000, 1, true);
+        driver.offer(List.of(buffer, buffer, buffer));
+        takeAndPush();
+        assertTrue(queue.publish());
+    }
+
+    @Test
     void shouldCallInTheNextRound() throws Exception {
         serve(RingFeatures.ALL, SIZE - 1);
         driver.wantCallAfter(1);
