@@ -7,7 +7,8 @@ import java.nio.file.Path;
 public sealed interface BackendSpec {
     /** For error messages and help texts. */
     String LEGAL =
-            "file:PATH[,size=SIZE][,direct[,io=IO]][,preallocate], ram:SIZE or null:SIZE, each with"
+            "file:PATH[,size=SIZE][,direct[,io=IO]][,preallocate], ram:SIZE or"
+                    + " null:SIZE[,work=US], each with"
                     + " [,readonly][,blocksize=N][,serial=S]";
 
     DiskOptions options();
@@ -74,16 +75,21 @@ public sealed interface BackendSpec {
         }
     }
 
-    /** Nothing: writes are dropped, reads return zeroes. For measurements. */
-    record NullSpec(long size, DiskOptions options) implements BackendSpec {
+    /**
+     * Nothing: writes are dropped, reads return zeroes. For measurements.
+     *
+     * @param workUs microseconds of CPU time that each read and write costs, as services would
+     */
+    record NullSpec(long size, int workUs, DiskOptions options) implements BackendSpec {
         @Override
         public String text() {
-            return "null:" + ByteSize.format(size) + options.text();
+            String work = workUs == 0 ? "" : ",work=" + workUs;
+            return "null:" + ByteSize.format(size) + work + options.text();
         }
 
         @Override
         public NullSpec resized(long newSize) {
-            return new NullSpec(newSize, options);
+            return new NullSpec(newSize, workUs, options);
         }
     }
 }

@@ -18,6 +18,7 @@ import java.util.Set;
  */
 final class BackendSpecParser {
     private static final int BLOCK_SIZE_MAX = 65536;
+    private static final int WORK_US_MAX = 10_000;
 
     /** Limit: characters of the operator's text that an error message repeats. */
     private static final int QUOTED_MAX = 120;
@@ -29,6 +30,7 @@ final class BackendSpecParser {
     private boolean isDirect;
     private DirectIo io = DirectIo.ANY;
     private boolean isPreallocated;
+    private int workUs;
     private boolean isReadOnly;
     private int blockSize;
     private String serial = "";
@@ -55,7 +57,7 @@ final class BackendSpecParser {
             throw invalid("unknown kind of backend " + quote(kind), BackendSpec.LEGAL);
         }
         for (String option : parts.subList(1, parts.size())) {
-            readOption(option, isFile);
+            readOption(option, kind);
         }
         return isFile ? fileSpec() : memorySpec(kind);
     }
@@ -82,7 +84,9 @@ final class BackendSpecParser {
     private BackendSpec memorySpec(String kind) throws BackendException {
         size = size(kind, mainValue);
         checkBlocks();
-        return kind.equals("ram") ? new RamSpec(size, options()) : new NullSpec(size, options());
+        return kind.equals("ram")
+                ? new RamSpec(size, options())
+                : new NullSpec(size, workUs, options());
     }
 
     private DiskOptions options() {
@@ -96,14 +100,17 @@ final class BackendSpecParser {
         }
     }
 
-    private void readOption(String option, boolean isFile) throws BackendException {
+    private void readOption(String option, String kind) throws BackendException {
         int equals = option.indexOf('=');
         String key = equals < 0 ? option : option.substring(0, equals);
         String value = equals < 0 ? null : option.substring(equals + 1);
         if (!seenKeys.add(key)) {
             throw invalid("option " + quote(key) + " is given twice", "once");
         }
-        boolean isKnown = readCommonOption(key, value) || isFile && readFileOption(key, value);
+        boolean isKnown =
+                readCommonOption(key, value)
+                        || kind.equals("file") && readFileOption(key, value)
+                        || kind.equals("null") && readNullOption(key, value);
         if (!isKnown) {
             throw invalid("unknown option " + quote(option), BackendSpec.LEGAL);
         }
@@ -131,6 +138,14 @@ final class BackendSpecParser {
                 return false;
             }
         }
+        return true;
+    }
+
+    private boolean readNullOption(String key, String value) throws BackendException {
+        if (!key.equals("work")) {
+            return false;
+        }
+        workUs = workUs(value);
         return true;
     }
 
@@ -168,6 +183,17 @@ final class BackendSpecParser {
                     "a power of two from 512 to " + BLOCK_SIZE_MAX);
         }
         return (int) bytes;
+    }
+
+    private int workUs(String value) throws BackendException {
+        boolean isNumber = value != null && value.matches("[1-9][0-9]{0,4}");
+        int us = isNumber ? Integer.parseInt(value) : 0;
+        if (us < 1 || us > WORK_US_MAX) {
+            throw invalid(
+                    "work: " + quote(value == null ? "" : value) + " is not a time",
+                    "microseconds from 1 to " + WORK_US_MAX);
+        }
+        return us;
     }
 
     private String serial(String value) throws BackendException {

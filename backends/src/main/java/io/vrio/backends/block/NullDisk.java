@@ -6,13 +6,22 @@ import io.vrio.common.io.BlockPort;
 import io.vrio.common.io.BlockRequest;
 import io.vrio.common.io.DiskProperties;
 import io.vrio.common.io.IoStatus;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Ends every request well and keeps nothing: reads return zeroes. What remains when the medium
- * costs nothing, and the backend to copy when writing a new one. One worker.
+ * costs nothing, and the backend to copy when writing a new one. On request, reads and writes cost
+ * the worker CPU time, as services in their way would. One worker.
  */
 public final class NullDisk implements BackendDisk, BlockPort {
     private final SerialAnswer serial;
+    private final long workNs;
+
+    /** Null unless there is work to do. */
+    private final ThreadMXBean threads;
+
     private DiskProperties properties;
     private Runnable listener;
 
@@ -30,6 +39,8 @@ public final class NullDisk implements BackendDisk, BlockPort {
                         true,
                         context.serial(options));
         serial = new SerialAnswer(properties.serial());
+        workNs = TimeUnit.MICROSECONDS.toNanos(spec.workUs());
+        threads = workNs == 0 ? null : ManagementFactory.getThreadMXBean();
     }
 
     @Override
@@ -54,15 +65,34 @@ public final class NullDisk implements BackendDisk, BlockPort {
         }
         return switch (request.kind()) {
             case READ -> read(request);
-            case WRITE, FLUSH, DISCARD, WRITE_ZEROES -> IoStatus.OK;
+            case WRITE -> write();
+            case FLUSH, DISCARD, WRITE_ZEROES -> IoStatus.OK;
             case GET_ID -> serial.answer(request);
         };
     }
 
-    private static IoStatus read(BlockRequest request) {
+    private IoStatus read(BlockRequest request) {
+        work();
         // Safety: the memory may hold what another guest read before.
         request.data().fill(0, request.length(), (byte) 0);
         return IoStatus.OK;
+    }
+
+    private IoStatus write() {
+        work();
+        return IoStatus.OK;
+    }
+
+    /** By the thread's own clock: time in which another has the CPU is no work. */
+    private void work() {
+        if (workNs == 0) {
+            return;
+        }
+        long startNs = threads.getCurrentThreadCpuTime();
+        // Limit: 10 ms, by the option's range.
+        while (threads.getCurrentThreadCpuTime() - startNs < workNs) {
+            Thread.onSpinWait();
+        }
     }
 
     @Override

@@ -65,7 +65,26 @@ final class BackendSpecTest {
     void shouldReadMemoryAndNothing() throws Exception {
         assertEquals(new RamSpec(64 << 20, DiskOptions.NONE), BackendSpec.parse("ram:64M"));
         DiskOptions readOnly = new DiskOptions(true, 0, "");
-        assertEquals(new NullSpec(1L << 40, readOnly), BackendSpec.parse("null:1T,readonly"));
+        assertEquals(new NullSpec(1L << 40, 0, readOnly), BackendSpec.parse("null:1T,readonly"));
+    }
+
+    @Test
+    void shouldReadWhatARequestToNothingCosts() throws Exception {
+        BackendSpec spec = BackendSpec.parse("null:1G,work=50");
+        assertEquals(new NullSpec(1L << 30, 50, DiskOptions.NONE), spec);
+        assertEquals("null:1G,work=50", spec.text());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null:1G,work", "null:1G,work=0", "null:1G,work=10001"})
+    void shouldRefuseATimeThatNoServiceTakes(String text) {
+        assertTrue(problem(text).endsWith("(legal: microseconds from 1 to 10000)"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ram:1G,work=50", "file:/a,work=50"})
+    void shouldRefuseWorkOfOtherBackends(String text) {
+        assertTrue(problem(text).contains("unknown option 'work=50'"));
     }
 
     @Test

@@ -5,8 +5,11 @@ import static io.vrio.common.io.BlockRequestKind.FLUSH;
 import static io.vrio.common.io.BlockRequestKind.READ;
 import static io.vrio.common.io.BlockRequestKind.WRITE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vrio.common.io.IoStatus;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import org.junit.jupiter.api.Test;
 
 final class NullDiskTest {
@@ -21,6 +24,20 @@ final class NullDiskTest {
             assertEquals(IoStatus.OK, driver.run(disk.port(), READ, 1L << 39, 512));
             assertEquals(0, driver.memory().getLong(504));
             assertEquals(0x0101010101010101L, driver.memory().getLong(512));
+        }
+    }
+
+    @Test
+    void shouldCostTheWorkerCpuTimeWhereThatIsAsked() throws Exception {
+        try (DiskDriver driver = new DiskDriver();
+                BackendDisk disk =
+                        BackendDisk.open(
+                                BackendSpec.parse("null:1M,work=2000"), driver.context())) {
+            ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+            long startNs = threads.getCurrentThreadCpuTime();
+            assertEquals(IoStatus.OK, driver.run(disk.port(), READ, 0, 512));
+            assertEquals(IoStatus.OK, driver.run(disk.port(), WRITE, 0, 512));
+            assertTrue(threads.getCurrentThreadCpuTime() - startNs >= 4_000_000);
         }
     }
 

@@ -36,7 +36,7 @@ public final class KeptRegistry {
             Function<String, BackendDisk> opener) {
         this.clock = clock;
         this.opener = opener;
-        BackendSpec spec = new BackendSpec.NullSpec(capacity, DiskOptions.NONE);
+        BackendSpec spec = new BackendSpec.NullSpec(capacity, 0, DiskOptions.NONE);
         store =
                 new MemoryStore<>(
                         names.stream()

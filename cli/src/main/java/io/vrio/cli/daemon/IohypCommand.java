@@ -45,8 +45,8 @@ public final class IohypCommand implements Callable<Integer> {
             converter = OptionTypes.ExportedDisk.class,
             description = {
                 "A disk to export; may be repeated. BACKEND is",
-                "file:PATH[,size=SIZE][,direct[,io=IO]][,preallocate], ram:SIZE or null:SIZE,",
-                "each with [,readonly][,blocksize=N][,serial=S].",
+                "file:PATH[,size=SIZE][,direct[,io=IO]][,preallocate], ram:SIZE or",
+                "null:SIZE[,work=US], each with [,readonly][,blocksize=N][,serial=S].",
                 "Default: the disks in --state-dir, made by vrio disk create."
             })
     private List<NamedBackend> disks = new ArrayList<>();
