@@ -136,6 +136,19 @@ public interface VirtioDevice extends AutoCloseable {
      */
     default void pause(boolean isPaused) {}
 
+    /** Whether it can be {@link #hold held}, and so change its worker while its driver runs. */
+    default boolean isMovable() {
+        return false;
+    }
+
+    /**
+     * While held, no queue takes chains; all else goes on, and those in flight are given back. What
+     * the guest offers meanwhile waits in its rings.
+     */
+    default void hold(boolean isHeld) {
+        throw new UnsupportedOperationException("this device stays with its worker");
+    }
+
     /**
      * Whether chains wait for something that may tell nobody when it is over: the device is asked
      * to work again soon, even if nothing happens.

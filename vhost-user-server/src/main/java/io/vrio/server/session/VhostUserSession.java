@@ -6,8 +6,8 @@ import static io.vrio.server.protocol.ProtocolFeatures.VHOST_USER_F_PROTOCOL_FEA
 
 import io.vrio.common.agent.Agent;
 import io.vrio.common.agent.Worker;
+import io.vrio.common.clock.NanoClock;
 import io.vrio.common.memory.MemoryFaults;
-import io.vrio.common.memory.NativeBuffer;
 import io.vrio.common.sys.Linux;
 import io.vrio.common.sys.UnixSocket;
 import io.vrio.server.device.DeviceListener;
@@ -31,18 +31,16 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
     /** How often a vring is looked at of which nobody tells that there is something to do. */
     private static final long POLL_NS = TimeUnit.MICROSECONDS.toNanos(100);
 
-    private static final int NONE = -1;
-
     /** Among the features of the device, and not of it. */
     private static final long NOT_VIRTIO = VHOST_USER_F_PROTOCOL_FEATURES | LOG_ALL;
 
     private final VirtioDevice device;
     private final UnixSocket socket;
-    private final Worker worker;
+    private final NanoClock clock;
     private final DeviceLog log;
     private final MessageReader reader;
-    private final NativeBuffer replyBuffer = new NativeBuffer(VhostUserMessage.LENGTH_MAX);
-    private final VhostUserMessage reply = new VhostUserMessage(replyBuffer.slice());
+    private final Replies replies;
+    private final Watch watch;
     private final GuestMemory memory = new GuestMemory();
     private final MemoryRequests memoryRequests;
     private final VringSet vrings;
@@ -52,7 +50,7 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
     private final VringDrain drain;
     private final long offeredFeatures;
     private final int pid;
-    private int socketKey;
+    private Worker worker;
     private BackChannel backChannel;
     private long features;
     private long protocolFeatures;
@@ -67,20 +65,23 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
     public VhostUserSession(
             Worker worker, VirtioDevice device, UnixSocket socket, long drainNs, DeviceLog log) {
         this.worker = worker;
+        clock = worker.clock();
         this.device = device;
         this.socket = socket;
         this.log = log;
         pid = socket.peerPid();
         reader = new MessageReader(socket);
-        memoryRequests = new MemoryRequests(memory, reader, worker.clock());
+        replies = new Replies(socket, reader, () -> end("closed: it does not read its answers"));
+        memoryRequests = new MemoryRequests(memory, reader, clock);
         inFlight = new InFlightRequests(memory, reader, device.queueCountMax());
         config = new ConfigRequests(device, log);
         vrings = new VringSet(device, memory, inFlight, worker, log);
         nicSupport = new NicSupport(device);
-        drain = new VringDrain(vrings, worker.clock(), drainNs);
+        drain = new VringDrain(vrings, clock, drainNs);
         // Asked once: a frontend must hear the same answer as often as it asks.
         offeredFeatures = device.offeredFeatures();
-        socketKey = worker.register(socket.fd(), this::onReadable);
+        watch = new Watch(socket.fd(), this::onReadable);
+        watch.begin(worker);
         device.listen(this);
         log.info("frontend=connected pid=" + pid);
     }
@@ -144,16 +145,7 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
         if (socket.isEnded()) {
             end("left");
         } else {
-            listen(false);
-        }
-    }
-
-    private void listen(boolean isListening) {
-        if (isListening && socketKey == NONE) {
-            socketKey = worker.register(socket.fd(), this::onReadable);
-        } else if (!isListening && socketKey != NONE) {
-            worker.unregister(socket.fd(), socketKey);
-            socketKey = NONE;
+            watch.end();
         }
     }
 
@@ -178,12 +170,12 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
     private void dispatch(VhostUserRequest request, VhostUserMessage message)
             throws RequestRefusedException {
         switch (request) {
-            case GET_FEATURES -> sendNumber(offeredFeatures | NOT_VIRTIO);
+            case GET_FEATURES -> replies.sendNumber(offeredFeatures | NOT_VIRTIO);
             case SET_FEATURES -> onSetFeatures(message.number());
-            case GET_PROTOCOL_FEATURES -> sendNumber(nicSupport.protocolFeatures());
+            case GET_PROTOCOL_FEATURES -> replies.sendNumber(nicSupport.protocolFeatures());
             case SET_PROTOCOL_FEATURES -> onSetProtocolFeatures(message.number());
-            case GET_QUEUE_NUM -> sendNumber(device.queueNumber());
-            case GET_MAX_MEM_SLOTS -> sendNumber(GuestMemory.SLOTS_MAX);
+            case GET_QUEUE_NUM -> replies.sendNumber(device.queueNumber());
+            case GET_MAX_MEM_SLOTS -> replies.sendNumber(GuestMemory.SLOTS_MAX);
             case SET_MEM_TABLE -> {
                 memoryRequests.setTable(message);
                 vrings.onMemoryChange();
@@ -207,8 +199,8 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
             case SET_VRING_ENABLE -> vrings.setEnabled(message);
             case GET_VRING_BASE -> drain.begin(vrings.checkIndex(message.vringIndex()));
             case GET_CONFIG -> {
-                config.get(message, reply);
-                sendReply();
+                config.get(message, replies.next());
+                replies.send();
             }
             case SET_CONFIG -> config.set(message);
             case GET_INFLIGHT_FD -> onGetInFlight(message);
@@ -217,7 +209,7 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
             case NET_SET_MTU -> nicSupport.setMtu(message);
             case SET_BACKEND_REQ_FD -> onSetBackendReqFd();
             case SET_STATUS -> onSetStatus(message.number());
-            case GET_STATUS -> sendNumber(deviceStatus);
+            case GET_STATUS -> replies.sendNumber(deviceStatus);
             case RESET_DEVICE -> drain.beginAll();
             case SET_OWNER, RESET_OWNER -> {
                 // Nothing to own, and nothing to undo: RESET_OWNER has meant many things.
@@ -229,7 +221,7 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
         if (drain.isUnderWay()) {
             finishDrainWhenDone();
         } else if (!request.hasReply()) {
-            acknowledge(message, true);
+            replies.acknowledge(true);
         }
         tellConfigChange();
     }
@@ -259,7 +251,7 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
 
     private void onSetLogBase(VhostUserMessage message) throws RequestRefusedException {
         memoryRequests.setLog(message);
-        sendNumber(0);
+        replies.sendNumber(0);
     }
 
     private static void checkOffered(long wanted, long offered) throws RequestRefusedException {
@@ -281,9 +273,9 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
     private void onGetInFlight(VhostUserMessage message) throws RequestRefusedException {
         int fd = inFlight.createFile(message);
         try {
-            reply.beginReply(message.code());
-            reply.putInFlight(message, inFlight.length(message));
-            sendReply(fd);
+            replies.next().beginReply(message.code());
+            replies.next().putInFlight(message, inFlight.length(message));
+            replies.send(fd);
         } finally {
             Linux.close(fd);
         }
@@ -324,16 +316,16 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
         boolean isGuestGoingOn = message.request() == VhostUserRequest.GET_VRING_BASE;
         int base = drain.finish(isGuestGoingOn);
         if (isGuestGoingOn) {
-            reply.beginReply(message.code()).putVringState(message.vringIndex(), base);
-            sendReply();
+            replies.next().beginReply(message.code()).putVringState(message.vringIndex(), base);
+            replies.send();
         } else {
             if (message.request() == VhostUserRequest.RESET_DEVICE) {
                 resetDevice();
             }
-            acknowledge(message, true);
+            replies.acknowledge(true);
         }
         if (!isClosed) {
-            listen(true);
+            watch.begin(worker);
         }
     }
 
@@ -346,7 +338,7 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
 
     private void onUnknown(VhostUserMessage message) {
         log.warn("request=" + message.requestName() + " is not known");
-        acknowledge(message, false);
+        replies.acknowledge(false);
     }
 
     /** The request changed nothing; a frontend that cannot learn of it is lost to us. */
@@ -354,28 +346,9 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
         log.warn("request=" + message.requestName() + " refused=\"" + reason + '"');
         VhostUserRequest request = message.request();
         if (message.isReplyNeeded() && !request.hasReply()) {
-            acknowledge(message, false);
+            replies.acknowledge(false);
         } else {
             end("closed: it would not learn that its request was refused");
-        }
-    }
-
-    private void acknowledge(VhostUserMessage message, boolean isDone) {
-        if (message.isReplyNeeded()) {
-            sendNumber(isDone ? 0 : 1);
-        }
-    }
-
-    /** Answers the present message with a number. */
-    private void sendNumber(long number) {
-        reply.beginReply(reader.message().code()).putNumber(number);
-        sendReply();
-    }
-
-    private void sendReply(int... descriptors) {
-        // Limit: what the socket holds, a few hundred answers; a frontend waits for each.
-        if (!socket.sendNow(reply.bytes(), 0, reply.length(), descriptors)) {
-            end("closed: it does not read its answers");
         }
     }
 
@@ -421,7 +394,7 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
             deadlineNs = Agent.earlier(deadlineNs, memoryRequests.settledNs());
         }
         if (vrings.isPolled() || device.isHeldBack()) {
-            deadlineNs = Agent.earlier(deadlineNs, worker.clock().nanoTime() + POLL_NS);
+            deadlineNs = Agent.earlier(deadlineNs, clock.nanoTime() + POLL_NS);
         }
         return deadlineNs;
     }
@@ -436,6 +409,24 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
         for (int i = 0; i < vrings.count(); i++) {
             vrings.beginStop(i);
         }
+    }
+
+    /** Whether it is not in the middle of something that its worker must end. */
+    public boolean canLeave() {
+        return !drain.isUnderWay() && inFlight() == 0;
+    }
+
+    /** Is of no worker until {@link #join}: what its frontend says meanwhile waits. */
+    public void leave() {
+        watch.end();
+        vrings.leave();
+    }
+
+    /** Belongs to this worker from now on, whose clock is the same as the former one's. */
+    public void join(Worker newWorker) {
+        worker = newWorker;
+        vrings.join(worker);
+        watch.begin(worker);
     }
 
     /** Whether a driver uses the device now. */
@@ -485,11 +476,11 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
         try {
             device.detach();
         } finally {
-            listen(false);
+            watch.end();
             vrings.close();
             closeBackChannel();
             reader.close();
-            replyBuffer.close();
+            replies.close();
             memory.close();
             socket.close();
         }

@@ -13,7 +13,6 @@ import io.vrio.server.virtqueue.Virtqueue;
  */
 final class Vring implements AutoCloseable {
     private final int index;
-    private final Worker worker;
     private int size;
     private boolean hasAddresses;
     private long descriptorsAddress;
@@ -24,8 +23,9 @@ final class Vring implements AutoCloseable {
     private long usedLogAddress;
     private boolean isStarted;
     private boolean isEnabled;
+    private Worker worker;
     private EventFd kick;
-    private int kickKey;
+    private Watch kickWatch;
     private EventFd call;
     private EventFd err;
     private Virtqueue queue;
@@ -90,13 +90,29 @@ final class Vring implements AutoCloseable {
         isStarted = true;
         if (newKick != null) {
             // A kick is a hint: to wake up for it is all there is to do, the rings are polled then.
+            Watch watch = new Watch(newKick.fd(), newKick::drain);
             try {
-                kickKey = worker.register(newKick.fd(), newKick::drain);
+                watch.begin(worker);
             } catch (ErrnoException e) {
                 newKick.close();
                 throw e;
             }
             kick = newKick;
+            kickWatch = watch;
+        }
+    }
+
+    /** Is of no worker until {@link #join}; kicks stay in their counter meanwhile. */
+    void leave() {
+        if (kick != null) {
+            kickWatch.end();
+        }
+    }
+
+    void join(Worker newWorker) {
+        worker = newWorker;
+        if (kick != null) {
+            kickWatch.begin(worker);
         }
     }
 
@@ -175,7 +191,7 @@ final class Vring implements AutoCloseable {
 
     private void dropKick() {
         if (kick != null) {
-            worker.unregister(kick.fd(), kickKey);
+            kickWatch.end();
             kick.close();
             kick = null;
         }

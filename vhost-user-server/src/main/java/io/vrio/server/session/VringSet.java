@@ -231,6 +231,19 @@ final class VringSet implements AutoCloseable {
         }
     }
 
+    /** Are of no worker until {@link #join}. */
+    void leave() {
+        for (Vring vring : vrings) {
+            vring.leave();
+        }
+    }
+
+    void join(Worker worker) {
+        for (Vring vring : vrings) {
+            vring.join(worker);
+        }
+    }
+
     void signalErr(int index) {
         vrings[index].signalErr();
     }

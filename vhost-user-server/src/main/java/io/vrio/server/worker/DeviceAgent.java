@@ -3,10 +3,12 @@ package io.vrio.server.worker;
 
 import io.vrio.common.agent.Agent;
 import io.vrio.common.agent.Worker;
+import io.vrio.common.memory.MemoryFaults;
 import io.vrio.common.sys.UnixSocket;
 import io.vrio.server.device.VirtioDevice;
 import io.vrio.server.session.DeviceLog;
 import io.vrio.server.session.VhostUserSession;
+import io.vrio.server.session.Watch;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -21,15 +23,18 @@ final class DeviceAgent implements Agent {
     /** How long nobody is taken in after that has failed, most likely for want of descriptors. */
     private static final long PAUSE_NS = TimeUnit.SECONDS.toNanos(1);
 
-    private final Worker worker;
     private final String name;
     private final VirtioDevice device;
     private final FrontendSource source;
     private final SocketOptions options;
     private final DeviceLog log;
+    private final Watch sourceWatch;
+    private Worker worker;
     private VhostUserSession session;
-    private int sourceKey;
-    private boolean isWatching;
+
+    /** Null while it is to stay where it is. */
+    private DeviceMove move;
+
     private boolean isPaused;
     private long pauseEndNs;
     private boolean isDevicePrepared;
@@ -50,6 +55,7 @@ final class DeviceAgent implements Agent {
         this.source = source;
         this.options = options;
         log = new DeviceLog(name, worker.clock());
+        sourceWatch = new Watch(source.fd(), this::takeIn);
     }
 
     /** Becomes part of its worker. On the worker's thread. */
@@ -60,13 +66,10 @@ final class DeviceAgent implements Agent {
     }
 
     private void watch(boolean isWanted) {
-        if (source.fd() >= 0 && isWanted != isWatching) {
-            isWatching = isWanted;
-            if (isWanted) {
-                sourceKey = worker.register(source.fd(), this::takeIn);
-            } else {
-                worker.unregister(source.fd(), sourceKey);
-            }
+        if (isWanted && source.fd() >= 0) {
+            sourceWatch.begin(worker);
+        } else {
+            sourceWatch.end();
         }
     }
 
@@ -81,11 +84,15 @@ final class DeviceAgent implements Agent {
                 admit(socket);
             }
         } catch (RuntimeException e) {
-            log.warn("frontend=not-accepted reason=\"" + e.getMessage() + '"');
-            watch(false);
-            isPaused = true;
-            pauseEndNs = worker.clock().nanoTime() + PAUSE_NS;
+            pause(e);
         }
+    }
+
+    private void pause(RuntimeException reason) {
+        log.warn("frontend=not-accepted reason=\"" + reason.getMessage() + '"');
+        watch(false);
+        isPaused = true;
+        pauseEndNs = worker.clock().nanoTime() + PAUSE_NS;
     }
 
     private void admit(UnixSocket socket) {
@@ -144,7 +151,8 @@ final class DeviceAgent implements Agent {
     @Override
     public int doWork() {
         try {
-            return serve();
+            int work = serve();
+            return move == null ? work : work + proceedMove();
         } catch (RuntimeException e) {
             onFault(e);
             return 1;
@@ -220,6 +228,10 @@ final class DeviceAgent implements Agent {
 
     @Override
     public long deadlineNs() {
+        return move == null ? workNs() : Agent.earlier(workNs(), move.deadlineNs());
+    }
+
+    private long workNs() {
         if (session != null) {
             return session.isClosed() ? worker.clock().nanoTime() : session.deadlineNs();
         }
@@ -250,6 +262,10 @@ final class DeviceAgent implements Agent {
         }
     }
 
+    boolean isMovable() {
+        return device.isMovable();
+    }
+
     DeviceStatus status() {
         forgetClosedSession();
         return new DeviceStatus(
@@ -276,6 +292,84 @@ final class DeviceAgent implements Agent {
         return session == null || session.isClosed() || session.inFlight() == 0;
     }
 
+    /** Begins to leave its worker for another one; goes on meanwhile with what is in flight. */
+    void begin(DeviceMove newMove) {
+        if (isClosed) {
+            newMove.onStayed();
+            return;
+        }
+        move = newMove;
+        device.hold(true);
+    }
+
+    private int proceedMove() {
+        if (canLeave()) {
+            leave();
+            return 1;
+        }
+        if (worker.clock().nanoTime() - move.deadlineNs() < 0) {
+            return 0;
+        }
+        DeviceMove givenUp = endMove();
+        log.warn("move=given-up reason=\"its requests are not answered\"");
+        givenUp.onStayed();
+        return 1;
+    }
+
+    private boolean canLeave() {
+        forgetClosedSession();
+        return session == null || session.canLeave();
+    }
+
+    private void leave() {
+        // What was done here shall have its consequences here.
+        MemoryFaults.raisePending();
+        move.leave();
+        watch(false);
+        if (session != null) {
+            session.leave();
+        }
+        worker.remove(this);
+        move.handOver();
+    }
+
+    /** Becomes part of another worker. On its thread. */
+    void join(Worker newWorker) {
+        worker = newWorker;
+        endMove();
+        // Its next duty cycle looks at all rings: no kick can be missed.
+        worker.add(this);
+        joinSession();
+        if (!isPaused) {
+            joinSource();
+        }
+    }
+
+    private void joinSession() {
+        try {
+            if (session != null) {
+                session.join(worker);
+            }
+        } catch (RuntimeException e) {
+            onFault(e);
+        }
+    }
+
+    private void joinSource() {
+        try {
+            watch(true);
+        } catch (RuntimeException e) {
+            pause(e);
+        }
+    }
+
+    private DeviceMove endMove() {
+        DeviceMove ended = move;
+        move = null;
+        device.hold(false);
+        return ended;
+    }
+
     /** Leaves its worker: ends the session, closes the device and the socket. */
     @Override
     public void close() {
@@ -283,6 +377,9 @@ final class DeviceAgent implements Agent {
             return;
         }
         isClosed = true;
+        if (move != null) {
+            endMove().onStayed();
+        }
         worker.remove(this);
         watch(false);
         try {

@@ -7,7 +7,10 @@ import io.vrio.common.sys.SocketPathException;
 import io.vrio.common.sys.UnixListener;
 import io.vrio.server.device.VirtioDevice;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -18,10 +21,13 @@ public final class DeviceSocket implements AutoCloseable {
     /** Limit: a supervisor kills what does not stop; what hangs longer than this is given up. */
     private static final long QUIET_MAX_NS = TimeUnit.SECONDS.toNanos(2);
 
+    /** How often somebody who waits for a move makes sure that it can still end. */
+    private static final int MOVE_CHECK_MS = 100;
+
     private static final long QUIET_LOOK_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    private final Worker worker;
     private final DeviceAgent agent;
+    private Worker worker;
 
     private DeviceSocket(
             Worker worker,
@@ -72,15 +78,64 @@ public final class DeviceSocket implements AutoCloseable {
     }
 
     /** What goes on there at this moment. */
-    public DeviceStatus status() {
+    public synchronized DeviceStatus status() {
         return worker.call(agent::status);
+    }
+
+    /**
+     * Has another worker of the same clock serve the device from now on. Its guest and its frontend
+     * do not notice: what they ask for meanwhile waits.
+     *
+     * @param behind goes with it
+     * @return false when the requests under way were not answered in time; it stays where it was
+     * @throws IllegalStateException when one of the workers has ended
+     */
+    public synchronized boolean move(Worker target, Handover behind) {
+        if (!agent.isMovable()) {
+            throw new IllegalArgumentException("a NIC stays with its worker");
+        }
+        CompletableFuture<Boolean> isMoved = new CompletableFuture<>();
+        DeviceMove move = new DeviceMove(agent, worker, target, behind, isMoved);
+        worker.execute(() -> agent.begin(move));
+        boolean isThere = await(isMoved, target);
+        worker = isThere ? target : worker;
+        return isThere;
+    }
+
+    /** Not to be interrupted: who gave up now would not know which worker has the device. */
+    private boolean await(CompletableFuture<Boolean> isMoved, Worker target) {
+        boolean isInterrupted = false;
+        try {
+            while (true) {
+                try {
+                    return isMoved.get(MOVE_CHECK_MS, TimeUnit.MILLISECONDS);
+                } catch (TimeoutException e) {
+                    checkRunning(isMoved, target);
+                } catch (InterruptedException e) {
+                    isInterrupted = true;
+                } catch (ExecutionException e) {
+                    throw new IllegalStateException(e.getCause());
+                }
+            }
+        } finally {
+            if (isInterrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void checkRunning(CompletableFuture<Boolean> isMoved, Worker target) {
+        boolean hasEnded = worker.hasEnded() || target.hasEnded();
+        if (hasEnded && !isMoved.isDone()) {
+            throw new IllegalStateException("a worker has ended while a device moves");
+        }
     }
 
     /**
      * Begins to close, without waiting: where many are closed, all of them can settle what their
      * guests wait for at the same time.
      */
-    public void beginClose() {
+    public synchronized void beginClose() {
         if (!worker.hasEnded()) {
             worker.execute(agent::quiesce);
         }
@@ -91,7 +146,7 @@ public final class DeviceSocket implements AutoCloseable {
      * if any, and closes the device and the socket.
      */
     @Override
-    public void close() {
+    public synchronized void close() {
         if (worker.hasEnded()) {
             // A worker closes its agents when it ends.
             return;

@@ -41,6 +41,7 @@ public final class BlockDevice implements VirtioDevice {
     private final DeviceReports reports;
     private DiskProperties properties;
     private boolean isWriteThrough;
+    private boolean isHeld;
     private long features;
     private boolean isClosed;
 
@@ -222,6 +223,20 @@ public final class BlockDevice implements VirtioDevice {
     @Override
     public void onWake() {
         queues.onWake();
+    }
+
+    @Override
+    public boolean isMovable() {
+        return true;
+    }
+
+    @Override
+    public void hold(boolean isNowHeld) {
+        isHeld = isNowHeld;
+    }
+
+    boolean isHeld() {
+        return isHeld;
     }
 
     /** For the queue in work: the chain it takes. */

@@ -38,12 +38,16 @@ final class BlockQueue implements ServedQueue {
 
     @Override
     public int doWork() {
-        return service.doWork(service.isEnabled());
+        return service.doWork(isTaking());
     }
 
     @Override
     public boolean prepareToBlock() {
-        return service.prepareToBlock(service.isEnabled() ? KickWish.NEXT_CHAIN : KickWish.NONE);
+        return service.prepareToBlock(isTaking() ? KickWish.NEXT_CHAIN : KickWish.NONE);
+    }
+
+    private boolean isTaking() {
+        return service.isEnabled() && !device.isHeld();
     }
 
     @Override
