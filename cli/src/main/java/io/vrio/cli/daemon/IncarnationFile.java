@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The incarnations that this host's guests know, in {@code incarnations.json}: for a server that
- * comes after this one, and the same guests. Opened at the start, then the worker's.
+ * comes after this one, and the same guests. Any thread: a worker waits for another one only when
+ * both are given disks.
  */
 final class IncarnationFile implements KnownIncarnations {
     private static final Logger LOG = LoggerFactory.getLogger(IncarnationFile.class);
@@ -57,13 +58,13 @@ final class IncarnationFile implements KnownIncarnations {
     }
 
     @Override
-    public OptionalLong find(String disk) {
+    public synchronized OptionalLong find(String disk) {
         Known found = known.get(disk);
         return found == null ? OptionalLong.empty() : OptionalLong.of(found.incarnation());
     }
 
     @Override
-    public void put(String disk, long incarnation) {
+    public synchronized void put(String disk, long incarnation) {
         known.put(disk, new Known(disk, incarnation, boot));
         try {
             file.saveUntilReboot(List.copyOf(known.values()));

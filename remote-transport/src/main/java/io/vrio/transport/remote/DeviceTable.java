@@ -29,14 +29,13 @@ final class DeviceTable {
     private int lastFlow;
     private int renumberings;
 
-    RemoteDisk openDisk(
-            String name, RemotePeer peer, KnownIncarnations incarnations, NanoClock clock) {
+    /** Gives it a flow. */
+    void add(RemoteDisk disk) {
         if (disks.size() == DEVICES_MAX) {
             throw new IllegalStateException("more than " + DEVICES_MAX + " disks");
         }
-        RemoteDisk disk = new RemoteDisk(name, freeFlow(), peer, incarnations, clock);
+        disk.flow(freeFlow());
         disks.add(disk);
-        return disk;
     }
 
     RemoteNic openNic(String name, RemotePeer peer, BufferShare share, NanoClock clock) {
@@ -69,12 +68,9 @@ final class DeviceTable {
         return lastFlow;
     }
 
-    void remove(RemoteDisk disk) {
-        disks.remove(disk);
-    }
-
-    void remove(RemoteNic nic) {
-        nics.remove(nic);
+    void remove(int flow) {
+        disks.removeIf(disk -> disk.flow() == flow);
+        nics.removeIf(nic -> nic.flow() == flow);
     }
 
     /** The disk of a flow, or null. */
@@ -112,11 +108,16 @@ final class DeviceTable {
         return true;
     }
 
+    /** Asks for a disk. */
+    void attach(RemoteDisk disk, ControlChannel control, ClaimNumbers claims) {
+        control.send(new ControlMessage.Attach(disk.flow(), disk.name(), claims.next()));
+    }
+
     /** Asks for those that are not attached: the operator may have made them meanwhile. */
     void attachMissing(ControlChannel control, ClaimNumbers claims) {
         for (RemoteDisk disk : disks) {
             if (!disk.isAttached()) {
-                control.send(new ControlMessage.Attach(disk.flow(), disk.name(), claims.next()));
+                attach(disk, control, claims);
             }
         }
         for (RemoteNic nic : nics) {

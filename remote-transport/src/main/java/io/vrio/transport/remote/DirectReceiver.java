@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.remote;
 
+import io.vrio.common.io.BlockRequest;
+import io.vrio.common.io.BlockRequestKind;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.SliceList;
 import io.vrio.transport.flow.Association;
@@ -18,7 +20,7 @@ import java.util.function.IntFunction;
  */
 final class DirectReceiver {
     /** Limit: below this a second system call costs more than the copy it saves. */
-    static final int LENGTH_MIN = 16 << 10;
+    private static final int LENGTH_MIN = 16 << 10;
 
     /** Limit: pieces of a request's memory that one system call takes; else it goes by a copy. */
     private static final int PIECES_MAX = 1000;
@@ -43,6 +45,11 @@ final class DirectReceiver {
      */
     DirectReceiver(IntFunction<RemoteDisk> disks) {
         this.disks = disks;
+    }
+
+    /** Whether what answers this request is worth it. */
+    static boolean isFor(BlockRequest request) {
+        return request.kind() == BlockRequestKind.READ && request.length() >= LENGTH_MIN;
     }
 
     /**

@@ -7,7 +7,8 @@ import java.util.OptionalLong;
 
 /**
  * Which incarnations of its disks the guests of a VM host know, over the lives of its servers:
- * guests outlive them, and one that has writes of theirs unflushed must hear of a loss. One worker.
+ * guests outlive them, and one that has writes of theirs unflushed must hear of a loss. Asked by
+ * all workers whose disks they are.
  */
 public interface KnownIncarnations {
     /** The last one that was {@link #put}. */
@@ -16,7 +17,7 @@ public interface KnownIncarnations {
     /** From now on guests of this host may have written to it; kept when the process is killed. */
     void put(String disk, long incarnation);
 
-    /** For guests that do not outlive this object. */
+    /** For the guests of one disk, which do not outlive this object. */
     static KnownIncarnations forgetful() {
         Map<String, Long> known = new HashMap<>();
         return new KnownIncarnations() {

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A disk of the I/O host as the server uses it. Requests wait while the peer is away and are sent
  * again, in their old order, to its next incarnation; one that has waited too long ends with an
- * error. Lives as long as the device; one worker.
+ * error. Lives as long as the device, if with one peer after the other; one worker at a time.
  */
 public final class RemoteDisk implements BlockDisk, BlockPort {
     private static final Logger LOG = LoggerFactory.getLogger(RemoteDisk.class);
@@ -39,13 +39,16 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
     private static final int GENERATION_SHIFT = 17;
 
     private final String name;
-    private final RemotePeer peer;
     private final NanoClock clock;
     private final Counters<RemoteDiskCounter> counters = new Counters<>(RemoteDiskCounter.class);
     private final List<Slot> slots = new ArrayList<>();
     private final ArrayDeque<Slot> free = new ArrayDeque<>();
     private final ArrayDeque<Slot> waiting = new ArrayDeque<>();
     private final LossNotice lossNotice;
+
+    /** Null while it is of none. */
+    private RemotePeer peer;
+
     private int flow;
     private DiskProperties properties = DiskProperties.ofCapacity(0, "");
     private Runnable listener = () -> {};
@@ -58,15 +61,9 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
     private boolean isPlaced;
     private String refusal;
 
-    RemoteDisk(
-            String name,
-            int flow,
-            RemotePeer peer,
-            KnownIncarnations incarnations,
-            NanoClock clock) {
+    /** Of no peer yet. */
+    RemoteDisk(String name, KnownIncarnations incarnations, NanoClock clock) {
         this.name = name;
-        this.flow = flow;
-        this.peer = peer;
         lossNotice = new LossNotice(name, incarnations);
         this.clock = clock;
     }
@@ -106,6 +103,29 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
 
     void flow(int newFlow) {
         flow = newFlow;
+    }
+
+    /**
+     * Leaves its peer; nothing is under way. It is of none until {@link #join}, which may be on
+     * another worker's thread.
+     */
+    public void leave() {
+        if (underWay() > 0) {
+            throw new IllegalStateException("requests are under way");
+        }
+        onDetached();
+        refusal = null;
+        peer.forget(flow);
+        peer = null;
+    }
+
+    /**
+     * Is this peer's from now on, which leads to the same IOhyp and has the same clock. Requests
+     * wait until it has claimed the disk.
+     */
+    public void join(RemotePeer newPeer) {
+        peer = newPeer;
+        peer.adopt(this);
     }
 
     /** Whether the peer has it claimed for us now. */
@@ -182,7 +202,7 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
         slot.received = 0;
         slot.status = null;
         slot.isSent = true;
-        slot.isDirect = isLargeRead(request);
+        slot.isDirect = DirectReceiver.isFor(request);
         requestsSent++;
         largeReads += slot.isDirect ? 1 : 0;
         BlockMessage.writeRequest(slot.message.header(), request);
@@ -196,11 +216,6 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
         association.send(slot.message);
     }
 
-    private static boolean isLargeRead(BlockRequest request) {
-        return request.kind() == BlockRequestKind.READ
-                && request.length() >= DirectReceiver.LENGTH_MIN;
-    }
-
     /** Whether a look at the next frame's headers may save a copy. */
     boolean hasLargeReads() {
         return largeReads > 0;
@@ -212,7 +227,7 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
             slot.message.end();
             slot.isSent = false;
             requestsSent--;
-            largeReads -= isLargeRead(request) ? 1 : 0;
+            largeReads -= DirectReceiver.isFor(request) ? 1 : 0;
         }
         slot.request = null;
         free.addLast(slot);
@@ -474,7 +489,9 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
             disownSent();
         }
         endWaiting();
-        peer.forget(this);
+        if (peer != null) {
+            peer.forget(flow);
+        }
         slots.forEach(slot -> slot.message.close());
     }
 }

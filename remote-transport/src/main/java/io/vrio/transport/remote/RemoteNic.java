@@ -214,6 +214,6 @@ public final class RemoteNic implements Nic, NetPort {
         listener = () -> {};
         receiver.target(null);
         onDetached();
-        peer.forget(this);
+        peer.forget(flow);
     }
 }

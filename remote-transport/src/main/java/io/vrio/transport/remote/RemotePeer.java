@@ -81,11 +81,16 @@ public final class RemotePeer implements Agent {
 
     /** A disk of the peer, usable at once: its requests wait until the peer has claimed it. */
     public RemoteDisk openDisk(String name, KnownIncarnations incarnations) {
-        RemoteDisk disk = devices.openDisk(name, this, incarnations, clock);
-        if (progress.isEstablished()) {
-            control.send(new ControlMessage.Attach(disk.flow(), name, options.claims().next()));
-        }
+        RemoteDisk disk = new RemoteDisk(name, incarnations, clock);
+        disk.join(this);
         return disk;
+    }
+
+    void adopt(RemoteDisk disk) {
+        devices.add(disk);
+        if (progress.isEstablished()) {
+            devices.attach(disk, control, options.claims());
+        }
     }
 
     /** A NIC of the peer: its link is down until the peer has claimed it. */
@@ -97,9 +102,12 @@ public final class RemotePeer implements Agent {
         return nic;
     }
 
-    void forget(RemoteDisk disk) {
-        devices.remove(disk);
-        sayDetached(disk.flow());
+    /** The device of this flow is none of this peer's any more. */
+    void forget(int flow) {
+        devices.remove(flow);
+        if (progress.isEstablished()) {
+            control.send(new ControlMessage.Detach(flow));
+        }
     }
 
     /**
@@ -114,17 +122,6 @@ public final class RemotePeer implements Agent {
             reset("the disks of this server have used up all flows");
         }
         return isChanged;
-    }
-
-    void forget(RemoteNic nic) {
-        devices.remove(nic);
-        sayDetached(nic.flow());
-    }
-
-    private void sayDetached(int flow) {
-        if (progress.isEstablished()) {
-            control.send(new ControlMessage.Detach(flow));
-        }
     }
 
     void sayAbandoned(int flow, RemoteDisk disk) {
