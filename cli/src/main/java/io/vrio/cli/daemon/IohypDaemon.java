@@ -20,6 +20,7 @@ import io.vrio.common.state.StateException;
 import io.vrio.common.state.StateFolder;
 import io.vrio.transport.flow.FrameBufferPool;
 import io.vrio.transport.link.GuardSocket;
+import io.vrio.transport.link.LinkOpener;
 import io.vrio.transport.link.NetworkPort;
 import io.vrio.transport.remote.Catalogs;
 import io.vrio.transport.remote.EndpointOptions;
@@ -66,12 +67,17 @@ final class IohypDaemon implements AutoCloseable {
         DiskRegistry disks = OnWorker.call(worker, () -> openDisks(worker, folder));
         NicRegistry nics = OnWorker.call(worker, () -> openNics(worker, folder));
         Catalogs catalogs = new Catalogs(disks, nics);
+        LinkOpener links = new LinkOpener(port, settings.network().link());
+        worker.execute(() -> worker.add(new WorkerOwned("links", links::close)));
         IohypEndpoint endpoint =
-                worker.call(() -> openEndpoint(worker, port, lateGuards, catalogs, buffers));
+                worker.call(() -> openEndpoint(worker, links, lateGuards, catalogs, buffers));
         IohypControl control = new IohypControl(settings, worker, disks, nics, endpoint);
         ControlServer.Options options =
                 new ControlServer.Options(settings.control(), settings.group().principal());
-        opened.add(ControlServer.open(options, control.commands())).start();
+        opened.add(
+                        ControlServer.open(
+                                options, LinkAnswers.addTo(control.commands(), worker, links)))
+                .start();
     }
 
     private DiskRegistry openDisks(Worker worker, StateFolder folder) throws BackendException {
@@ -102,12 +108,12 @@ final class IohypDaemon implements AutoCloseable {
 
     private IohypEndpoint openEndpoint(
             Worker worker,
-            NetworkPort port,
+            LinkOpener links,
             LateGuards lateGuards,
             Catalogs catalogs,
             FrameBufferPool buffers) {
-        GuardSocket guard = GuardSocket.open(port, settings.port());
-        WatchedLink link = WatchedLink.open(guard, lateGuards, port, worker);
+        GuardSocket guard = GuardSocket.open(links.port(), settings.port());
+        WatchedLink link = WatchedLink.open(guard, lateGuards, links, worker);
         worker.add(new WorkerOwned("link", link::close));
         SecureRandom random = new SecureRandom();
         EndpointOptions options =
@@ -123,7 +129,7 @@ final class IohypDaemon implements AutoCloseable {
         worker.add(endpoint);
         InterfaceWatch.start(
                 worker,
-                port,
+                links.port(),
                 () -> {
                     link.rebind();
                     endpoint.moveTo(link.local());

@@ -4,18 +4,18 @@ package io.vrio.cli.daemon;
 import io.vrio.common.agent.Worker;
 import io.vrio.common.clock.NanoClock;
 import io.vrio.transport.link.GuardSocket;
+import io.vrio.transport.link.LinkOpener;
 import io.vrio.transport.link.NeighbourTable;
-import io.vrio.transport.link.NetworkPort;
 import io.vrio.transport.remote.LinkFactory;
 import io.vrio.transport.wire.IpAddress;
 import java.util.concurrent.TimeUnit;
 
-/** Opens packet sockets for the attempts of a server to reach its IOhyp. One worker. */
+/** Opens links for the attempts of a server to reach its IOhyp. One worker. */
 final class PacketLinkFactory implements LinkFactory {
     /** Between two questions to the network for a peer's Ethernet address. */
     private static final long START_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    private final NetworkPort port;
+    private final LinkOpener links;
     private final LateGuards lateGuards;
     private final NeighbourTable neighbours;
     private final Worker worker;
@@ -23,12 +23,12 @@ final class PacketLinkFactory implements LinkFactory {
     private long startNs;
 
     PacketLinkFactory(
-            NetworkPort port,
+            LinkOpener links,
             LateGuards lateGuards,
             NeighbourTable neighbours,
             Worker worker,
             NanoClock clock) {
-        this.port = port;
+        this.links = links;
         this.lateGuards = lateGuards;
         this.neighbours = neighbours;
         this.worker = worker;
@@ -51,6 +51,6 @@ final class PacketLinkFactory implements LinkFactory {
     @Override
     public OpenLink open() {
         final int anyPort = 0;
-        return WatchedLink.open(GuardSocket.open(port, anyPort), lateGuards, port, worker);
+        return WatchedLink.open(GuardSocket.open(links.port(), anyPort), lateGuards, links, worker);
     }
 }

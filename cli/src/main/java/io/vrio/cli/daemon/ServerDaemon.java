@@ -13,6 +13,7 @@ import io.vrio.common.state.StateFolder;
 import io.vrio.libvirt.domain.DeviceKind;
 import io.vrio.server.worker.SocketOptions;
 import io.vrio.transport.flow.FrameBufferPool;
+import io.vrio.transport.link.LinkOpener;
 import io.vrio.transport.link.NeighbourTable;
 import io.vrio.transport.link.NetworkPort;
 import io.vrio.transport.remote.PeerOptions;
@@ -72,8 +73,10 @@ final class ServerDaemon implements AutoCloseable {
         LateGuards lateGuards = opened.add(new LateGuards());
         StateFolder folder = opened.add(StateFolder.open(settings.stateFolder()));
         Worker worker = DaemonWorkers.start(opened, settings.workers()).first();
+        LinkOpener links = new LinkOpener(port, settings.network().link());
+        worker.execute(() -> worker.add(new WorkerOwned("link", links::close)));
         RemotePeer peer =
-                worker.call(() -> openPeer(worker, port, lateGuards, neighbours, buffers));
+                worker.call(() -> openPeer(worker, links, lateGuards, neighbours, buffers));
         // An association that is lost is opened anew, with a link of its own.
         worker.call(() -> InterfaceWatch.start(worker, port, neighbours::bindToInterface));
         SocketOptions sockets =
@@ -98,7 +101,10 @@ final class ServerDaemon implements AutoCloseable {
         ServerControl control = new ServerControl(settings, worker, peer, devices, disks, nics);
         ControlServer.Options options =
                 new ControlServer.Options(settings.control(), Optional.empty());
-        opened.add(ControlServer.open(options, control.commands())).start();
+        opened.add(
+                        ControlServer.open(
+                                options, LinkAnswers.addTo(control.commands(), worker, links)))
+                .start();
         // Not before: a server that cannot have its sockets shall not ask for devices that another,
         // perhaps an older process of this name, serves.
         worker.execute(() -> worker.add(peer));
@@ -125,7 +131,7 @@ final class ServerDaemon implements AutoCloseable {
 
     private RemotePeer openPeer(
             Worker worker,
-            NetworkPort port,
+            LinkOpener links,
             LateGuards lateGuards,
             NeighbourTable neighbours,
             FrameBufferPool buffers) {
@@ -140,9 +146,9 @@ final class ServerDaemon implements AutoCloseable {
                         settings.network().peerTimeoutNs(),
                         settings.ioTimeoutNs(),
                         settings.network().key());
-        PacketLinkFactory links =
-                new PacketLinkFactory(port, lateGuards, neighbours, worker, NanoClock.SYSTEM);
-        return new RemotePeer(options, links, NanoClock.SYSTEM, buffers, random);
+        PacketLinkFactory factory =
+                new PacketLinkFactory(links, lateGuards, neighbours, worker, NanoClock.SYSTEM);
+        return new RemotePeer(options, factory, NanoClock.SYSTEM, buffers, random);
     }
 
     @Override

@@ -3,17 +3,18 @@ package io.vrio.cli.daemon;
 
 import io.vrio.common.agent.Worker;
 import io.vrio.transport.link.GuardSocket;
+import io.vrio.transport.link.LinkOpener;
 import io.vrio.transport.link.NetworkPort;
-import io.vrio.transport.link.PacketLink;
 import io.vrio.transport.link.ScatterLink;
+import io.vrio.transport.link.SocketLink;
 import io.vrio.transport.remote.LinkFactory.OpenLink;
 import io.vrio.transport.wire.Endpoint;
 
-/** A packet socket with its guard, watched by a worker. On the worker's thread. */
+/** A link with its guard, watched by a worker. On the worker's thread. */
 final class WatchedLink implements OpenLink {
     private final GuardSocket guard;
     private final LateGuards lateGuards;
-    private final PacketLink link;
+    private final SocketLink link;
     private final NetworkPort port;
     private final Worker worker;
     private final int key;
@@ -21,7 +22,7 @@ final class WatchedLink implements OpenLink {
     private WatchedLink(
             GuardSocket guard,
             LateGuards lateGuards,
-            PacketLink link,
+            SocketLink link,
             NetworkPort port,
             Worker worker) {
         this.guard = guard;
@@ -37,12 +38,13 @@ final class WatchedLink implements OpenLink {
      * Takes over the guard, also when it throws.
      *
      * @param lateGuards where the guard goes in the end
+     * @param links of this worker
      */
     static WatchedLink open(
-            GuardSocket guard, LateGuards lateGuards, NetworkPort port, Worker worker) {
+            GuardSocket guard, LateGuards lateGuards, LinkOpener links, Worker worker) {
         try {
-            PacketLink link = PacketLink.open(port, guard.port());
-            return new WatchedLink(guard, lateGuards, link, port, worker);
+            SocketLink link = links.open(guard.port());
+            return new WatchedLink(guard, lateGuards, link, links.port(), worker);
         } catch (RuntimeException e) {
             guard.close();
             throw e;

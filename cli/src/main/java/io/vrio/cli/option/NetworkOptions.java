@@ -2,6 +2,7 @@
 package io.vrio.cli.option;
 
 import io.vrio.common.clock.NanoClock;
+import io.vrio.transport.link.LinkKind;
 import io.vrio.transport.secure.FileKeyRing;
 import io.vrio.transport.secure.KeyFile;
 import io.vrio.transport.secure.KeyFileException;
@@ -42,6 +43,17 @@ public final class NetworkOptions {
                 "Default: the smaller MTU of the two interfaces."
             })
     private int mtu;
+
+    @Option(
+            names = "--link",
+            paramLabel = "KIND",
+            defaultValue = "packet",
+            converter = OptionTypes.Link.class,
+            description = {
+                "packet: all frames by a packet socket. xdp: short ones by AF_XDP, for latency;",
+                "where that cannot be, packet, and the log says why. Default: packet."
+            })
+    private LinkKind link;
 
     @Option(
             names = "--peer-timeout",
@@ -165,6 +177,11 @@ public final class NetworkOptions {
 
     public int mtu() {
         return mtu;
+    }
+
+    /** What short frames shall go by. */
+    public LinkKind link() {
+        return link;
     }
 
     public long peerTimeoutNs() {

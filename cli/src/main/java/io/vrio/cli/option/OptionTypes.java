@@ -6,6 +6,7 @@ import io.vrio.backends.block.BackendSpec;
 import io.vrio.backends.block.ByteSize;
 import io.vrio.backends.net.NicSpec;
 import io.vrio.common.io.DeviceName;
+import io.vrio.transport.link.LinkKind;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -102,6 +103,19 @@ public final class OptionTypes {
         @Override
         public Integer convert(String value) {
             return number(value, 1, 65535, "a port");
+        }
+    }
+
+    /** packet or xdp. */
+    public static final class Link implements ITypeConverter<LinkKind> {
+        @Override
+        public LinkKind convert(String value) {
+            for (LinkKind kind : LinkKind.values()) {
+                if (kind.toString().equals(value)) {
+                    return kind;
+                }
+            }
+            throw wrong(value, "a link", "packet, xdp");
         }
     }
 

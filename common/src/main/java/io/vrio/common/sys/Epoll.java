@@ -83,6 +83,11 @@ public final class Epoll implements AutoCloseable {
         return events.getInt((long) index * EVENT_LENGTH + DATA_OFFSET);
     }
 
+    /** Its own: readable while any of its descriptors is ready. */
+    public int descriptor() {
+        return fd;
+    }
+
     @Override
     public void close() {
         Linux.close(fd);

@@ -36,6 +36,7 @@ public final class Linux {
     public static final int EBADFD = 77;
     public static final int EMSGSIZE = 90;
     public static final int EOPNOTSUPP = 95;
+    public static final int EAFNOSUPPORT = 97;
     public static final int EADDRINUSE = 98;
     public static final int EADDRNOTAVAIL = 99;
     public static final int ENETDOWN = 100;
@@ -63,6 +64,8 @@ public final class Linux {
     private static final int IO_URING_SETUP = 425;
     private static final int IO_URING_ENTER = 426;
     private static final int IO_URING_REGISTER = 427;
+
+    private static final int BPF = System.getProperty("os.arch").equals("aarch64") ? 280 : 321;
 
     private static final int PAGE = 4096;
     private static final int PROTECTION_READ_WRITE = 3;
@@ -388,6 +391,11 @@ public final class Linux {
 
     static int ioUringRegister(int fd, int operation, long argument, int count) {
         return (int) result(C.syscall(IO_URING_REGISTER, fd, operation, argument, count, 0));
+    }
+
+    /** bpf(2); {@code attributes} holds {@code length} bytes. See {@link Bpf}. */
+    static int bpf(int command, long attributes, int length) {
+        return (int) result(C.syscall(BPF, command, attributes, length, 0, 0));
     }
 
     public static void yield() {

@@ -2,25 +2,33 @@
 package io.vrio.it.root;
 
 import io.vrio.transport.link.GuardSocket;
+import io.vrio.transport.link.LinkKind;
+import io.vrio.transport.link.LinkOpener;
 import io.vrio.transport.link.NetworkPort;
-import io.vrio.transport.link.PacketLink;
+import io.vrio.transport.link.SocketLink;
 import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.IpAddress;
 import java.util.function.BooleanSupplier;
 
-/** Interface, guard socket and packet link of one side of a test. */
+/** Interface, guard socket and link of one side of a test. */
 final class LinkEnd implements AutoCloseable {
     /** Limit: how long a test waits for what takes microseconds. */
     private static final long AWAIT_NS = 10_000_000_000L;
 
     private final NetworkPort port;
     private final GuardSocket guard;
-    private final PacketLink link;
+    private final LinkOpener opener;
+    private final SocketLink link;
 
     LinkEnd(Namespace namespace, IpAddress address) {
+        this(namespace, address, LinkKind.PACKET);
+    }
+
+    LinkEnd(Namespace namespace, IpAddress address, LinkKind kind) {
         port = namespace.call(() -> NetworkPort.open(Namespaces.INTERFACE, address));
         guard = namespace.call(() -> GuardSocket.open(port, 0));
-        link = namespace.call(() -> PacketLink.open(port, guard.port()));
+        opener = new LinkOpener(port, kind);
+        link = namespace.call(() -> opener.open(guard.port()));
     }
 
     NetworkPort port() {
@@ -31,8 +39,13 @@ final class LinkEnd implements AutoCloseable {
         return guard;
     }
 
-    PacketLink link() {
+    SocketLink link() {
         return link;
+    }
+
+    /** Why it is not of the kind that was wanted. */
+    String reason() {
+        return opener.reason();
     }
 
     Endpoint endpoint() {
@@ -54,6 +67,7 @@ final class LinkEnd implements AutoCloseable {
     @Override
     public void close() {
         link.close();
+        opener.close();
         guard.close();
         port.close();
     }

@@ -41,6 +41,13 @@ public final class NetworkPort implements AutoCloseable {
     private static final int SIOCGIFFLAGS = 0x8913;
     private static final int SIOCGIFMTU = 0x8921;
     private static final int SIOCGIFHWADDR = 0x8927;
+    private static final int SIOCETHTOOL = 0x8946;
+
+    // struct ethtool_channels {cmd; maximum of 4; rx; tx; other; combined}.
+    private static final int ETHTOOL_GCHANNELS = 0x3C;
+    private static final int CHANNELS_LENGTH = 36;
+    private static final int CHANNELS_RX = 20;
+    private static final int CHANNELS_COMBINED = 32;
 
     // struct ifreq {char name[16]; union of 24}.
     private static final int REQUEST_LENGTH = 40;
@@ -274,6 +281,21 @@ public final class NetworkPort implements AutoCloseable {
     public synchronized int mtu() {
         ask(SIOCGIFMTU);
         return request.getInt(REQUEST_VALUE);
+    }
+
+    /** Queues that frames come in by, at least 1; a driver that does not tell has one. */
+    synchronized int receiveQueues() {
+        try (NativeBuffer channels = new NativeBuffer(CHANNELS_LENGTH)) {
+            MemorySlice memory = channels.slice();
+            memory.putInt(0, ETHTOOL_GCHANNELS);
+            putName();
+            request.putLong(REQUEST_VALUE, memory.address(0, CHANNELS_LENGTH));
+            // Safety: the kernel writes the structure that this command names.
+            if (Linux.ioctl(fd, SIOCETHTOOL, request.address(0, REQUEST_LENGTH)) < 0) {
+                return 1;
+            }
+            return Math.max(1, memory.getInt(CHANNELS_RX) + memory.getInt(CHANNELS_COMBINED));
+        }
     }
 
     /** Whether the interface exists, is up and has a carrier now. */

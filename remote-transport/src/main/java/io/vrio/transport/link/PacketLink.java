@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * A link over an AF_PACKET socket with virtio_net_hdr: one system call per super-frame of up to 64
  * KB, gathered from the payload's own memory. It sees only frames to one own address and TCP port.
  */
-public final class PacketLink implements ScatterLink {
+public final class PacketLink implements SocketLink {
     private static final Logger LOG = LoggerFactory.getLogger(PacketLink.class);
 
     /** Limit: pieces that sendmsg gathers (UIO_MAXIOV is 1024); more are first copied together. */
@@ -138,7 +138,12 @@ public final class PacketLink implements ScatterLink {
         }
     }
 
-    /** Sends and receives at the port's interface from now on: another one has its name. */
+    @Override
+    public LinkKind kind() {
+        return LinkKind.PACKET;
+    }
+
+    @Override
     public void rebind() {
         bind(fd, port);
     }
@@ -205,7 +210,7 @@ public final class PacketLink implements ScatterLink {
         return covered == length;
     }
 
-    private static LinkCounter refusal(int errno) {
+    static LinkCounter refusal(int errno) {
         return switch (errno) {
             case Linux.EAGAIN -> LinkCounter.SEND_NO_ROOM;
             case Linux.ENOBUFS, Linux.ENOMEM -> LinkCounter.SEND_NO_MEMORY;

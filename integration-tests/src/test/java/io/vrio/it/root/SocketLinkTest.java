@@ -15,14 +15,17 @@ import io.vrio.common.sys.Linux;
 import io.vrio.it.Requires;
 import io.vrio.transport.link.LinkCounter;
 import io.vrio.transport.link.LinkFixture;
-import io.vrio.transport.link.PacketLink;
+import io.vrio.transport.link.LinkKind;
+import io.vrio.transport.link.SocketLink;
 import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.FrameHeader;
 import io.vrio.transport.wire.FrameWriter;
 import io.vrio.transport.wire.IpAddress;
 import io.vrio.transport.wire.IpVersion;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -30,21 +33,42 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Packet sockets over a veth pair. */
+/** Links over a veth pair, of either kind at either end. */
 @Tag("root")
-@ParameterizedClass
-@EnumSource(IpVersion.class)
-final class PacketLinkTest {
+@ParameterizedClass(name = "{0}, {1} to {2}")
+@MethodSource("kinds")
+final class SocketLinkTest {
     private static final int MTU = 1500;
 
-    @Parameter private IpVersion version;
+    @Parameter(0)
+    private IpVersion version;
+
+    @Parameter(1)
+    private LinkKind leftKind;
+
+    @Parameter(2)
+    private LinkKind rightKind;
+
     private Namespaces namespaces;
     private LinkEnd left;
     private LinkEnd right;
     private LinkFixture wire;
+
+    static Stream<Arguments> kinds() {
+        return Arrays.stream(IpVersion.values())
+                .flatMap(
+                        version ->
+                                Arrays.stream(LinkKind.values())
+                                        .flatMap(kind -> kinds(version, kind)));
+    }
+
+    private static Stream<Arguments> kinds(IpVersion version, LinkKind left) {
+        return Arrays.stream(LinkKind.values()).map(right -> Arguments.of(version, left, right));
+    }
 
     @BeforeEach
     void open() {
@@ -52,8 +76,10 @@ final class PacketLinkTest {
         Requires.program("ip");
         Requires.program("ethtool");
         namespaces = new Namespaces(MTU, version);
-        left = new LinkEnd(namespaces.left(), namespaces.leftAddress());
-        right = new LinkEnd(namespaces.right(), namespaces.rightAddress());
+        left = new LinkEnd(namespaces.left(), namespaces.leftAddress(), leftKind);
+        right = new LinkEnd(namespaces.right(), namespaces.rightAddress(), rightKind);
+        assertEquals(leftKind, left.link().kind(), left::reason);
+        assertEquals(rightKind, right.link().kind(), right::reason);
         wire = new LinkFixture(left.link(), right.link(), left.endpoint(), right.endpoint());
     }
 
@@ -121,6 +147,7 @@ final class PacketLinkTest {
 
     @Test
     void shouldReadWhatTheKernelHasRegrouped() {
+        assumeTrue(rightKind == LinkKind.PACKET, "generic XDP switches GRO off");
         namespaces.withoutOffloads();
         namespaces.right().run("ethtool", "-K", Namespaces.INTERFACE, "gro", "on");
         assertTrue(wire.send(1, 65_000));
@@ -151,7 +178,7 @@ final class PacketLinkTest {
 
     @Test
     void shouldNotSeeFramesToAnotherPort() {
-        LinkEnd other = new LinkEnd(namespaces.right(), namespaces.rightAddress());
+        LinkEnd other = new LinkEnd(namespaces.right(), namespaces.rightAddress(), LinkKind.PACKET);
         try (LinkFixture aside =
                 new LinkFixture(left.link(), other.link(), left.endpoint(), other.endpoint())) {
             assertTrue(aside.sendAck(77));
@@ -205,7 +232,7 @@ final class PacketLinkTest {
         assertTrue(wire.send(1, 1000));
         assertTrue(wire.sendAck(1001));
         try (NativeBuffer small = new NativeBuffer(100)) {
-            PacketLink link = right.link();
+            SocketLink link = right.link();
             int ackLength = FrameHeader.DATA_LENGTH + version.shift();
             assertTrue(LinkEnd.await(() -> link.receive(small.slice()) == ackLength));
             assertEquals(1, link.counters().value(LinkCounter.RECEIVE_CUT));
