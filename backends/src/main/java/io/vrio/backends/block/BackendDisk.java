@@ -42,6 +42,12 @@ public interface BackendDisk extends BlockDisk {
         return null;
     }
 
+    /**
+     * Another worker executes its requests from now on. On that one's thread, when nothing is under
+     * way and the former worker does not touch the disk any more.
+     */
+    default void moveTo(DiskWorker worker) {}
+
     /** Removes what opening the disk has made, because it is not wanted after all. Before close. */
     default void undoCreation() {}
 }

@@ -23,15 +23,16 @@ public final class FileDisk implements BackendDisk, BlockPort, RingLane.Owner {
     private final String bootId = Host.bootId();
     private final Transfer transfer;
     private final RangeCalls ranges;
-    private final SlowLane lane;
-
-    /** Null without io_uring. */
-    private final RingLane ring;
-
+    private final String name;
     private final FlushGroup flushes;
     private final SerialAnswer serial;
+    private final FileSpec spec;
     private final boolean isDirect;
     private final boolean mayTryCached;
+    private SlowLane lane;
+
+    /** Null without io_uring. */
+    private RingLane ring;
 
     /** One per thread of the lane at most; made when needed. */
     private final ArrayBlockingQueue<Transfer> laneTransfers =
@@ -51,14 +52,23 @@ public final class FileDisk implements BackendDisk, BlockPort, RingLane.Owner {
     private FileDisk(BackingFile file, FileSpec spec, DiskContext context, FileCalls calls)
             throws BackendException {
         this.file = file;
+        this.spec = spec;
         this.calls = calls;
+        name = context.name();
         isDirect = spec.isDirect();
         properties = properties(file, spec, context);
         transfer = new Transfer(calls, file.fd(), file.alignment());
         ranges = new RangeCalls(calls, file.fd(), file.isDevice());
-        lane = new SlowLane(context.name(), context.worker());
-        ring = ringLane(file, spec, context.worker());
-        flushes = new FlushGroup(ring == null ? this::syncLater : ring::submit);
+        lane = new SlowLane(name, context.worker());
+        ring = ringLane(context.worker());
+        if (ring == null && spec.io() == DirectIo.URING && problem(context.worker()) != null) {
+            throw new BackendException(
+                    spec.path()
+                            + ": no io_uring: "
+                            + problem(context.worker())
+                            + "; leave io=uring out");
+        }
+        flushes = new FlushGroup(this::beginSync);
         serial = new SerialAnswer(properties.serial());
         mayTryCached = !isDirect && canReadCached();
     }
@@ -80,19 +90,24 @@ public final class FileDisk implements BackendDisk, BlockPort, RingLane.Owner {
         }
     }
 
-    private RingLane ringLane(BackingFile file, FileSpec spec, DiskWorker worker)
-            throws BackendException {
-        // What lives in memory never waits, and the kernel would only lend it to its own threads.
-        boolean isWanted = isDirect && !file.isMemory() && spec.io() != DirectIo.THREADS;
-        DiskRing found = isWanted ? worker.ring() : null;
-        String problem = found == null ? null : found.problem();
-        if (problem != null && spec.io() == DirectIo.URING) {
-            throw new BackendException(
-                    spec.path() + ": no io_uring: " + problem + "; leave io=uring out");
-        }
-        return found == null || problem != null
+    /** Null where the threads do everything. */
+    private RingLane ringLane(DiskWorker worker) {
+        DiskRing found = wantedRing(worker);
+        return found == null || found.problem() != null
                 ? null
                 : new RingLane(found, file.fd(), file.alignment(), this);
+    }
+
+    /** Why there is no ring although one is wanted, or null. */
+    private String problem(DiskWorker worker) {
+        DiskRing found = wantedRing(worker);
+        return found == null ? null : found.problem();
+    }
+
+    private DiskRing wantedRing(DiskWorker worker) {
+        // What lives in memory never waits, and the kernel would only lend it to its own threads.
+        boolean isWanted = isDirect && !file.isMemory() && spec.io() != DirectIo.THREADS;
+        return isWanted ? worker.ring() : null;
     }
 
     private static DiskProperties properties(BackingFile file, FileSpec spec, DiskContext context)
@@ -197,8 +212,12 @@ public final class FileDisk implements BackendDisk, BlockPort, RingLane.Owner {
         return null;
     }
 
-    private void syncLater(BlockRequest leader) {
-        rest(leader, 0);
+    private void beginSync(BlockRequest leader) {
+        if (ring == null) {
+            rest(leader, 0);
+        } else {
+            ring.submit(leader);
+        }
     }
 
     @Override
@@ -261,6 +280,17 @@ public final class FileDisk implements BackendDisk, BlockPort, RingLane.Owner {
 
     private IoStatus sync(BlockRequest request, long done) {
         return flushes.onSynced(calls.sync(file.fd()));
+    }
+
+    @Override
+    public void moveTo(DiskWorker worker) {
+        lane.close();
+        lane = new SlowLane(name, worker);
+        if (ring != null) {
+            ring.close();
+        }
+        // Where there is none, the worker's ring says why, and the threads do everything.
+        ring = ringLane(worker);
     }
 
     @Override

@@ -21,10 +21,11 @@ public final class RamDisk implements BackendDisk, BlockPort {
     private static final long QUICK_MAX = 1 << 20;
 
     private final String identity = "ram " + UUID.randomUUID();
-    private final SlowLane lane;
+    private final String name;
     private final SlowLane.Operation clear = this::clear;
     private final SerialAnswer serial;
     private final AnonymousMemory memory;
+    private SlowLane lane;
     private DiskProperties properties;
     private Runnable listener;
 
@@ -43,7 +44,8 @@ public final class RamDisk implements BackendDisk, BlockPort {
                         true,
                         context.serial(options));
         serial = new SerialAnswer(properties.serial());
-        lane = new SlowLane(context.name(), context.worker());
+        name = context.name();
+        lane = new SlowLane(name, context.worker());
     }
 
     /** Makes a disk of zeroes. */
@@ -144,6 +146,12 @@ public final class RamDisk implements BackendDisk, BlockPort {
     private IoStatus clear(BlockRequest request, long done) {
         memory.discard(request.offset(), request.length());
         return IoStatus.OK;
+    }
+
+    @Override
+    public void moveTo(DiskWorker worker) {
+        lane.close();
+        lane = new SlowLane(name, worker);
     }
 
     @Override

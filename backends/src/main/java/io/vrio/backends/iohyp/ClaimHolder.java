@@ -1,16 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.backends.iohyp;
 
+import io.vrio.transport.remote.Claimant;
 import java.time.Instant;
 
 /**
  * The server that has claimed a device.
  *
  * @param serverEpoch differs between two lives of the same server
+ * @param number of two claims of one life the higher one is the later; 0 when they have none
  */
-record ClaimHolder(String serverName, long serverEpoch, Instant since) {
+record ClaimHolder(String serverName, long serverEpoch, long number, Instant since) {
     ClaimHolder {
         serverName = DeviceName.printable(serverName);
+    }
+
+    static ClaimHolder of(Claimant claimant, Instant since) {
+        return new ClaimHolder(
+                claimant.serverName(), claimant.serverEpoch(), claimant.number(), since);
+    }
+
+    /** Whether a claim of this server's next life, or a later one of this life, comes before. */
+    boolean yieldsTo(ClaimHolder other) {
+        boolean isSameLife =
+                serverName.equals(other.serverName) && serverEpoch == other.serverEpoch;
+        return isFormerLifeOf(other) || isSameLife && other.number > number;
     }
 
     /** A server that was restarted takes its devices over; another one may not. */

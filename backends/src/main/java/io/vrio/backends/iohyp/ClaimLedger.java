@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Which server has which device of one kind, remembered over restarts of the IOhyp. After a start
  * each device is reserved for the server that had it, for a grace time: whoever asks first must not
- * get a disk that a guest elsewhere goes on using. Worker's thread.
+ * get a disk that a guest elsewhere goes on using. Control path; any thread.
  */
 final class ClaimLedger {
     /** Long enough for a server to come back: it tries once a second at least. */
@@ -107,7 +107,7 @@ final class ClaimLedger {
     }
 
     /** For whom a device that nobody has is kept, or null. */
-    Reservation reservation(String device) {
+    synchronized Reservation reservation(String device) {
         endGrace();
         String serverName = reserved.get(device);
         return serverName == null ? null : new Reservation(serverName, graceEnd);
@@ -125,7 +125,7 @@ final class ClaimLedger {
      * @throws ClaimRefusedException when it cannot be: after a restart another server could get the
      *     device, or an earlier holder that the store still names
      */
-    void begin(String device, String serverName) throws ClaimRefusedException {
+    synchronized void begin(String device, String serverName) throws ClaimRefusedException {
         String keptFor = reserved.remove(device);
         claimed.put(device, serverName);
         if (serverName.equals(saved.get(device))) {
@@ -151,7 +151,7 @@ final class ClaimLedger {
      * A server has a device no longer. Written soon, in one go with others: a server with many
      * devices may give them back at once, and what is forgotten too late hurts nobody.
      */
-    void end(String device) {
+    synchronized void end(String device) {
         if (isClosed) {
             return;
         }
@@ -163,14 +163,14 @@ final class ClaimLedger {
     }
 
     /** From now on claims end because the IOhyp does: their devices will be reserved. */
-    void close() {
+    synchronized void close() {
         if (!isClosed) {
             saveChanges();
             isClosed = true;
         }
     }
 
-    private void saveChanges() {
+    private synchronized void saveChanges() {
         isSavePending = false;
         if (!isClosed && !all().equals(saved)) {
             save();

@@ -261,7 +261,7 @@ public final class NicRegistry implements DeviceRegistry<NicStatus>, NicCatalog,
                             + DeviceName.printable(nicName)
                             + "; make it there with 'vrio nic create'");
         }
-        ClaimHolder holder = new ClaimHolder(serverName, serverEpoch, now());
+        ClaimHolder holder = new ClaimHolder(serverName, serverEpoch, 0, now());
         ClaimedNic present = nic.claim();
         if (present != null) {
             if (!present.holder().isFormerLifeOf(holder)) {

@@ -19,16 +19,19 @@ import java.security.NoSuchAlgorithmException;
 final class OfferedDisk implements AutoCloseable {
     private final boolean isKept;
     private final String serialSeed;
-    private final DiskWorker worker;
     private final BackendOpener opener;
     private final ClaimLedger claims;
     private final Counters<DiskCounter> counters = new Counters<>(DiskCounter.class);
+    private DiskWorker worker;
     private DiskRecord record;
     private BackendDisk backend;
     private String failure = "not opened yet";
     private ClaimedDisk claim;
     private int underWayCount;
     private int lossCount;
+
+    /** What happens once nothing is under way, when it is to go to another worker; else null. */
+    private Runnable departure;
 
     /**
      * @param serialSeed see {@link DiskContext}
@@ -164,10 +167,40 @@ final class OfferedDisk implements AutoCloseable {
         }
     }
 
-    /** Lets the present claim begin once nothing of earlier ones is under way. */
+    /** Lets what waits for it begin once nothing of earlier claims is under way. */
     void releaseFence() {
-        if (underWayCount == 0 && claim != null) {
+        if (underWayCount > 0) {
+            return;
+        }
+        if (claim != null) {
             claim.release();
+        } else if (departure != null) {
+            // Soon: who has ended the last request may not be done with the disk itself.
+            worker.execute(departure);
+        }
+    }
+
+    /** Nobody has it, or gets it here any more. */
+    void leave(Runnable newDeparture) {
+        departure = newDeparture;
+        releaseFence();
+    }
+
+    boolean isLeaving() {
+        return departure != null;
+    }
+
+    /** It stays after all. */
+    void stay() {
+        departure = null;
+    }
+
+    /** It has come to another worker, on whose thread this is. */
+    void arrive(DiskWorker newWorker) {
+        departure = null;
+        worker = newWorker;
+        if (backend != null) {
+            backend.moveTo(newWorker);
         }
     }
 

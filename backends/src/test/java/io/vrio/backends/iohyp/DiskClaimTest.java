@@ -21,6 +21,7 @@ import io.vrio.common.io.IoStatus;
 import io.vrio.common.state.StateFile;
 import io.vrio.common.state.StateFolder;
 import io.vrio.transport.remote.ClaimRefusedException;
+import io.vrio.transport.remote.Claimant;
 import io.vrio.transport.remote.DiskClaim;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -266,5 +267,43 @@ final class DiskClaimTest {
         DiskClaim after = registry.claim("root", "host-1", 2);
         assertEquals(DiskState.READY, registry.show("root").state());
         assertNotEquals(before.incarnation(), after.incarnation());
+    }
+
+    private DiskClaim claim(long epoch, long number) throws ClaimRefusedException {
+        return registry.claim("root", new Claimant("host-1", epoch, number));
+    }
+
+    @Test
+    void shouldGiveADiskToTheLaterClaimOfAServer() throws Exception {
+        List<String> revoked = new ArrayList<>();
+        claim(1, 5).onRevoke(() -> revoked.add("5"));
+        claim(1, 6).onRevoke(() -> revoked.add("6"));
+        assertEquals(List.of("5"), revoked);
+    }
+
+    @Test
+    void shouldRefuseAClaimThatComesTooLate() throws Exception {
+        claim(1, 6);
+        assertThrows(ClaimRefusedException.class, () -> claim(1, 5));
+        assertThrows(ClaimRefusedException.class, () -> claim(1, 6));
+        assertThrows(ClaimRefusedException.class, () -> claim(1, 0));
+    }
+
+    @Test
+    void shouldNotCompareTheNumbersOfTwoLives() throws Exception {
+        claim(1, 6);
+        claim(2, 1);
+        assertThrows(ClaimRefusedException.class, () -> claim(2, 1));
+    }
+
+    @Test
+    void shouldHoldTheRequestsOfTheLaterClaimUntilTheEarlierOnesHaveEnded() throws Exception {
+        BlockRequest earlier = slowRequest();
+        claim(1, 5).disk().port().submit(earlier);
+        BlockRequest later = driver.request(WRITE, 0, 512);
+        claim(1, 6).disk().port().submit(later);
+        assertFalse(driver.hasEnded(later));
+        driver.await(earlier);
+        assertEquals(IoStatus.OK, driver.await(later));
     }
 }

@@ -47,6 +47,7 @@ final class DiskService {
     private final List<InboundRequest> all = new ArrayList<>();
     private final List<InboundRequest> partials = new ArrayList<>();
     private final ArrayDeque<InboundRequest> waitingForRoom = new ArrayDeque<>();
+    private long requests;
     private boolean isClosed;
 
     DiskService(
@@ -64,6 +65,11 @@ final class DiskService {
 
     int flow() {
         return flow;
+    }
+
+    /** How many have ended. */
+    long requests() {
+        return requests;
     }
 
     ControlMessage.Attached attached() {
@@ -175,6 +181,7 @@ final class DiskService {
 
     void end(InboundRequest request, IoStatus status) {
         counters.increment(EndpointCounter.REQUESTS);
+        requests++;
         boolean hasData =
                 status == IoStatus.OK && BlockMessage.isAnsweredWithData(request.block.kind());
         if (!hasData) {

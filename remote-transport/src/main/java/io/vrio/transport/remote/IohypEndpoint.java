@@ -279,7 +279,7 @@ public final class IohypEndpoint implements Agent {
     }
 
     /** A fault of this program, met while serving one server: the others must not suffer. */
-    private void endFaulty(ServedPeer peer, RuntimeException fault) {
+    void endFaulty(ServedPeer peer, RuntimeException fault) {
         counters.increment(EndpointCounter.FAULTS);
         if (counters.value(EndpointCounter.FAULTS) <= FAULT_LINES_MAX) {
             LOG.error("peer={} ends: a fault of this program", peer.association().remote(), fault);
@@ -439,8 +439,11 @@ public final class IohypEndpoint implements Agent {
     /** Says goodbye to all. The link is closed by whoever made it. */
     @Override
     public void close() {
-        catalogs.disks().onEndpointClose();
-        catalogs.nics().onEndpointClose();
+        if (!peers.isEmpty()) {
+            // A worker that ends alone has no associations left, and the claims go on elsewhere.
+            catalogs.disks().onEndpointClose();
+            catalogs.nics().onEndpointClose();
+        }
         for (ServedPeer peer : peers) {
             peer.association().transmit(clock.nanoTime());
             peer.association().sendFin();

@@ -26,9 +26,6 @@ import org.slf4j.LoggerFactory;
 final class ServedPeer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ServedPeer.class);
 
-    /** Limit: disks of one server. */
-    static final int DISKS_MAX = 4096;
-
     /** Limit: NICs of one server. */
     static final int NICS_MAX = 4096;
 
@@ -40,13 +37,11 @@ final class ServedPeer implements AutoCloseable {
     private final AssociationSetup setup;
     private final ControlChannel control;
     private final ControlInbox inbox = new ControlInbox(this::onControl);
-    private final BufferShare share;
 
     /** Not the disks': frames that wait must not keep reads from being answered. */
     private final BufferShare frameShare;
 
-    private final Counters<EndpointCounter> counters;
-    private final List<DiskService> disks = new ArrayList<>();
+    private final ServedDisks disks;
     private final List<NicService> nics = new ArrayList<>();
     private final long sinceNs;
     private final int tag;
@@ -76,14 +71,19 @@ final class ServedPeer implements AutoCloseable {
             int tag) {
         this.endpoint = endpoint;
         this.setup = setup;
-        share = new BufferShare(buffers);
         frameShare = new BufferShare(buffers);
-        this.counters = counters;
         this.tag = tag;
         sinceNs = nowNs;
         mtu = setup.mtu();
         association = endpoint.associate(setup, this::onSegment);
         control = new ControlChannel(association);
+        disks =
+                new ServedDisks(
+                        association,
+                        control,
+                        new BufferShare(buffers),
+                        counters,
+                        fault -> endpoint.endFaulty(this, fault));
     }
 
     Association association() {
@@ -160,7 +160,7 @@ final class ServedPeer implements AutoCloseable {
     }
 
     private void onRequest(SegmentHeader segment, FrameBuffer buffer, long offset) {
-        DiskService disk = disk(segment.flow());
+        DiskService disk = disks.find(segment.flow());
         // A disk that was just revoked: the server learns it from the control message.
         if (disk != null) {
             disk.onSegment(segment, buffer, offset);
@@ -191,25 +191,16 @@ final class ServedPeer implements AutoCloseable {
         return null;
     }
 
-    private DiskService disk(int flow) {
-        for (int i = 0; i < disks.size(); i++) {
-            if (disks.get(i).flow() == flow) {
-                return disks.get(i);
-            }
-        }
-        return null;
-    }
-
     private void onControl(ControlMessage message) {
         if (message instanceof ControlMessage.Hello greeting) {
             onHello(greeting);
         } else if (hello == null) {
             throw new AssociationException("the first message is not a greeting");
         } else if (message instanceof ControlMessage.Attach attach) {
-            attach(attach.flow(), attach.disk());
+            attach(attach.flow(), attach.disk(), attach.claim());
         } else if (message instanceof ControlMessage.Abandon abandon) {
             detach(abandon.flow());
-            attach(abandon.nextFlow(), abandon.disk());
+            attach(abandon.nextFlow(), abandon.disk(), abandon.claim());
         } else if (message instanceof ControlMessage.AttachNic attach) {
             onAttachNic(attach);
         } else if (message instanceof ControlMessage.Detach detach) {
@@ -270,35 +261,20 @@ final class ServedPeer implements AutoCloseable {
         return greeting.mtu() < mtuMin ? "the server's MTU is too small" : null;
     }
 
-    private void attach(int flow, String diskName) {
-        DiskService present = disk(flow);
-        if (present != null) {
-            control.send(present.attached());
+    private void attach(int flow, String diskName, long claimNumber) {
+        if (disks.answerAgain(flow)) {
             return;
         }
         if (nic(flow) != null) {
             throw new AssociationException("attach of a disk to the flow of a NIC");
-        }
-        if (disks.size() == DISKS_MAX) {
-            throw new AssociationException("attach of more than " + DISKS_MAX + " disks");
         }
         String reason = endpoint.makeWay(this);
         if (reason != null) {
             control.send(new ControlMessage.AttachRefused(flow, reason));
             return;
         }
-        try {
-            DiskClaim claim =
-                    endpoint.catalogs().disks().claim(diskName, serverName(), serverEpoch());
-            DiskService disk = new DiskService(flow, claim, association, share, counters);
-            disks.add(disk);
-            claim.onRevoke(() -> revoke(disk, "disk " + diskName + " was taken away"));
-            claim.disk().onPropertiesChange(() -> onPropertiesChange(disk));
-            control.send(disk.attached());
-            LOG.info("disk={} server={} attached", diskName, serverName());
-        } catch (ClaimRefusedException e) {
-            control.send(new ControlMessage.AttachRefused(flow, e.getMessage()));
-        }
+        Claimant claimant = new Claimant(serverName(), serverEpoch(), claimNumber);
+        disks.attach(flow, diskName, claimant, endpoint.catalogs().disks());
     }
 
     private void onAttachNic(ControlMessage.AttachNic attach) {
@@ -308,7 +284,7 @@ final class ServedPeer implements AutoCloseable {
             control.send(present.attached());
             return;
         }
-        if (disk(flow) != null) {
+        if (disks.hasFlow(flow)) {
             throw new AssociationException("attach of a NIC to the flow of a disk");
         }
         if (nics.size() == NICS_MAX) {
@@ -340,10 +316,6 @@ final class ServedPeer implements AutoCloseable {
         }
     }
 
-    private void onPropertiesChange(DiskService disk) {
-        control.send(new ControlMessage.Changed(disk.flow(), disk.attached().properties()));
-    }
-
     private void onGuestLeft(ControlMessage.GuestLeft left) {
         NicService nic = nic(left.flow());
         if (nic != null) {
@@ -352,27 +324,10 @@ final class ServedPeer implements AutoCloseable {
     }
 
     private void detach(int flow) {
-        DiskService disk = disk(flow);
-        if (disk != null) {
-            disks.remove(disk);
-            end(disk);
-        }
+        disks.detach(flow);
         NicService nic = nic(flow);
         if (nic != null) {
             close(nic);
-        }
-    }
-
-    /** Nobody waits for the answers that are under way, but they share frames with others. */
-    private void end(DiskService disk) {
-        association.disown(disk.flow());
-        disk.close();
-    }
-
-    private void revoke(DiskService disk, String reason) {
-        if (disks.remove(disk)) {
-            control.send(new ControlMessage.Revoked(disk.flow(), reason));
-            end(disk);
         }
     }
 
@@ -412,10 +367,7 @@ final class ServedPeer implements AutoCloseable {
     }
 
     int transmit(long nowNs) {
-        int work = 0;
-        for (int i = 0; i < disks.size(); i++) {
-            work += disks.get(i).executeWaiting();
-        }
+        int work = disks.executeWaiting();
         for (int i = 0; i < nics.size(); i++) {
             work += nics.get(i).doWork();
         }
@@ -471,8 +423,7 @@ final class ServedPeer implements AutoCloseable {
 
     @Override
     public void close() {
-        disks.forEach(DiskService::close);
-        disks.clear();
+        disks.close();
         nics.forEach(NicService::close);
         nics.clear();
         inbox.close();

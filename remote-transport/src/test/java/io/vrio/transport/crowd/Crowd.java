@@ -50,7 +50,8 @@ final class Crowd implements AutoCloseable {
                         new EndpointOptions(
                                 iohyp, 7, options.mtu(), 2_000_000_000L, Optional.empty()),
                         station,
-                        Catalogs.of((disk, server, epoch) -> new InstantDisk()),
+                        Catalogs.of(
+                                (disk, claimant, answer) -> answer.onClaimed(new InstantDisk())),
                         clock,
                         buffers,
                         RandomGeneratorFactory.of("L64X128MixRandom").create(seed));

@@ -77,6 +77,37 @@ final class IohypEndpointDisksTest {
         assertTrue(fixture.catalog.claims().get(0).isClosed());
     }
 
+    private RawEnd worker(int port, int index) {
+        RawEnd server = fixture.server(port);
+        server.sendSyn(1000 + port);
+        fixture.exchange(server);
+        String hello = EndpointFixture.hello("alpha", 1);
+        server.control(hello.replace("}", ",\"worker\":" + index + "}"));
+        fixture.exchange(server);
+        server.control("{\"type\":\"attach\",\"flow\":1,\"disk\":\"disk\"}");
+        fixture.exchange(server);
+        return server;
+    }
+
+    @Test
+    void shouldServeTwoWorkersOfAServerSideBySide() {
+        RawEnd first = worker(40_000, 0);
+        RawEnd second = worker(40_001, 1);
+        assertEquals(2, peers());
+        assertTrue(first.takeControl().get(1).contains("\"attached\""));
+        assertTrue(second.takeControl().get(1).contains("\"attached\""));
+    }
+
+    @Test
+    void shouldEndTheOlderAssociationOfAWorkerThatHasANewOne() {
+        worker(40_000, 0);
+        worker(40_001, 1);
+        worker(40_002, 1);
+        assertEquals(
+                List.of("10.0.0.1:40000", "10.0.0.1:40002"),
+                fixture.endpoint.peers().stream().map(PeerStatus::address).toList());
+    }
+
     @Test
     void shouldNotLetASecondServerOfTheSameNameTakeTheDisksOfTheFirst() {
         RawEnd first = fixture.welcomed(40_000, "alpha", 1);

@@ -18,7 +18,7 @@ final class ProtocolRemoteTest {
         assertEquals(ProtocolDocument.limit("messages received in part"), DiskService.PARTIALS_MAX);
         assertEquals(
                 ProtocolDocument.limit("requests of a disk under way"), DiskService.REQUESTS_MAX);
-        assertEquals(ProtocolDocument.limit("disks of a server"), ServedPeer.DISKS_MAX);
+        assertEquals(ProtocolDocument.limit("disks of a server"), ServedDisks.DISKS_MAX);
         assertEquals(ProtocolDocument.limit("NICs of a server"), ServedPeer.NICS_MAX);
         assertEquals(ProtocolDocument.limit("frame of a NIC"), NetFrame.LENGTH_MAX);
         assertEquals(

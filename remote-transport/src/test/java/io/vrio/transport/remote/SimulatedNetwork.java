@@ -146,12 +146,13 @@ public final class SimulatedNetwork implements AutoCloseable {
                         key.map(only -> name -> name.equals(SERVER) ? only : null),
                         keyLimits);
         DiskCatalog catalog =
-                (name, server, epoch) -> {
+                (name, claimant, answer) -> {
                     if (claim != null && claim.port.underWay() > 0) {
-                        throw new ClaimRefusedException("requests of an older claim are under way");
+                        answer.onRefused("requests of an older claim are under way");
+                        return;
                     }
                     claim = new Claim();
-                    return claim;
+                    answer.onClaimed(claim);
                 };
         iohypBuffers = new FrameBufferPool(256);
         endpoint =

@@ -39,7 +39,7 @@ final class SynFloodTest {
             new IohypEndpoint(
                     new EndpointOptions(local, 7, 1500, 2_000_000_000L, Optional.of(name -> key)),
                     flood,
-                    new Catalogs((disk, server, epoch) -> null, (nic, server, epoch) -> null),
+                    new Catalogs((disk, claimant, answer) -> {}, (nic, server, epoch) -> null),
                     clock,
                     buffers,
                     new SplittableRandom(1));

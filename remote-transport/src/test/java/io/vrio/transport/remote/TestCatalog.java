@@ -18,7 +18,9 @@ final class TestCatalog implements DiskCatalog {
     private final List<Claim> claims = new ArrayList<>();
     private final ArrayDeque<BlockRequest> held = new ArrayDeque<>();
     private DiskProperties properties = DiskProperties.ofCapacity(64 << 20, "test");
+    private final ArrayDeque<Answer> waiting = new ArrayDeque<>();
     private boolean isHolding;
+    private boolean isAway;
     private long openAtEnd = -1;
 
     /** Where no request can begin, until a fault is wanted. */
@@ -93,14 +95,41 @@ final class TestCatalog implements DiskCatalog {
     }
 
     @Override
-    public DiskClaim claim(String diskName, String serverName, long serverEpoch)
-            throws ClaimRefusedException {
-        if (diskName.startsWith("no")) {
-            throw new ClaimRefusedException("there is no disk " + diskName);
+    public void claim(String diskName, Claimant claimant, Answer answer) {
+        if (isAway) {
+            waiting.add(answer);
+        } else if (diskName.startsWith("no")) {
+            answer.onRefused("there is no disk " + diskName);
+        } else {
+            answer.onClaimed(newClaim());
         }
+    }
+
+    private Claim newClaim() {
         Claim claim = new Claim();
         claims.add(claim);
         return claim;
+    }
+
+    /** From now on claims wait until they are answered by {@link #claimWaiting} and its like. */
+    void goAway() {
+        isAway = true;
+    }
+
+    int waiting() {
+        return waiting.size();
+    }
+
+    void claimWaiting() {
+        while (!waiting.isEmpty()) {
+            waiting.removeFirst().onClaimed(newClaim());
+        }
+    }
+
+    void refuseWaiting(String reason) {
+        while (!waiting.isEmpty()) {
+            waiting.removeFirst().onRefused(reason);
+        }
     }
 
     @Override
