@@ -214,6 +214,16 @@ final class Frontend implements AutoCloseable {
         return count;
     }
 
+    /** Whether nothing is in flight, and the device waits for nothing that it was told to end. */
+    boolean canLeave() {
+        for (State state : states) {
+            if (state == State.STOPPING) {
+                return false;
+            }
+        }
+        return inFlight() == 0;
+    }
+
     /** Requests that were ended with an error because a queue had to stop. */
     long failed() {
         return failed;

@@ -18,6 +18,10 @@ final class Manners {
 
     private final Scenario scenario;
     private final NanoClock clock;
+
+    /** Of the server. */
+    private final int worker;
+
     private final AssociationWatch atServer;
     private final AssociationWatch atIohyp;
 
@@ -27,32 +31,36 @@ final class Manners {
     /** The life of the IOhyp in which both ends were established the last time; or null. */
     private Object life;
 
-    Manners(Scenario scenario, NanoClock clock) {
+    Manners(Scenario scenario, NanoClock clock, int worker) {
         this.scenario = scenario;
         this.clock = clock;
+        this.worker = worker;
         atServer = new AssociationWatch(scenario, clock, "the server");
         atIohyp = new AssociationWatch(scenario, clock, "the IOhyp");
     }
 
     /** After all have worked. */
     void check(SimulatedServer server, SimulatedIohyp iohyp) {
-        Association there = iohyp.association(server.name());
+        if (worker >= server.workers().size()) {
+            return;
+        }
+        Association there = iohyp.association(server.name(), worker);
         checkAlone(server, iohyp, there);
-        checkWanted(server, iohyp, there);
-        atServer.look(server.association());
+        checkWanted(server.workers().get(worker), iohyp, there);
+        atServer.look(server.workers().get(worker).association());
         atServer.checkCredit();
         atIohyp.look(there);
     }
 
     /** When a server's newest association gets devices, those before it end. */
     private void checkAlone(SimulatedServer server, SimulatedIohyp iohyp, Association there) {
-        boolean isNew = there != alone && iohyp.hasDevices(server.name());
+        boolean isNew = there != alone && iohyp.hasDevices(server.name(), worker);
         if (isNew) {
             alone = there;
         }
         // Without keys, a greeting that comes again begins an association that lives for a while.
         if (isNew && scenario.isSealed()) {
-            long count = iohyp.associationsOfProcess(server.name());
+            long count = iohyp.associationsOfProcess(server.name(), worker);
             Leaks.check("associations of one process", count, 1);
         }
     }
@@ -62,7 +70,7 @@ final class Manners {
     }
 
     /** With keys, nobody ends an association of two ends that hear each other and want it. */
-    private void checkWanted(SimulatedServer server, SimulatedIohyp iohyp, Association there) {
+    private void checkWanted(SimulatedWorker server, SimulatedIohyp iohyp, Association there) {
         boolean isEstablished = server.moment().state() == PeerState.ESTABLISHED;
         boolean isSame = life != null && life == iohyp.life() && isEstablished;
         Association before = atIohyp.watched();

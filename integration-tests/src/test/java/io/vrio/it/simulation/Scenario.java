@@ -10,11 +10,13 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 
 /** What a seed means: everything about a run that is settled before it begins. */
-record Scenario(long seed, Wire wire, Rings rings, Disk disk, Load load, NetScenario net) {
+record Scenario(
+        long seed, Wire wire, Rings rings, Disk disk, Load load, Workers workers, NetScenario net) {
     private static final long FLUSH = 1L << 9;
     private static final long HASTE = 0x4A57E;
     private static final long CARELESS = 0xCA4E1E55;
     private static final long PACKED = 0x9AC4ED;
+    private static final long WORKERS = 0x3A5C;
     private static final long US = 1_000;
     private static final long MS = 1_000 * US;
     private static final long S = 1_000 * MS;
@@ -204,6 +206,23 @@ record Scenario(long seed, Wire wire, Rings rings, Disk disk, Load load, NetScen
         }
     }
 
+    /**
+     * One each in two of three seeds; more of one or both in the others.
+     *
+     * @param server the most that the server has at a time
+     */
+    record Workers(int server) {
+        static Workers of(long seed) {
+            SplittableRandom random = new SplittableRandom(seed ^ WORKERS);
+            return new Workers(random.nextInt(3) == 0 ? 2 + random.nextInt(2) : 1);
+        }
+
+        /** Whether there is more than one of anything. */
+        boolean areSeveral() {
+            return server > 1;
+        }
+    }
+
     static Scenario of(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         boolean isHasty = new SplittableRandom(seed ^ HASTE).nextInt(3) == 0;
@@ -218,6 +237,7 @@ record Scenario(long seed, Wire wire, Rings rings, Disk disk, Load load, NetScen
                 packing.nextInt(3) == 0 ? rings.packed(packing) : rings,
                 Disk.of(random, load.sectorsMax()),
                 load,
+                Workers.of(seed),
                 NetScenario.of(seed));
     }
 }

@@ -15,6 +15,7 @@ import io.vrio.transport.remote.Catalogs;
 import io.vrio.transport.remote.EndpointCounter;
 import io.vrio.transport.remote.EndpointOptions;
 import io.vrio.transport.remote.IohypEndpoint;
+import io.vrio.transport.remote.ProcessLink;
 import io.vrio.transport.remote.RemoteNicCounter;
 import io.vrio.transport.remote.SimulatedDisk;
 import io.vrio.transport.remote.SimulatedWire;
@@ -41,6 +42,7 @@ final class SimulatedIohyp implements AutoCloseable {
     private NicRegistry nics;
     private SwitchWatch watch;
     private IohypEndpoint endpoint;
+    private ProcessLink socket;
     private long invited;
     private long crashes;
     private long framesCame;
@@ -77,19 +79,19 @@ final class SimulatedIohyp implements AutoCloseable {
         }
     }
 
-    /** The newest association with the server of this name, or null. */
-    Association association(String server) {
-        return isUp() ? Associations.newest(endpoint, server) : null;
+    /** The newest association with this worker of the server of this name, or null. */
+    Association association(String server, int worker) {
+        return isUp() ? Associations.newest(endpoint, server, worker) : null;
     }
 
     /** Whether that one has devices. */
-    boolean hasDevices(String server) {
-        return isUp() && Associations.hasDevices(endpoint, server);
+    boolean hasDevices(String server, int worker) {
+        return isUp() && Associations.hasDevices(endpoint, server, worker);
     }
 
-    /** The associations with the process of a server that has begun the newest one. */
-    long associationsOfProcess(String server) {
-        return Associations.ofProcess(endpoint, server);
+    /** The associations with the worker of the process that has begun the newest one. */
+    long associationsOfProcess(String server, int worker) {
+        return Associations.ofProcess(endpoint, server, worker);
     }
 
     /** The process that there is now, to be told from others; null when there is none. */
@@ -127,14 +129,10 @@ final class SimulatedIohyp implements AutoCloseable {
         } catch (BackendException e) {
             throw new AssertionError(e);
         }
+        socket = wire.openIohyp(0);
         endpoint =
                 new IohypEndpoint(
-                        options,
-                        wire.openIohyp(),
-                        new Catalogs(registry, nics),
-                        clock,
-                        buffers,
-                        random);
+                        options, socket, new Catalogs(registry, nics), clock, buffers, random);
     }
 
     /** The process ends as on SIGTERM, with a goodbye. */
@@ -236,7 +234,7 @@ final class SimulatedIohyp implements AutoCloseable {
         long begun = endpoint.counters().value(EndpointCounter.ASSOCIATIONS_BEGUN);
         if (begun != invited) {
             invited = begun;
-            Endpoint uninvited = wire.uninvited(endpoint);
+            Endpoint uninvited = SimulatedWire.uninvited(endpoint, socket);
             if (uninvited != null) {
                 throw new AssertionError(uninvited + " was let in, and had sent no SYN");
             }
@@ -254,7 +252,7 @@ final class SimulatedIohyp implements AutoCloseable {
         if (!isUp()) {
             return Agent.NO_DEADLINE;
         }
-        long nextNs = endpoint.deadlineNs();
+        long nextNs = socket.hasNews() ? clock.nanoTime() : endpoint.deadlineNs();
         for (SimulatedDisk disk : disks.values()) {
             long diskNs = disk.nextDeadlineNs();
             nextNs = diskNs != Agent.NO_DEADLINE && diskNs - nextNs < 0 ? diskNs : nextNs;

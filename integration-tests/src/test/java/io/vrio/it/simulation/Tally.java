@@ -13,6 +13,7 @@ final class Tally {
     private long flushErrors;
     private long expired;
     private long failedAtStop;
+    private long moves;
     private long diskFailures;
     private long crashes;
     private long rounds;
@@ -31,6 +32,7 @@ final class Tally {
         for (SimulatedDevice device : server.devices()) {
             expired += device.expired();
             failedAtStop += device.failedAtStop();
+            moves += device.moves();
         }
         sentByServers += server.totals().sent();
         cameToServers += server.totals().came();
@@ -126,7 +128,7 @@ final class Tally {
                 "ended=%d errors=%d flush-errors=%d expired=%d failed-at-stop=%d disk-failures=%d"
                         + " crashes=%d rounds=%d seconds=%.1f frames sent=%d got=%d"
                         + " wire: up %d of %d, down %d of %d flood-ms=%.1f"
-                        + " intrusions=%d struck=%s",
+                        + " intrusions=%d moves=%d struck=%s",
                 ended,
                 errors,
                 flushErrors,
@@ -144,6 +146,7 @@ final class Tally {
                 sentByIohyp,
                 floodNs / 1e6,
                 intrusions,
+                moves,
                 struck);
     }
 }

@@ -166,11 +166,12 @@ final class Weather {
         int kind = random.nextInt(12);
         switch (kind) {
             case 0, 1, 2, 3, 4, 5 -> strikeMachines(kind, nowNs);
-            case 6 -> strike("a queue stops", () -> device.frontend().stop(false));
-            case 7 -> strike("all queues stop", () -> device.frontend().stop(true));
-            case 8 -> strike("the driver resets", () -> device.frontend().resetDriver());
-            case 9 -> strike("the frontend leaves", () -> device.reconnect());
-            default -> strike("memory is shared anew", () -> device.frontend().shareMemory());
+            case 6 -> strike(device, "a queue stops", () -> device.frontend().stop(false));
+            case 7 -> strike(device, "all queues stop", () -> device.frontend().stop(true));
+            case 8 -> strike(device, "the driver resets", () -> device.frontend().resetDriver());
+            case 9 -> strike(device, "the frontend leaves", () -> device.reconnect());
+            default ->
+                    strike(device, "memory is shared anew", () -> device.frontend().shareMemory());
         }
     }
 
@@ -189,6 +190,13 @@ final class Weather {
                         () -> way.restartServer(isGraceful, areGuestsLost));
             }
             default -> strike("the server breaks off", () -> way.server().breakOff());
+        }
+    }
+
+    /** What a frontend says is heard by the worker that has the device. */
+    private void strike(SimulatedDevice device, String what, Runnable how) {
+        if (device.isServed()) {
+            strike(what, how);
         }
     }
 

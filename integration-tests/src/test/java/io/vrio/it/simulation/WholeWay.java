@@ -41,6 +41,7 @@ final class WholeWay implements AutoCloseable {
     private final SimulatedIohyp iohyp;
     private final List<Guest> guests = new ArrayList<>();
     private final Weather weather;
+    private final Shuffle shuffle;
     private final SplittableRandom random;
     private final SplittableRandom haste;
     private final Tally tally = new Tally();
@@ -48,7 +49,7 @@ final class WholeWay implements AutoCloseable {
     private final NetFleet fleet;
     private final NetWeather netWeather;
     private final ServerStation otherStation;
-    private final Manners manners;
+    private final List<Manners> manners = new ArrayList<>();
     private SimulatedServer server;
 
     /** On the second VM host, where guests have NICs only; null when there are no NICs. */
@@ -75,9 +76,12 @@ final class WholeWay implements AutoCloseable {
             guests.add(new Guest(scenario, i, clock, journal));
         }
         fleet = new NetFleet(scenario, ways, journal);
-        manners = new Manners(scenario, clock);
+        for (int i = 0; i < scenario.workers().server(); i++) {
+            manners.add(new Manners(scenario, clock, i));
+        }
         weather = new Weather(this, random.split());
         netWeather = new NetWeather(this, ways.split());
+        shuffle = new Shuffle(this);
         iohyp.start();
         startServer();
         startOther();
@@ -189,6 +193,7 @@ final class WholeWay implements AutoCloseable {
             round();
         }
         weather.clear();
+        shuffle.clear();
         netWeather.clear();
         long patienceNs = scenario.load().ioTimeoutNs() + 15 * S;
         String ending = "does not end although all faults have stopped";
@@ -233,7 +238,7 @@ final class WholeWay implements AutoCloseable {
                 return false;
             }
         }
-        return true;
+        return server.isSettled();
     }
 
     private static boolean isAtRest(SimulatedDevice device) {
@@ -273,11 +278,12 @@ final class WholeWay implements AutoCloseable {
             throw new AssertionError("it does not get on: " + describe());
         }
         weather.doWork();
+        shuffle.doWork();
         int work = netWeather.doWork() + fleet.doWork() + runGuests();
         work += server.doWork(this::runGuestsMeanwhile);
         work += otherServer == null ? 0 : otherServer.doWork(this::runGuestsMeanwhile);
         work += iohyp.doWork();
-        manners.check(server, iohyp);
+        manners.forEach(each -> each.check(server, iohyp));
         wire.dropUnheard();
         long waitNs = work > 0 ? CYCLE_NS : nextDeadlineNs() - clock.nanoTime();
         idleRounds = waitNs > 0 ? 0 : idleRounds + 1;
@@ -290,7 +296,7 @@ final class WholeWay implements AutoCloseable {
     private int runGuests() {
         int work = 0;
         for (Guest guest : guests) {
-            work += guest.doWork(server::kick);
+            work += guest.doWork(() -> server.kick(guest));
         }
         return work + fleet.runGuests();
     }
@@ -306,6 +312,7 @@ final class WholeWay implements AutoCloseable {
     private long nextDeadlineNs() {
         long nextNs = clock.nanoTime() + S;
         nextNs = Agent.earlier(nextNs, weather.nextDeadlineNs());
+        nextNs = Agent.earlier(nextNs, shuffle.nextDeadlineNs());
         nextNs = Agent.earlier(nextNs, netWeather.nextDeadlineNs());
         nextNs = Agent.earlier(nextNs, fleet.nextDeadlineNs());
         for (Guest guest : guests) {

@@ -13,33 +13,35 @@ public final class Associations {
         return peer.association();
     }
 
-    /** The newest one that an IOhyp has with the server of this name, or null. */
-    public static Association newest(IohypEndpoint endpoint, String server) {
-        ServedPeer peer = newestPeer(endpoint, server);
+    /** The newest one that an IOhyp has with a worker of the server of this name, or null. */
+    public static Association newest(IohypEndpoint endpoint, String server, int worker) {
+        ServedPeer peer = newestPeer(endpoint, server, worker);
         return peer == null ? null : peer.association();
     }
 
-    private static ServedPeer newestPeer(IohypEndpoint endpoint, String server) {
+    private static ServedPeer newestPeer(IohypEndpoint endpoint, String server, int worker) {
         List<ServedPeer> peers = endpoint.servedPeers();
         for (int i = peers.size() - 1; i >= 0; i--) {
-            if (server.equals(peers.get(i).serverName())) {
-                return peers.get(i);
+            ServedPeer peer = peers.get(i);
+            if (server.equals(peer.serverName()) && peer.workerIndex() == worker) {
+                return peer;
             }
         }
         return null;
     }
 
-    /** Whether the newest one with this server has devices. */
-    public static boolean hasDevices(IohypEndpoint endpoint, String server) {
-        ServedPeer peer = newestPeer(endpoint, server);
+    /** Whether the newest one with this worker has devices. */
+    public static boolean hasDevices(IohypEndpoint endpoint, String server, int worker) {
+        ServedPeer peer = newestPeer(endpoint, server, worker);
         return peer != null && peer.hasDevices();
     }
 
-    /** How many there are with the same process as the newest one with this server. */
-    public static long ofProcess(IohypEndpoint endpoint, String server) {
-        long epoch = newestPeer(endpoint, server).serverEpoch();
+    /** How many there are with the same worker of a process as the newest one with it. */
+    public static long ofProcess(IohypEndpoint endpoint, String server, int worker) {
+        long epoch = newestPeer(endpoint, server, worker).serverEpoch();
         return endpoint.servedPeers().stream()
-                .filter(peer -> server.equals(peer.serverName()) && peer.serverEpoch() == epoch)
+                .filter(peer -> server.equals(peer.serverName()))
+                .filter(peer -> peer.serverEpoch() == epoch && peer.workerIndex() == worker)
                 .count();
     }
 }

@@ -8,33 +8,83 @@ import io.vrio.transport.link.LinkLayer;
 import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.FrameHeader;
 import io.vrio.transport.wire.IpAddress;
+import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The packet socket of one process on a wire that outlives it: takes the frames for one port, and
- * is silent once the process has died.
+ * The packet socket of a worker of one process on a wire that outlives it: takes the frames for one
+ * port, and is silent once the process has died.
  */
-final class ProcessLink implements LinkLayer {
-    private static final int SHORTEST = FrameHeader.RST_LENGTH;
+public final class ProcessLink implements LinkLayer {
+    static final int SHORTEST = FrameHeader.RST_LENGTH;
 
+    /** Limit: frames that others have taken off the wire; more are lost. */
+    private static final int INBOX_MAX = 8192;
+
+    private final WireEnd end;
     private final Link wire;
     private final int port;
     private final FrameHeader header = new FrameHeader();
     private final Set<Asker> askers = new HashSet<>();
+
+    /** What has come while others looked. */
+    private final ArrayDeque<byte[]> inbox = new ArrayDeque<>();
+
+    private boolean hasNews;
     private boolean isAlive = true;
 
     /** Who has sent a SYN. */
     private record Asker(IpAddress address, int port) {}
 
-    ProcessLink(Link wire, int port) {
-        this.wire = wire;
+    /** Made by the end of the wire. */
+    ProcessLink(WireEnd end, int port) {
+        this.end = end;
         this.port = port;
+        wire = end.wire();
+    }
+
+    int port() {
+        return port;
     }
 
     /** The process has died: it says no more and hears no more. */
     void die() {
         isAlive = false;
+        inbox.clear();
+        hasNews = false;
+        end.forget(this);
+    }
+
+    /** Somebody else has found a frame for us. */
+    void put(MemorySlice frame, int length) {
+        if (inbox.size() < INBOX_MAX) {
+            byte[] bytes = new byte[length];
+            frame.getBytes(0, bytes, 0, length);
+            inbox.add(bytes);
+            hasNews = true;
+        }
+    }
+
+    /** Whether there is a frame that the owner cannot have seen. */
+    public boolean hasNews() {
+        return hasNews;
+    }
+
+    /**
+     * Whether a frame waits for us.
+     *
+     * @param isWireReadable whether one waits at this end of the wire
+     */
+    boolean isReadable(boolean isWireReadable) {
+        if (isWireReadable && end.isAlone()) {
+            return true;
+        }
+        if (isWireReadable) {
+            end.distribute();
+        }
+        hasNews = false;
+        return !inbox.isEmpty();
     }
 
     @Override
@@ -54,9 +104,10 @@ final class ProcessLink implements LinkLayer {
 
     @Override
     public int receive(MemorySlice buffer) {
-        // Limit: as many as have come; those for other ports are dropped, as a filter does.
+        hasNews = false;
+        // Limit: as many as have come.
         while (isAlive) {
-            int length = wire.receive(buffer);
+            int length = take(buffer);
             boolean isOurs = length >= SHORTEST && header.wrap(buffer).destinationPort() == port;
             if (isOurs && header.flags() == FrameHeader.SYN) {
                 askers.add(new Asker(header.sourceAddress(), header.sourcePort()));
@@ -64,8 +115,18 @@ final class ProcessLink implements LinkLayer {
             if (length == 0 || isOurs) {
                 return length;
             }
+            end.handOn(buffer, length);
         }
         return 0;
+    }
+
+    private int take(MemorySlice buffer) {
+        byte[] frame = inbox.poll();
+        if (frame == null) {
+            return wire.receive(buffer);
+        }
+        buffer.putBytes(0, frame, 0, frame.length);
+        return frame.length;
     }
 
     /** Whether this process has got a SYN of somebody, right or not. */

@@ -3,7 +3,6 @@ package io.vrio.transport.remote;
 
 import io.vrio.common.agent.Agent;
 import io.vrio.common.clock.NanoClock;
-import io.vrio.common.memory.MemorySlice;
 import io.vrio.transport.link.CoalescingLink;
 import io.vrio.transport.link.Faults;
 import io.vrio.transport.link.FaultyLink;
@@ -11,10 +10,12 @@ import io.vrio.transport.link.PeekingLink;
 import io.vrio.transport.link.ScatterLink;
 import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.IpAddress;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * A VM host's place on the simulated wire, with faults of its own: one server process at a time. On
- * the wire's thread.
+ * A VM host's place on the simulated wire, with faults of its own: one server process at a time,
+ * with one worker or several. On the wire's thread.
  */
 public final class ServerStation implements AutoCloseable {
     private static final int FIRST_PORT = 40_000;
@@ -22,8 +23,9 @@ public final class ServerStation implements AutoCloseable {
     private final IpAddress address;
     private final Endpoint iohyp;
     private final FaultyLink faults;
-    private final Intruder end;
-    private Process process;
+    private final Intruder wire;
+    private final WireEnd end;
+    private final List<Worker> workers = new ArrayList<>();
     private int portsUsed;
 
     /**
@@ -34,7 +36,8 @@ public final class ServerStation implements AutoCloseable {
         this.address = address;
         this.iohyp = iohyp;
         this.faults = faults;
-        end = new Intruder(new CoalescingLink(faults, seed), clock, ~seed);
+        wire = new Intruder(new CoalescingLink(faults, seed), clock, ~seed);
+        end = new WireEnd(wire);
     }
 
     /** Where the IOhyp is. */
@@ -42,12 +45,12 @@ public final class ServerStation implements AutoCloseable {
         return iohyp.address();
     }
 
-    /** One life of the server: its association attempts, each from a port of its own. */
-    private final class Process implements LinkFactory {
+    /** A worker of a server: its association attempts, each from a port of its own. */
+    public final class Worker implements LinkFactory {
         private final int portCount;
         private ProcessLink current;
 
-        Process(int portCount) {
+        private Worker(int portCount) {
             this.portCount = portCount;
         }
 
@@ -58,9 +61,9 @@ public final class ServerStation implements AutoCloseable {
 
         @Override
         public OpenLink open() {
-            int port = FIRST_PORT + portsUsed++ % portCount;
-            Endpoint local = new Endpoint(end.hardwareAddress(), address, port);
-            ProcessLink socket = new ProcessLink(end, port);
+            int port = choosePort();
+            Endpoint local = new Endpoint(wire.hardwareAddress(), address, port);
+            ProcessLink socket = end.open(port);
             ScatterLink link = new PeekingLink(socket);
             current = socket;
             return new OpenLink() {
@@ -82,6 +85,27 @@ public final class ServerStation implements AutoCloseable {
             };
         }
 
+        /** As a kernel does: one that nobody has. */
+        private int choosePort() {
+            int port = FIRST_PORT + portsUsed++ % portCount;
+            // Limit: the workers of a host.
+            while (end.hasSocket(port)) {
+                port++;
+            }
+            return port;
+        }
+
+        /** Whether a frame waits for this worker. */
+        public boolean isReadable(long nowNs) {
+            boolean isWireReadable = isWireReadable(nowNs);
+            return current == null ? isWireReadable : current.isReadable(isWireReadable);
+        }
+
+        /** Whether a frame has come that it cannot have seen. */
+        public boolean hasNews() {
+            return current != null && current.hasNews();
+        }
+
         void die() {
             if (current != null) {
                 current.die();
@@ -91,18 +115,25 @@ public final class ServerStation implements AutoCloseable {
     }
 
     /**
-     * A new process of this host.
+     * The first worker of a new process of this host.
      *
      * @param portCount local ports that it uses in turn, 1 or more
      */
-    public LinkFactory openServer(int portCount) {
-        process = new Process(portCount);
-        return process;
+    public Worker openServer(int portCount) {
+        workers.clear();
+        return addWorker(portCount);
+    }
+
+    /** One more worker of the present process. */
+    public Worker addWorker(int portCount) {
+        Worker worker = new Worker(portCount);
+        workers.add(worker);
+        return worker;
     }
 
     /** The process has died, without a word. */
     public void killServer() {
-        process.die();
+        workers.forEach(Worker::die);
     }
 
     /** What happens from now on to frames on their way here. */
@@ -112,29 +143,26 @@ public final class ServerStation implements AutoCloseable {
 
     /** From now on somebody adds frames of his own, see {@link SimulatedWire#intruder}. */
     void intruder(int forgingPpm, int replayingPpm) {
-        end.rates(forgingPpm, replayingPpm);
+        wire.rates(forgingPpm, replayingPpm);
     }
 
     long intrusions() {
-        return end.added();
+        return wire.added();
     }
 
-    /** Whether a frame waits for the server. */
-    public boolean isReadable(long nowNs) {
+    private boolean isWireReadable(long nowNs) {
         long dueNs = faults.nextDeadlineNs();
-        return end.isReadable(nowNs) || dueNs != Agent.NO_DEADLINE && dueNs - nowNs <= 0;
+        return wire.isReadable(nowNs) || dueNs != Agent.NO_DEADLINE && dueNs - nowNs <= 0;
     }
 
     /** Drops what has come while nobody listens. */
-    void dropUnheard(MemorySlice unheard) {
-        if (process == null || process.current == null) {
-            SimulatedWire.drop(end, unheard);
-        }
+    void dropUnheard() {
+        end.dropUnheard();
     }
 
     /** When the next frame arrives, or {@code Agent.NO_DEADLINE}. */
     long nextDeadlineNs() {
-        return Agent.earlier(faults.nextDeadlineNs(), end.nextDeadlineNs());
+        return Agent.earlier(faults.nextDeadlineNs(), wire.nextDeadlineNs());
     }
 
     @Override

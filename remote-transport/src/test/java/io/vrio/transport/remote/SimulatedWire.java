@@ -3,15 +3,12 @@ package io.vrio.transport.remote;
 
 import io.vrio.common.agent.Agent;
 import io.vrio.common.clock.NanoClock;
-import io.vrio.common.memory.MemorySlice;
-import io.vrio.common.memory.NativeBuffer;
 import io.vrio.transport.link.CoalescingLink;
 import io.vrio.transport.link.Faults;
 import io.vrio.transport.link.FaultyLink;
 import io.vrio.transport.link.Link;
 import io.vrio.transport.link.MemoryLink;
 import io.vrio.transport.wire.Endpoint;
-import io.vrio.transport.wire.FrameHeader;
 import io.vrio.transport.wire.IpAddress;
 import io.vrio.transport.wire.IpVersion;
 import java.util.ArrayList;
@@ -35,9 +32,8 @@ public final class SimulatedWire implements AutoCloseable {
     private final FaultyLink iohypFaults;
     private final ServerStation server;
     private final List<ServerStation> stations = new ArrayList<>();
-    private final Intruder iohypEnd;
-    private final NativeBuffer unheard = new NativeBuffer(FrameHeader.FRAME_MAX);
-    private ProcessLink iohyp;
+    private final Intruder iohypWire;
+    private final WireEnd iohypEnd;
 
     /** A wire with one VM host. */
     public SimulatedWire(
@@ -55,7 +51,8 @@ public final class SimulatedWire implements AutoCloseable {
                         address(SERVER), iohypEndpoint(), serverFaults, clock, random.nextLong());
         stations.add(server);
         long iohypSeed = random.nextLong();
-        iohypEnd = new Intruder(new CoalescingLink(iohypFaults, iohypSeed), clock, ~iohypSeed);
+        iohypWire = new Intruder(new CoalescingLink(iohypFaults, iohypSeed), clock, ~iohypSeed);
+        iohypEnd = new WireEnd(iohypWire);
     }
 
     /** 10.0.0.N or fd00::N. */
@@ -90,16 +87,20 @@ public final class SimulatedWire implements AutoCloseable {
         return server.openServer(portCount);
     }
 
-    /** A new process at the IOhyp's end. */
+    /** A new process with one worker at the IOhyp's end. */
     public Link openIohyp() {
-        iohyp = new ProcessLink(iohypEnd, PORT);
-        return iohyp;
+        return openIohyp(0);
     }
 
-    /** Somebody whom the IOhyp's process has let in although he had sent it no SYN, or null. */
-    public Endpoint uninvited(IohypEndpoint endpoint) {
+    /** The socket of a worker of the IOhyp's process. */
+    public ProcessLink openIohyp(int worker) {
+        return iohypEnd.open(PORT + worker);
+    }
+
+    /** Somebody whom a worker of the IOhyp has let in although he had sent it no SYN, or null. */
+    public static Endpoint uninvited(IohypEndpoint endpoint, ProcessLink socket) {
         for (ServedPeer peer : endpoint.servedPeers()) {
-            if (!iohyp.hasAsked(peer.association().remote())) {
+            if (!socket.hasAsked(peer.association().remote())) {
                 return peer.association().remote();
             }
         }
@@ -108,13 +109,17 @@ public final class SimulatedWire implements AutoCloseable {
 
     /** The IOhyp's process has died, without a word. */
     public void killIohyp() {
-        iohyp.die();
-        iohyp = null;
+        iohypEnd.killAll();
     }
 
     /** Where the IOhyp's processes are. */
     public Endpoint iohypEndpoint() {
-        return new Endpoint(iohypFaults.hardwareAddress(), address(IOHYP), PORT);
+        return iohypEndpoint(0);
+    }
+
+    /** Where a worker of them is. */
+    public Endpoint iohypEndpoint(int worker) {
+        return new Endpoint(iohypFaults.hardwareAddress(), address(IOHYP), PORT + worker);
     }
 
     /** What happens to frames from now on that go to the first VM host, and to the I/O host. */
@@ -131,12 +136,12 @@ public final class SimulatedWire implements AutoCloseable {
      */
     public void intruder(int forgingPpm, int replayingPpm) {
         stations.forEach(station -> station.intruder(forgingPpm, replayingPpm));
-        iohypEnd.rates(forgingPpm, replayingPpm);
+        iohypWire.rates(forgingPpm, replayingPpm);
     }
 
     /** Frames that he has added. */
     public long intrusions() {
-        return iohypEnd.added() + stations.stream().mapToLong(ServerStation::intrusions).sum();
+        return iohypWire.added() + stations.stream().mapToLong(ServerStation::intrusions).sum();
     }
 
     /** Has a server break its association off, as if something had been wrong with it. */
@@ -160,22 +165,13 @@ public final class SimulatedWire implements AutoCloseable {
 
     /** Drops what has come for an end where nobody listens. */
     public void dropUnheard() {
-        stations.forEach(station -> station.dropUnheard(unheard.slice()));
-        if (iohyp == null) {
-            drop(iohypEnd, unheard.slice());
-        }
-    }
-
-    static void drop(Link end, MemorySlice unheard) {
-        int length;
-        do {
-            length = end.receive(unheard);
-        } while (length > 0);
+        stations.forEach(ServerStation::dropUnheard);
+        iohypEnd.dropUnheard();
     }
 
     /** When the next frame arrives, or {@code Agent.NO_DEADLINE}. */
     public long nextDeadlineNs() {
-        long nextNs = Agent.earlier(iohypFaults.nextDeadlineNs(), iohypEnd.nextDeadlineNs());
+        long nextNs = Agent.earlier(iohypFaults.nextDeadlineNs(), iohypWire.nextDeadlineNs());
         for (ServerStation station : stations) {
             nextNs = Agent.earlier(nextNs, station.nextDeadlineNs());
         }
@@ -186,6 +182,5 @@ public final class SimulatedWire implements AutoCloseable {
     public void close() {
         stations.forEach(ServerStation::close);
         iohypEnd.close();
-        unheard.close();
     }
 }
