@@ -359,7 +359,7 @@ class CommandLineTest {
     @Test
     void shouldListTheVerbsWhenNoneIsGiven() {
         assertEquals(
-                "vrio disk: Missing verb: one of attach, create, delete, detach, list, resize, retry, show, stats, xml",
+                "vrio disk: Missing verb: one of attach, create, delete, detach, list, move, resize, retry, show, stats, xml",
                 CommandRun.of("disk").onlyError(2));
         assertEquals(
                 "vrio nic: Missing verb: one of attach, create, delete, detach, list, retry, set-link, show, stats, xml",

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.cli.daemon;
 
+import io.vrio.common.agent.Worker;
 import io.vrio.server.device.VirtioDevice;
 import io.vrio.server.device.block.BlockDevice;
+import io.vrio.server.worker.Handover;
 import io.vrio.transport.remote.KnownIncarnations;
 import io.vrio.transport.remote.RemoteDisk;
-import io.vrio.transport.remote.RemotePeer;
 
-/** How a server serves a disk of its IOhyp. */
-record DiskKind(RemotePeer peer, KnownIncarnations incarnations)
+/** How a server serves a disk of its IOhyp: on any of its workers. */
+record DiskKind(ServerWorkers workers, KnownIncarnations incarnations)
         implements ServedDevices.Kind<RemoteDisk> {
     @Override
     public String noun() {
@@ -16,8 +17,13 @@ record DiskKind(RemotePeer peer, KnownIncarnations incarnations)
     }
 
     @Override
-    public RemoteDisk open(String name) {
-        return peer.openDisk(name, incarnations);
+    public ServerWorker home() {
+        return workers.emptiest();
+    }
+
+    @Override
+    public RemoteDisk open(ServerWorker home, String name) {
+        return home.openDisk(name, incarnations);
     }
 
     @Override
@@ -36,7 +42,22 @@ record DiskKind(RemotePeer peer, KnownIncarnations incarnations)
     }
 
     @Override
-    public void close(RemoteDisk disk) {
-        disk.close();
+    public void close(ServerWorker home, RemoteDisk disk) {
+        home.close(disk);
+    }
+
+    @Override
+    public Handover handover(RemoteDisk disk, ServerWorker from, ServerWorker to) {
+        return new Handover() {
+            @Override
+            public void leave() {
+                from.leave(disk);
+            }
+
+            @Override
+            public void join(Worker worker) {
+                (worker == to.worker() ? to : from).join(disk);
+            }
+        };
     }
 }

@@ -31,6 +31,7 @@ final class IohypDiskControl {
                 "disk stats", exported::stats,
                 "disk create", this::create,
                 "disk delete", exported::delete,
+                "disk move", this::move,
                 "disk resize", this::resize,
                 "disk retry", exported::retry);
     }
@@ -39,6 +40,12 @@ final class IohypDiskControl {
         String name = arguments.text("name");
         String backend = arguments.onlyText("backend");
         return exported.shown(() -> registry.create(name, BackendSpec.parse(backend)));
+    }
+
+    private Object move(ControlArguments arguments) throws ControlException {
+        throw new ControlException(
+                "the worker of a disk is chosen where the disk is served: run vrio disk move on the"
+                        + " VM host");
     }
 
     private Object resize(ControlArguments arguments) throws ControlException {

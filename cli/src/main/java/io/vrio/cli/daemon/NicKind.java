@@ -4,16 +4,16 @@ package io.vrio.cli.daemon;
 import io.vrio.cli.daemon.NicKind.ServedNic;
 import io.vrio.server.device.VirtioDevice;
 import io.vrio.server.device.net.NetDevice;
+import io.vrio.server.worker.Handover;
 import io.vrio.transport.remote.RemoteNic;
-import io.vrio.transport.remote.RemotePeer;
 import io.vrio.transport.remote.ShortCircuit;
 import io.vrio.transport.remote.ShortCircuitNic;
 
 /**
  * How a server serves a NIC of its IOhyp: its guests reach each other directly where they may, and
- * all else through the IOhyp.
+ * all else through the IOhyp. All of them on the first worker, for that.
  */
-record NicKind(RemotePeer peer, ShortCircuit circuit) implements ServedDevices.Kind<ServedNic> {
+record NicKind(ServerWorker first, ShortCircuit circuit) implements ServedDevices.Kind<ServedNic> {
     /**
      * One of them.
      *
@@ -27,8 +27,13 @@ record NicKind(RemotePeer peer, ShortCircuit circuit) implements ServedDevices.K
     }
 
     @Override
-    public ServedNic open(String name) {
-        RemoteNic remote = peer.openNic(name);
+    public ServerWorker home() {
+        return first;
+    }
+
+    @Override
+    public ServedNic open(ServerWorker home, String name) {
+        RemoteNic remote = home.peer().openNic(name);
         return new ServedNic(remote, circuit.join(remote));
     }
 
@@ -48,7 +53,12 @@ record NicKind(RemotePeer peer, ShortCircuit circuit) implements ServedDevices.K
     }
 
     @Override
-    public void close(ServedNic nic) {
+    public Handover handover(ServedNic nic, ServerWorker from, ServerWorker to) {
+        throw new UnsupportedOperationException("NICs of one host stay together");
+    }
+
+    @Override
+    public void close(ServerWorker home, ServedNic nic) {
         nic.nearby().close();
     }
 }

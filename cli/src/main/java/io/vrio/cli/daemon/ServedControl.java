@@ -61,7 +61,7 @@ final class ServedControl<R> {
     }
 
     private Map<String, Object> row(String name) throws ControlException {
-        Map<String, Object> shown = row.apply(devices.find(name));
+        Map<String, Object> shown = devices.ask(name, row);
         DeviceRecord record = all.record(kind, name);
         shown.put("maker", DeviceRecordFormat.text(record.maker()));
         shown.put("domain", record.domain().map(DomainId::name).orElse(""));
@@ -100,7 +100,8 @@ final class ServedControl<R> {
     Object delete(ControlArguments arguments) throws ControlException {
         boolean isForced = arguments.flag("force");
         String name = arguments.onlyText("name");
-        Optional<SessionStatus> frontend = devices.find(name).socket().status().frontend();
+        Optional<SessionStatus> frontend =
+                devices.ask(name, device -> device.socket().status().frontend());
         if (frontend.isPresent() && !isForced) {
             throw new ControlException(
                     "%s %s is in use by process %d: detach it from its guest first, or --force"

@@ -2,21 +2,23 @@
 package io.vrio.cli.daemon;
 
 import io.vrio.cli.control.ControlException;
-import io.vrio.common.agent.Worker;
 import io.vrio.libvirt.hook.DeviceStanding;
 import io.vrio.server.device.VirtioDevice;
 import io.vrio.server.session.SessionStatus;
 import io.vrio.server.worker.DeviceSocket;
+import io.vrio.server.worker.Handover;
 import io.vrio.server.worker.SocketOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * The devices of one kind that a server serves, by name, each with its socket; they come and go
- * while it runs. Main thread, then control thread.
+ * while it runs. Any thread but the workers'.
  *
  * @param <R> what the IOhyp has behind such a device
  */
@@ -24,12 +26,15 @@ final class ServedDevices<R> implements AutoCloseable {
     /** Limit: devices of a kind of one server; each has descriptors and a flow. */
     private static final int DEVICES_MAX = 1024;
 
-    /** What differs between disks and NICs. All on the worker's thread but {@link #noun}. */
+    /** What differs between disks and NICs. All on a worker's thread but for {@link #noun}. */
     interface Kind<R> {
         /** For error messages; in small letters it is the noun of the operator's command. */
         String noun();
 
-        R open(String name);
+        /** Where a new one is served. Not on a worker's thread. */
+        ServerWorker home();
+
+        R open(ServerWorker home, String name);
 
         /**
          * Leaves {@code remote} open when it is closed.
@@ -44,13 +49,27 @@ final class ServedDevices<R> implements AutoCloseable {
         /** Why the IOhyp has refused it, or null. */
         String refusal(R remote);
 
-        void close(R remote);
+        /** How it goes from one worker to another, if it can. */
+        Handover handover(R remote, ServerWorker from, ServerWorker to);
+
+        void close(ServerWorker home, R remote);
     }
 
-    /** One of them. */
-    record Served<R>(R remote, DeviceSocket socket, Path path) {}
+    /**
+     * One of them.
+     *
+     * @param home the worker that serves it
+     */
+    record Served<R>(R remote, DeviceSocket socket, Path path, ServerWorker home) {
+        /** Asks what is behind the device, on its worker. */
+        <T> T ask(Function<R, T> question) {
+            return home.worker().call(() -> question.apply(remote));
+        }
+    }
 
-    private final Worker worker;
+    /** The monitor that guards the devices. */
+    private final ServerWorkers workers;
+
     private final Kind<R> kind;
     private final SocketPaths paths;
     private final SocketOptions socketOptions;
@@ -59,8 +78,9 @@ final class ServedDevices<R> implements AutoCloseable {
     /**
      * @param paths shared by all kinds of devices of this server
      */
-    ServedDevices(Worker worker, Kind<R> kind, SocketPaths paths, SocketOptions socketOptions) {
-        this.worker = worker;
+    ServedDevices(
+            ServerWorkers workers, Kind<R> kind, SocketPaths paths, SocketOptions socketOptions) {
+        this.workers = workers;
         this.kind = kind;
         this.paths = paths;
         this.socketOptions = socketOptions;
@@ -74,51 +94,97 @@ final class ServedDevices<R> implements AutoCloseable {
      * @throws io.vrio.common.sys.SocketPathException when there can be no socket at {@code path}
      */
     void create(String name, Path path) throws ControlException {
-        if (devices.containsKey(name)) {
-            throw new ControlException(kind.noun() + " " + name + " is served already");
-        }
-        if (devices.size() == DEVICES_MAX) {
-            throw new ControlException(
-                    "there are " + DEVICES_MAX + " " + kind.noun() + "s already; delete one");
-        }
-        paths.claim(path, kind.noun() + " " + name);
-        try {
-            devices.put(name, open(name, path));
-        } catch (RuntimeException e) {
-            paths.release(path);
-            throw e;
+        synchronized (workers) {
+            if (devices.containsKey(name)) {
+                throw new ControlException(kind.noun() + " " + name + " is served already");
+            }
+            if (devices.size() == DEVICES_MAX) {
+                throw new ControlException(
+                        "there are " + DEVICES_MAX + " " + kind.noun() + "s already; delete one");
+            }
+            paths.claim(path, kind.noun() + " " + name);
+            try {
+                devices.put(name, open(name, path));
+            } catch (RuntimeException e) {
+                paths.release(path);
+                throw e;
+            }
         }
     }
 
     private Served<R> open(String name, Path path) {
-        R remote = worker.call(() -> kind.open(name));
+        ServerWorker home = kind.home();
+        R remote = home.worker().call(() -> kind.open(home, name));
         try {
             // A disk and a NIC may have one name.
             String label = command() + "/" + name;
-            VirtioDevice device = worker.call(() -> kind.device(label, remote));
-            return new Served<>(remote, openSocket(label, device, path), path);
+            VirtioDevice device = home.worker().call(() -> kind.device(label, remote));
+            return new Served<>(remote, openSocket(home, label, device, path), path, home);
         } catch (RuntimeException e) {
-            onWorker(() -> kind.close(remote));
+            on(home, () -> kind.close(home, remote));
             throw e;
         }
     }
 
-    private DeviceSocket openSocket(String label, VirtioDevice device, Path path) {
+    private DeviceSocket openSocket(
+            ServerWorker home, String label, VirtioDevice device, Path path) {
         try {
-            return DeviceSocket.open(worker, label, device, path, socketOptions);
+            return DeviceSocket.open(home.worker(), label, device, path, socketOptions);
         } catch (RuntimeException e) {
-            onWorker(device::close);
+            on(home, device::close);
             throw e;
         }
     }
 
     /** Ends the socket and gives the device back. */
     void delete(String name) throws ControlException {
-        close(find(name));
-        devices.remove(name);
+        synchronized (workers) {
+            close(find(name));
+            devices.remove(name);
+        }
     }
 
-    Served<R> find(String name) throws ControlException {
+    /**
+     * Has another worker serve a device from now on; its guest does not notice.
+     *
+     * @return false when what is under way was not answered in time, so that it stays
+     */
+    boolean move(String name, ServerWorker to) throws ControlException {
+        synchronized (workers) {
+            Served<R> device = find(name);
+            ServerWorker from = device.home();
+            if (from == to) {
+                return true;
+            }
+            Handover handover = kind.handover(device.remote(), from, to);
+            boolean isMoved = device.socket().move(to.worker(), handover);
+            if (isMoved) {
+                devices.put(
+                        name, new Served<>(device.remote(), device.socket(), device.path(), to));
+            }
+            return isMoved;
+        }
+    }
+
+    /**
+     * Asks about a device, which stays where it is meanwhile.
+     *
+     * @param question not asked on a worker's thread
+     */
+    <T> T ask(String name, Function<Served<R>, T> question) throws ControlException {
+        synchronized (workers) {
+            return question.apply(find(name));
+        }
+    }
+
+    /** Throws if there is none of this name. */
+    void check(String name) throws ControlException {
+        synchronized (workers) {
+            find(name);
+        }
+    }
+
+    private Served<R> find(String name) throws ControlException {
         Served<R> device = devices.get(name);
         if (device == null) {
             throw new ControlException(
@@ -135,8 +201,9 @@ final class ServedDevices<R> implements AutoCloseable {
 
     /** Whether the IOhyp has given or refused each of them. */
     boolean areAnswered() {
-        return worker.call(
-                () -> devices.values().stream().map(Served::remote).allMatch(this::isAnswered));
+        synchronized (workers) {
+            return devices.values().stream().allMatch(device -> device.ask(this::isAnswered));
+        }
     }
 
     private boolean isAnswered(R remote) {
@@ -145,41 +212,67 @@ final class ServedDevices<R> implements AutoCloseable {
 
     /** How it stands with one of them. */
     DeviceStanding standing(String name) throws ControlException {
-        Served<R> device = find(name);
+        return ask(name, this::standing);
+    }
+
+    private DeviceStanding standing(Served<R> device) {
         Optional<Integer> frontend = device.socket().status().frontend().map(SessionStatus::pid);
-        return worker.call(
-                () ->
+        return device.ask(
+                remote ->
                         new DeviceStanding(
-                                kind.isAttached(device.remote()),
-                                Optional.ofNullable(kind.refusal(device.remote())),
+                                kind.isAttached(remote),
+                                Optional.ofNullable(kind.refusal(remote)),
                                 frontend));
     }
 
     List<String> names() {
-        return List.copyOf(devices.keySet());
+        synchronized (workers) {
+            return List.copyOf(devices.keySet());
+        }
+    }
+
+    /** Those that one worker serves, each with what one asks there. */
+    <T> Map<String, T> ask(ServerWorker home, Function<R, T> question) {
+        synchronized (workers) {
+            return home.worker()
+                    .call(
+                            () -> {
+                                Map<String, T> answers = new TreeMap<>();
+                                devices.forEach(
+                                        (name, device) -> {
+                                            if (device.home() == home) {
+                                                answers.put(name, question.apply(device.remote()));
+                                            }
+                                        });
+                                return answers;
+                            });
+        }
     }
 
     private void close(Served<R> served) {
         served.socket().close();
-        onWorker(() -> kind.close(served.remote()));
+        on(served.home(), () -> kind.close(served.home(), served.remote()));
         paths.release(served.path());
     }
 
-    private void onWorker(Runnable close) {
-        worker.call(
-                () -> {
-                    close.run();
-                    return null;
-                });
+    private static void on(ServerWorker home, Runnable close) {
+        home.worker()
+                .call(
+                        () -> {
+                            close.run();
+                            return null;
+                        });
     }
 
     /** Removes all sockets, the last one first. */
     @Override
     public void close() {
-        // All at once: each may have to wait a moment for what its guest has asked last.
-        devices.values().forEach(device -> device.socket().beginClose());
-        while (!devices.isEmpty()) {
-            close(devices.pollLastEntry().getValue());
+        synchronized (workers) {
+            // All at once: each may have to wait a moment for what its guest has asked last.
+            devices.values().forEach(device -> device.socket().beginClose());
+            while (!devices.isEmpty()) {
+                close(devices.pollLastEntry().getValue());
+            }
         }
     }
 }

@@ -5,33 +5,35 @@ import io.vrio.cli.control.ControlArguments;
 import io.vrio.cli.control.ControlCommand;
 import io.vrio.cli.control.ControlException;
 import io.vrio.cli.daemon.NicKind.ServedNic;
-import io.vrio.common.agent.Worker;
 import io.vrio.transport.remote.PeerStatus;
 import io.vrio.transport.remote.RemoteDisk;
-import io.vrio.transport.remote.RemotePeer;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
-/** What an operator may ask of a server. Control thread; state is read on the worker. */
+/** What an operator may ask of a server. Control thread; state is read on the workers. */
 final class ServerControl {
     private final ServerSettings settings;
-    private final Worker worker;
-    private final RemotePeer peer;
+    private final ServerWorkers workers;
+    private final Supplier<List<Map<String, Object>>> load;
     private final ServerDevices devices;
     private final ServedDevices<RemoteDisk> disks;
     private final ServedDevices<ServedNic> nics;
 
+    /**
+     * @param load of each worker
+     */
     ServerControl(
             ServerSettings settings,
-            Worker worker,
-            RemotePeer peer,
+            ServerWorkers workers,
+            Supplier<List<Map<String, Object>>> load,
             ServerDevices devices,
             ServedDevices<RemoteDisk> disks,
             ServedDevices<ServedNic> nics) {
         this.settings = settings;
-        this.worker = worker;
-        this.peer = peer;
+        this.workers = workers;
+        this.load = load;
         this.devices = devices;
         this.disks = disks;
         this.nics = nics;
@@ -42,8 +44,8 @@ final class ServerControl {
         commands.put("status", this::status);
         commands.put("peer list", this::listPeers);
         commands.put("peer show", this::showPeer);
-        commands.putAll(new ServerDiskControl(settings, worker, devices, disks).commands());
-        commands.putAll(new ServerNicControl(settings, worker, devices, nics).commands());
+        commands.putAll(new ServerDiskControl(settings, workers, devices, disks).commands());
+        commands.putAll(new ServerNicControl(settings, devices, nics).commands());
         commands.putAll(new DomainControl(devices).commands());
         return commands;
     }
@@ -54,12 +56,23 @@ final class ServerControl {
         status.put("name", settings.name());
         status.put("address", settings.network().address().toString());
         status.put("peer", settings.peer().toString());
-        status.put("peerState", PeerAnswers.state(worker.call(peer::status)));
+        status.put("peerState", PeerAnswers.state(workers.firstPeer()));
         status.put("socketDir", settings.socketFolder().toString());
         status.put("stateDir", settings.stateFolder().toString());
         status.put("disks", disks.names().size());
         status.put("nics", nics.names().size());
+        status.put("workers", workers());
         return status;
+    }
+
+    private List<Map<String, Object>> workers() {
+        List<Map<String, Object>> rows = load.get();
+        for (ServerWorker worker : workers.all()) {
+            if (worker.index() < rows.size()) {
+                rows.get(worker.index()).put("disks", worker.diskCount());
+            }
+        }
+        return rows;
     }
 
     private Object listPeers(ControlArguments arguments) throws ControlException {
@@ -74,6 +87,6 @@ final class ServerControl {
     }
 
     private List<PeerStatus> peers() {
-        return List.of(worker.call(peer::status));
+        return workers.peers();
     }
 }

@@ -146,7 +146,7 @@ final class ServerDevices implements DeviceHost {
     DeviceRecord record(DeviceKind kind, String name) throws ControlException {
         Devices devices = kinds.get(kind);
         // For its message.
-        devices.served.find(name);
+        devices.served.check(name);
         return devices.records.get(name);
     }
 

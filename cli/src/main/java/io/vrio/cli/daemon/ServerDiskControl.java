@@ -5,7 +5,6 @@ import io.vrio.cli.control.ControlArguments;
 import io.vrio.cli.control.ControlCommand;
 import io.vrio.cli.control.ControlException;
 import io.vrio.cli.daemon.ServedDevices.Served;
-import io.vrio.common.agent.Worker;
 import io.vrio.common.io.DiskProperties;
 import io.vrio.libvirt.domain.DeviceKind;
 import io.vrio.server.device.block.BlockDevice;
@@ -15,22 +14,23 @@ import java.util.Map;
 
 /** What an operator may ask of the disks of a server. Control thread. */
 final class ServerDiskControl {
-    private final Worker worker;
+    private final ServerWorkers workers;
     private final ServedDevices<RemoteDisk> disks;
     private final ServedControl<RemoteDisk> served;
 
     ServerDiskControl(
             ServerSettings settings,
-            Worker worker,
+            ServerWorkers workers,
             ServerDevices all,
             ServedDevices<RemoteDisk> disks) {
-        this.worker = worker;
+        this.workers = workers;
         this.disks = disks;
         served = new ServedControl<>(DeviceKind.DISK, settings, all, disks, this::disk);
     }
 
     Map<String, ControlCommand> commands() {
         return Map.of(
+                "disk move", this::move,
                 "disk list", served::list,
                 "disk show", served::show,
                 "disk stats", this::stats,
@@ -41,11 +41,29 @@ final class ServerDiskControl {
     }
 
     private Object stats(ControlArguments arguments) throws ControlException {
-        Served<RemoteDisk> disk = disks.find(arguments.onlyText("name"));
+        return disks.ask(arguments.onlyText("name"), ServerDiskControl::counters);
+    }
+
+    private static Map<String, Long> counters(Served<RemoteDisk> disk) {
         Map<String, Long> counters = new LinkedHashMap<>(disk.socket().status().counters());
-        Map<String, Long> remote = worker.call(() -> disk.remote().counters().snapshot());
+        Map<String, Long> remote = disk.ask(one -> one.counters().snapshot());
         remote.forEach((name, value) -> counters.put("remote_" + name, value));
         return counters;
+    }
+
+    private Object move(ControlArguments arguments) throws ControlException {
+        long worker = arguments.number("worker");
+        String name = arguments.onlyText("name");
+        synchronized (workers) {
+            if (!disks.move(name, workers.at(worker))) {
+                throw new ControlException(
+                        "disk "
+                                + name
+                                + " stays where it is: its requests are not answered;"
+                                + " see vrio peer show");
+            }
+            return disks.ask(name, this::disk);
+        }
     }
 
     private Object resize(ControlArguments arguments) throws ControlException {
@@ -59,7 +77,8 @@ final class ServerDiskControl {
     }
 
     private Map<String, Object> disk(Served<RemoteDisk> disk) {
-        Map<String, Object> row = worker.call(() -> remote(disk.remote()));
+        Map<String, Object> row = disk.ask(ServerDiskControl::remote);
+        row.put("worker", disk.home().index());
         ServedControl.addSocket(row, disk.socket().status());
         return row;
     }

@@ -6,7 +6,6 @@ import io.vrio.cli.control.ControlCommand;
 import io.vrio.cli.control.ControlException;
 import io.vrio.cli.daemon.NicKind.ServedNic;
 import io.vrio.cli.daemon.ServedDevices.Served;
-import io.vrio.common.agent.Worker;
 import io.vrio.libvirt.domain.DeviceKind;
 import io.vrio.server.device.net.NetDevice;
 import io.vrio.transport.remote.RemoteNic;
@@ -15,16 +14,10 @@ import java.util.Map;
 
 /** What an operator may ask of the NICs of a server. Control thread. */
 final class ServerNicControl {
-    private final Worker worker;
     private final ServedDevices<ServedNic> nics;
     private final ServedControl<ServedNic> served;
 
-    ServerNicControl(
-            ServerSettings settings,
-            Worker worker,
-            ServerDevices all,
-            ServedDevices<ServedNic> nics) {
-        this.worker = worker;
+    ServerNicControl(ServerSettings settings, ServerDevices all, ServedDevices<ServedNic> nics) {
         this.nics = nics;
         served = new ServedControl<>(DeviceKind.NIC, settings, all, nics, this::nic);
     }
@@ -41,13 +34,16 @@ final class ServerNicControl {
     }
 
     private Object stats(ControlArguments arguments) throws ControlException {
-        Served<ServedNic> nic = nics.find(arguments.onlyText("name"));
+        return nics.ask(arguments.onlyText("name"), ServerNicControl::counters);
+    }
+
+    private static Map<String, Long> counters(Served<ServedNic> nic) {
         Map<String, Long> counters = new LinkedHashMap<>(nic.socket().status().counters());
-        counters.putAll(worker.call(() -> counters(nic.remote())));
+        counters.putAll(nic.ask(ServerNicControl::remoteCounters));
         return counters;
     }
 
-    private static Map<String, Long> counters(ServedNic nic) {
+    private static Map<String, Long> remoteCounters(ServedNic nic) {
         Map<String, Long> all = new LinkedHashMap<>(nic.nearby().counters().snapshot());
         RemoteNic remote = nic.remote();
         remote.counters().snapshot().forEach((name, value) -> all.put("remote_" + name, value));
@@ -68,7 +64,7 @@ final class ServerNicControl {
     }
 
     private Map<String, Object> nic(Served<ServedNic> nic) {
-        Map<String, Object> row = worker.call(() -> remote(nic.remote()));
+        Map<String, Object> row = nic.ask(ServerNicControl::remote);
         ServedControl.addSocket(row, nic.socket().status());
         return row;
     }

@@ -22,6 +22,7 @@ public final class DiskNoun {
                             Column.text("NAME", "name"),
                             Column.size("SIZE", "capacity"),
                             Column.text("FRONTEND", "frontend"),
+                            Column.number("WORKER", "worker"),
                             Column.text("SOCKET", "socket"),
                             Column.state("reason")),
                     definition -> new OptionTypes.Backend().convert(definition).text());
@@ -36,6 +37,7 @@ public final class DiskNoun {
                 dialogue,
                 new AttachVerb(DISK, new DiskPlugOptions(), surroundings),
                 new DetachVerb(DISK, surroundings),
+                new MoveVerb(dialogue),
                 new ResizeVerb(dialogue),
                 new RetryVerb(DISK, dialogue),
                 new XmlVerb(DISK, new DiskElementOptions(), surroundings));

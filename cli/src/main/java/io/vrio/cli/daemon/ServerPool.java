@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.cli.daemon;
+
+import io.vrio.cli.CommandFailedException;
+import io.vrio.cli.control.ControlException;
+import io.vrio.cli.daemon.NicKind.ServedNic;
+import io.vrio.transport.link.LinkException;
+import io.vrio.transport.remote.RemoteDisk;
+import io.vrio.transport.remote.RemoteDiskCounter;
+import io.vrio.transport.remote.RemoteNicCounter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Spreads the disks of a server over its workers, as {@link WorkerScaler} wants it. Judges a disk
+ * by the requests that it has had since the look before. The scaler's thread.
+ */
+final class ServerPool implements WorkerPool {
+    private static final Logger LOG = LoggerFactory.getLogger(ServerPool.class);
+
+    private final ServerWorkers workers;
+    private final ServedDevices<RemoteDisk> disks;
+    private final ServedDevices<ServedNic> nics;
+
+    /** Requests of each disk, in all and between the last two looks. */
+    private final Map<String, Long> requests = new HashMap<>();
+
+    private final Map<String, Long> lately = new HashMap<>();
+
+    ServerPool(
+            ServerWorkers workers, ServedDevices<RemoteDisk> disks, ServedDevices<ServedNic> nics) {
+        this.workers = workers;
+        this.disks = disks;
+        this.nics = nics;
+    }
+
+    @Override
+    public List<WorkerLoad> loads() {
+        List<WorkerLoad> loads = new ArrayList<>();
+        Map<String, Long> now = new HashMap<>();
+        synchronized (workers) {
+            for (ServerWorker worker : workers.all()) {
+                Map<String, Long> counts = disks.ask(worker, ServerPool::requests);
+                now.putAll(counts);
+                long frames = sum(nics.ask(worker, ServerPool::frames));
+                long busyNs = worker.worker().call(worker.worker()::busyNs);
+                loads.add(new WorkerLoad(busyNs, sum(counts) + frames));
+            }
+        }
+        lately.clear();
+        now.forEach((name, count) -> lately.put(name, count - requests.getOrDefault(name, count)));
+        requests.clear();
+        requests.putAll(now);
+        return loads;
+    }
+
+    private static long requests(RemoteDisk disk) {
+        return disk.counters().value(RemoteDiskCounter.REQUESTS);
+    }
+
+    private static long frames(ServedNic nic) {
+        return nic.remote().counters().value(RemoteNicCounter.FRAMES_SENT)
+                + nic.remote().counters().value(RemoteNicCounter.FRAMES_RECEIVED);
+    }
+
+    private static long sum(Map<String, Long> counts) {
+        return counts.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    @Override
+    public boolean grow() {
+        synchronized (workers) {
+            ServerWorker hot = busiest();
+            List<String> leaving = half(hot);
+            if (leaving.isEmpty()) {
+                return false;
+            }
+            try {
+                ServerWorker added = workers.grow();
+                leaving.forEach(name -> move(name, added));
+                return true;
+            } catch (CommandFailedException | LinkException e) {
+                LOG.warn("worker=not-added reason=\"{}\"", e.getMessage());
+                return false;
+            }
+        }
+    }
+
+    /** The one whose disks have had the most requests, of those that can give one away. */
+    private ServerWorker busiest() {
+        return workers.all().stream()
+                .filter(worker -> !half(worker).isEmpty())
+                .max(Comparator.comparingLong(this::whole))
+                .orElse(workers.first());
+    }
+
+    private long whole(ServerWorker worker) {
+        return namesOf(worker).stream().mapToLong(this::load).sum();
+    }
+
+    private long load(String disk) {
+        return lately.getOrDefault(disk, 0L);
+    }
+
+    /** Every second disk of a worker, from the busiest on; it keeps one device at least. */
+    private List<String> half(ServerWorker worker) {
+        List<String> names = namesOf(worker);
+        boolean isKeepingNics = worker == workers.first() && !nics.names().isEmpty();
+        List<String> half = new ArrayList<>();
+        for (int i = isKeepingNics ? 0 : 1; i < names.size(); i += 2) {
+            half.add(names.get(i));
+        }
+        return half;
+    }
+
+    /** The busiest first. */
+    private List<String> namesOf(ServerWorker worker) {
+        List<String> names = new ArrayList<>(disks.ask(worker, disk -> true).keySet());
+        names.sort(Comparator.comparingLong(this::load).reversed());
+        return names;
+    }
+
+    @Override
+    public boolean shrink() {
+        synchronized (workers) {
+            ServerWorker last = workers.last();
+            for (String name : namesOf(last)) {
+                if (!move(name, workers.emptiestBut(last))) {
+                    return false;
+                }
+            }
+            workers.shrink();
+            return true;
+        }
+    }
+
+    @Override
+    public boolean rebalance(int from, int to, double share) {
+        synchronized (workers) {
+            ServerWorker hot = workers.all().get(from);
+            long whole = whole(hot);
+            // Twice the share would only swap the two.
+            return namesOf(hot).stream()
+                    .filter(name -> load(name) > 0 && load(name) < 2 * share * whole)
+                    .min(Comparator.comparingDouble(name -> Math.abs(load(name) - share * whole)))
+                    .map(name -> move(name, workers.all().get(to)))
+                    .orElse(false);
+        }
+    }
+
+    /** One whose requests are not answered stays where it is. */
+    private boolean move(String name, ServerWorker to) {
+        try {
+            return disks.move(name, to);
+        } catch (ControlException e) {
+            throw new IllegalStateException("a disk that was listed is not there", e);
+        }
+    }
+}

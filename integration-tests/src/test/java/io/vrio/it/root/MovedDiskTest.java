@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.it.root;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.vrio.bench.frontend.GuestOptions;
+import io.vrio.it.Requires;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Disks of a server with several workers: each is on one, and goes to another while it is used. */
+@Tag("root")
+@Timeout(120)
+final class MovedDiskTest {
+    private static final int MOVES = 20;
+    private static final GuestOptions FOUR_QUEUES =
+            GuestOptions.DEFAULT.withQueues(4, 128).withSlots(8, 256 << 10).withMemory(64 << 20);
+
+    @TempDir private Path folder;
+    private DaemonPair daemons;
+
+    @BeforeEach
+    void start() {
+        Requires.root();
+        Requires.program("ip");
+        daemons = new DaemonPair(folder);
+        daemons.startIohyp("--disk=a=ram:32M", "--disk=b=ram:32M");
+    }
+
+    @AfterEach
+    void stop() {
+        if (daemons != null) {
+            daemons.close();
+        }
+    }
+
+    private int workerOf(String disk) {
+        return daemons.shownAtServer("disk", disk).get("worker").asInt(-1);
+    }
+
+    private JsonNode peers() {
+        return DaemonPair.json(daemons.atServer("peer", "list", "--format=json"));
+    }
+
+    private void move(String disk, int worker) {
+        daemons.atServer("disk", "move", disk, "--worker=" + worker);
+    }
+
+    @Test
+    void shouldKeepDataRightWhileADiskMovesAgainAndAgain() throws Exception {
+        daemons.startServer("--workers=2", "--disk=a", "--disk=b");
+        try (VerifiedLoad moved = VerifiedLoad.start(folder.resolve("a.sock"), FOUR_QUEUES, 1);
+                VerifiedLoad other = VerifiedLoad.start(folder.resolve("b.sock"), FOUR_QUEUES, 2)) {
+            int home = workerOf("a");
+            for (int i = 1; i <= MOVES; i++) {
+                move("a", (home + i) % 2);
+                moved.awaitProgress(50);
+            }
+            assertEquals(home, workerOf("a"));
+            moved.finish();
+            other.awaitProgress(50).finish();
+        }
+    }
+
+    @Test
+    void shouldSpreadDisksOverItsWorkers() {
+        daemons.startServer("--workers=2", "--disk=a", "--disk=b");
+        assertEquals(1, workerOf("a") + workerOf("b"));
+        assertTrue(LinkEnd.await(() -> peers().size() == 2));
+    }
+
+    @Test
+    void shouldHaveAnAssociationForWorkersWithDisksAlone() {
+        daemons.startServer("--workers=3", "--disk=a");
+        assertTrue(daemons.awaitAtServer("disk", "a", "state", "attached"));
+        assertEquals(1, peers().size());
+        move("a", 2);
+        assertTrue(daemons.awaitAtServer("disk", "a", "state", "attached"));
+        assertEquals(2, peers().size());
+        move("a", 0);
+        assertTrue(daemons.awaitAtServer("disk", "a", "state", "attached"));
+        assertEquals(1, peers().size());
+    }
+
+    @Test
+    void shouldSayWhichWorkersThereAre() {
+        daemons.startServer("--workers=2", "--disk=a");
+        assertEquals(
+                "vrio disk move: there is no worker 2: this server has workers 0 to 1 now",
+                daemons.refusalAtServer("disk", "move", "a", "--worker=2"));
+    }
+
+    @Test
+    void shouldStopWhileADiskMoves() throws Exception {
+        daemons.startServer("--workers=2", "--disk=a");
+        try (VerifiedLoad load = VerifiedLoad.start(folder.resolve("a.sock"), FOUR_QUEUES, 1)) {
+            load.awaitProgress(50);
+            CompletableFuture<Void> moves =
+                    CompletableFuture.runAsync(
+                            () -> {
+                                for (int i = 0; i < MOVES; i++) {
+                                    move("a", i % 2);
+                                }
+                            });
+            daemons.server().stop();
+            assertEquals(0, daemons.server().status());
+            moves.handle((done, failure) -> "whatever became of them").join();
+        }
+    }
+}
