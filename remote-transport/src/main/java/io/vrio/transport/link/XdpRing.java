@@ -39,7 +39,7 @@ final class XdpRing {
     /** Entries that can be filled now. */
     int room() {
         int room = count - (index - otherIndex);
-        if (room == 0) {
+        if (room <= 0) {
             // Ordering: an entry is filled again only after the kernel has read it.
             otherIndex = memory.getIntAcquire(layout.consumer);
             room = count - (index - otherIndex);
@@ -63,7 +63,7 @@ final class XdpRing {
     /** Entries that the kernel has filled and this side has not released. */
     int ready() {
         int ready = otherIndex - index;
-        if (ready == 0) {
+        if (ready <= 0) {
             // Ordering: entries, and what they point to, are read after the index.
             otherIndex = memory.getIntAcquire(layout.producer);
             ready = otherIndex - index;
