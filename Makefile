@@ -9,7 +9,7 @@
 # make simulate       the simulation over SEEDS seeds (default 1000) from FIRST on, or the one SEED
 # make plant          whether the simulation finds mistakes, planted one at a time
 # make fuzz           RUNS inputs (default 1000000) of a coverage-guided fuzzer for each parser, or for TARGET
-# make bench          all benchmarks; make bench-SUBJECT runs one: block, loss, crowd, seal, net, local,
+# make bench          all benchmarks; make bench-SUBJECT runs one: block, loss, crowd, seal, net, local, link,
 #                     consolidation, growth, hook, start, idle, micro
 # make format         lay out the sources
 # make clean          remove what was built
@@ -18,7 +18,7 @@
 
 SEEDS ?= 1000
 RUNS ?= 1000000
-BENCHES := block loss crowd seal net local consolidation growth hook start idle micro
+BENCHES := block loss crowd seal net local link consolidation growth hook start idle micro
 
 SOURCES := $(shell find . -name target -prune -o \
     \( -name '*.java' -o -name pom.xml -o -path '*/src/*/resources/*' \) -type f -print)

@@ -11,6 +11,7 @@ enum Alternative {
     QSD_LOCAL("qsd-local", "qemu-storage-daemon on the file itself, no network"),
     VRIO("vrio", "vrio server -> vrio iohyp"),
     VRIO_SEALED("vrio-sealed", "vrio server -> vrio iohyp, with a key: every message sealed"),
+    VRIO_XDP("vrio-xdp", "vrio server -> vrio iohyp, short frames by AF_XDP at both ends"),
     VRIO_LOCAL("vrio-local", "vrio local on the file itself, no network");
 
     private static final String NBD_PORT = "10809";
@@ -72,7 +73,7 @@ enum Alternative {
         return switch (this) {
             case QSD_NBDKIT -> List.of(nbdkit(place), storageDaemon(place, nbdDisk(place)));
             case QSD_LOCAL -> List.of(storageDaemon(place, fileDisk(place)));
-            case VRIO, VRIO_SEALED -> List.of(iohyp(place), server(place));
+            case VRIO, VRIO_SEALED, VRIO_XDP -> List.of(iohyp(place), server(place));
             case VRIO_LOCAL -> List.of(local(place));
         };
     }
@@ -130,6 +131,7 @@ enum Alternative {
                         "iohyp",
                         "--interface=" + end.interfaceName(),
                         "--address=" + end.address(),
+                        "--link=" + link(),
                         "--disk=bench=file:" + place.disk(),
                         "--port=" + port(),
                         "--state-dir=" + place.file(title + ".state"),
@@ -147,6 +149,7 @@ enum Alternative {
                         "server",
                         "--interface=" + end.interfaceName(),
                         "--address=" + end.address(),
+                        "--link=" + link(),
                         "--peer=" + place.network().ioHost().address() + ":" + port(),
                         "--name=bench",
                         "--disk=bench=" + socket(place),
@@ -159,7 +162,7 @@ enum Alternative {
     /** Where its daemons can be asked for their counters; nowhere unless they are vRIO's. */
     List<Path> controls(Place place) {
         return switch (this) {
-            case VRIO, VRIO_SEALED -> List.of(serverControl(place), iohypControl(place));
+            case VRIO, VRIO_SEALED, VRIO_XDP -> List.of(serverControl(place), iohypControl(place));
             case QSD_NBDKIT, QSD_LOCAL, VRIO_LOCAL -> List.of();
         };
     }
@@ -170,6 +173,15 @@ enum Alternative {
 
     private Path iohypControl(Place place) {
         return place.file(title + ".iohyp.control");
+    }
+
+    /** Whether it has a link of its own: XDP is a matter of a whole interface. */
+    boolean isApart() {
+        return this == VRIO_XDP;
+    }
+
+    private String link() {
+        return this == VRIO_XDP ? "xdp" : "packet";
     }
 
     private boolean isSealed() {

@@ -31,14 +31,28 @@ final class Campaign {
     private long verifiedSectorCount;
     private long seed = 1;
 
-    /** What the campaign runs on. */
-    record Site(Network direct, Network lossy, Loss loss, Disks disks, Path folder, Path vrio) {
+    /**
+     * What the campaign runs on.
+     *
+     * @param apart a link like the direct one, for an alternative that changes its interfaces
+     */
+    record Site(
+            Network direct,
+            Network apart,
+            Network lossy,
+            Loss loss,
+            Disks disks,
+            Path folder,
+            Path vrio) {
         Disk diskOf(Alternative alternative) {
             return disks.of(alternative);
         }
 
-        Network network(double lossPercent) {
-            return lossPercent == 0 ? direct : lossy;
+        Network network(Alternative alternative, double lossPercent) {
+            if (lossPercent > 0) {
+                return lossy;
+            }
+            return alternative.isApart() ? apart : direct;
         }
     }
 
@@ -88,7 +102,10 @@ final class Campaign {
         try {
             deployment.start(
                     new Alternative.Place(
-                            site.network(lossPercent), disk.file(), folder, site.vrio()),
+                            site.network(alternative, lossPercent),
+                            disk.file(),
+                            folder,
+                            site.vrio()),
                     seed++);
             return deployment;
         } catch (RuntimeException e) {

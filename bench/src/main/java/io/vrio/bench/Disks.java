@@ -17,7 +17,7 @@ final class Disks {
     Disk of(Alternative alternative) {
         return switch (alternative) {
             case QSD_NBDKIT, QSD_LOCAL, VRIO -> shared;
-            case VRIO_LOCAL, VRIO_SEALED ->
+            case VRIO_LOCAL, VRIO_SEALED, VRIO_XDP ->
                     own.computeIfAbsent(alternative, who -> shared.sibling(who.title()));
         };
     }

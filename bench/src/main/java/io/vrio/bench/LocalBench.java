@@ -3,6 +3,7 @@ package io.vrio.bench;
 
 import io.vrio.bench.roundtrip.RoundTripCampaign;
 import io.vrio.bench.roundtrip.RoundTripReport;
+import io.vrio.bench.roundtrip.RoundTripWay;
 import io.vrio.bench.roundtrip.RoundTrips;
 import io.vrio.common.sys.Linux;
 import java.io.IOException;
@@ -63,7 +64,7 @@ final class LocalBench implements Callable<Integer> {
     public Integer call() throws IOException {
         Linux.selfTest();
         Schedule schedule = schedule();
-        Map<String, String> environment = environment(schedule);
+        Map<String, String> environment = environment(site, schedule);
         Campaign campaign = new Campaign(schedule, site.site(), System.out::println);
         campaign.run();
         Results disk =
@@ -76,8 +77,12 @@ final class LocalBench implements Callable<Integer> {
                         campaign.failures());
         List<RoundTrips> nic =
                 new RoundTripCampaign(site.bench(), peerNamespace, System.out::println)
-                        .run(rounds.rounds(), seconds.seconds());
-        RoundTripReport report = new RoundTripReport(nic);
+                        .run(
+                                RoundTripWay.LOCAL,
+                                RoundTripWay.REMOTE,
+                                rounds.rounds(),
+                                seconds.seconds());
+        RoundTripReport report = new RoundTripReport(RoundTripWay.LOCAL, RoundTripWay.REMOTE, nic);
         site.bench()
                 .write(
                         "local-",
@@ -98,7 +103,8 @@ final class LocalBench implements Callable<Integer> {
                 isPolling);
     }
 
-    private Map<String, String> environment(Schedule schedule) {
+    /** Without what only the comparison with other programs has. */
+    static Map<String, String> environment(SiteOptions site, Schedule schedule) {
         Map<String, String> environment = new LinkedHashMap<>(site.environment(schedule));
         environment.keySet().removeAll(List.of("qemu-storage-daemon", "nbdkit", "link with loss"));
         return environment;

@@ -36,6 +36,7 @@ final class SiteOptions {
     private Campaign.Site make() {
         return new Campaign.Site(
                 network("direct0", 0, "one veth pair, offloads on"),
+                network("direct1", 2, "one veth pair, offloads on"),
                 network("lossy0", 1, "a bridge between, offloads off on every port"),
                 new Loss(lossNamespace),
                 new Disks(Disk.of(disk)),

@@ -32,11 +32,11 @@ public final class RoundTripCampaign {
         this.progress = progress;
     }
 
-    /** What each run came to, in the order of the runs. */
-    public List<RoundTrips> run(int rounds, double seconds) {
-        try (RoundTripGuest local = new RoundTripGuest(RoundTripWay.LOCAL, bench, peerNamespace);
-                RoundTripGuest remote =
-                        new RoundTripGuest(RoundTripWay.REMOTE, bench, peerNamespace)) {
+    /** What each run of the two ways came to, in the order of the runs. */
+    public List<RoundTrips> run(
+            RoundTripWay first, RoundTripWay second, int rounds, double seconds) {
+        try (RoundTripGuest local = new RoundTripGuest(first, bench, peerNamespace);
+                RoundTripGuest remote = new RoundTripGuest(second, bench, peerNamespace)) {
             List<RoundTripGuest> guests = List.of(local, remote);
             guests.forEach(guest -> guest.run((long) (WARM_UP_SECONDS * NS_PER_S)));
             for (int round = 0; round < rounds; round++) {

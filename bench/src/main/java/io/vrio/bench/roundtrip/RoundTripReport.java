@@ -10,13 +10,17 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Round trips over the network by those of the local sidecore, as text and as picture. */
+/** Round trips of one way by those of another, as text and as picture. */
 public final class RoundTripReport {
     private static final double RATIO_WANTED = 1.18;
 
+    private final RoundTripWay reference;
+    private final RoundTripWay ours;
     private final List<RoundTrips> runs;
 
-    public RoundTripReport(List<RoundTrips> runs) {
+    public RoundTripReport(RoundTripWay reference, RoundTripWay ours, List<RoundTrips> runs) {
+        this.reference = reference;
+        this.ours = ours;
         this.runs = runs;
     }
 
@@ -26,7 +30,7 @@ public final class RoundTripReport {
         text.append("| alternative | p50 us min / median / max | p99 us | p99.9 us | lost");
         text.append(" | CPU us per round trip: daemons (machine) | ratio of p50 |\n");
         text.append("|---|---|---|---|---|---|---|\n");
-        for (RoundTripWay way : RoundTripWay.values()) {
+        for (RoundTripWay way : List.of(reference, ours)) {
             text.append(
                     String.format(
                             Locale.ROOT,
@@ -39,7 +43,7 @@ public final class RoundTripReport {
                             runs(way).mapToLong(RoundTrips::lostCount).sum(),
                             cpu(way),
                             spread(way, RoundTrips::machineCpuUs).median(),
-                            way == RoundTripWay.LOCAL ? "-" : ratio().format("%.2f")));
+                            way == reference ? "-" : ratio().format("%.2f")));
         }
         return text.toString();
     }
@@ -64,13 +68,13 @@ public final class RoundTripReport {
                 .collect(Collectors.joining(" + "));
     }
 
-    /** Remote by local, of the pairs that ran one after the other. */
+    /** Ours by the reference, of the pairs that ran one after the other. */
     Spread ratio() {
         return Spread.of(
-                runs(RoundTripWay.REMOTE)
+                runs(ours)
                         .flatMapToDouble(
                                 run ->
-                                        runs(RoundTripWay.LOCAL)
+                                        runs(reference)
                                                 .filter(other -> other.round() == run.round())
                                                 .mapToDouble(
                                                         other -> run.p50Us() / other.p50Us())));
@@ -94,8 +98,8 @@ public final class RoundTripReport {
                         Locale.ROOT,
                         "%.2fx   %.1f : %.1f us",
                         ratio().median(),
-                        spread(RoundTripWay.REMOTE, RoundTrips::p50Us).median(),
-                        spread(RoundTripWay.LOCAL, RoundTrips::p50Us).median());
+                        spread(ours, RoundTrips::p50Us).median(),
+                        spread(reference, RoundTrips::p50Us).median());
         return new RatioPlot.Line("NIC, 8 bytes each way", ratio(), figures, 1);
     }
 }

@@ -48,7 +48,7 @@ final class RoundTripReportTest {
             both.put("vrio iohyp", 3.0);
             runs.add(run("vrio", round, remote[round], both));
         }
-        return new RoundTripReport(runs);
+        return new RoundTripReport(RoundTripWay.LOCAL, RoundTripWay.REMOTE, runs);
     }
 
     private static RoundTrips run(
