@@ -4,6 +4,7 @@ package io.vrio.cli.control;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The arguments of one request, each taken once and checked; what nobody took is an error, so that
@@ -41,14 +42,19 @@ public final class ControlArguments {
     }
 
     public long number(String name) throws ControlException {
+        return optionalNumber(name)
+                .orElseThrow(() -> new ControlException("argument '" + name + "' is missing"));
+    }
+
+    public OptionalLong optionalNumber(String name) throws ControlException {
         JsonNode value = fields.remove(name);
         if (value == null) {
-            throw new ControlException("argument '" + name + "' is missing");
+            return OptionalLong.empty();
         }
         if (!value.isIntegralNumber() || !value.canConvertToLong()) {
             throw new ControlException("argument '" + name + "' must be a whole number");
         }
-        return value.longValue();
+        return OptionalLong.of(value.longValue());
     }
 
     /** Whether an argument is there and true. */

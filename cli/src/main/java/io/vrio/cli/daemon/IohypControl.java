@@ -12,6 +12,7 @@ import io.vrio.transport.remote.PeerStatus;
 import io.vrio.transport.wire.Endpoint;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -65,9 +66,10 @@ final class IohypControl {
     }
 
     private Object showPeer(ControlArguments arguments) throws ControlException {
+        OptionalLong worker = arguments.optionalNumber("worker");
         String peer = arguments.text("peer");
         arguments.end();
-        return new PeerAnswers(peers()).show(peer);
+        return new PeerAnswers(peers()).show(peer, worker);
     }
 
     /** Those that are there, then those that were. */

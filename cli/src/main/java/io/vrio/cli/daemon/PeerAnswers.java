@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /** What both daemons answer about their peers; see docs/protocol-control.md. */
@@ -37,10 +38,15 @@ final class PeerAnswers {
         return peers.stream().map(this::row).toList();
     }
 
-    /** One, by its name or address, with its counters and events. */
-    Map<String, Object> show(String wanted) throws ControlException {
+    /**
+     * One, by its name or address, with its counters and events.
+     *
+     * @param worker which of its associations; empty for the first
+     */
+    Map<String, Object> show(String wanted, OptionalLong worker) throws ControlException {
         for (PeerStatus peer : peers) {
-            if (peer.peer().equals(wanted) || peer.address().equals(wanted)) {
+            boolean isNamed = peer.peer().equals(wanted) || peer.address().equals(wanted);
+            if (isNamed && worker.orElse(peer.worker()) == peer.worker()) {
                 Map<String, Object> row = row(peer);
                 AssociationStatus association = peer.association();
                 row.put("counters", association == null ? Map.of() : association.counters());
@@ -48,13 +54,15 @@ final class PeerAnswers {
                 return row;
             }
         }
-        throw new ControlException("there is no peer " + wanted + "; see vrio peer list");
+        String which = worker.isEmpty() ? "" : " of worker " + worker.getAsLong();
+        throw new ControlException("there is no peer " + wanted + which + "; see vrio peer list");
     }
 
     private Map<String, Object> row(PeerStatus peer) {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("peer", peer.peer());
         row.put("address", peer.address());
+        row.put("worker", peer.worker());
         row.put("state", state(peer));
         row.put("since", time(peer.sinceNs()));
         row.put("sinceSeconds", TimeUnit.NANOSECONDS.toSeconds(nowNs - peer.sinceNs()));

@@ -9,6 +9,7 @@ import io.vrio.transport.remote.PeerStatus;
 import io.vrio.transport.remote.RemoteDisk;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -81,9 +82,9 @@ final class ServerControl {
     }
 
     private Object showPeer(ControlArguments arguments) throws ControlException {
-        String wanted = arguments.text("peer");
-        arguments.end();
-        return new PeerAnswers(peers()).show(wanted);
+        OptionalLong worker = arguments.optionalNumber("worker");
+        String wanted = arguments.onlyText("peer");
+        return new PeerAnswers(peers()).show(wanted, worker);
     }
 
     private List<PeerStatus> peers() {

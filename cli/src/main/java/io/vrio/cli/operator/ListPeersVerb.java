@@ -16,6 +16,7 @@ final class ListPeersVerb implements Callable<Integer> {
             List.of(
                     Column.text("PEER", "peer"),
                     Column.text("ADDRESS", "address"),
+                    Column.number("WORKER", "worker"),
                     Column.text("STATE", "state"),
                     new Column("SINCE", true, row -> Units.age(row.path("sinceSeconds"))),
                     Column.number("MTU", "mtu"),

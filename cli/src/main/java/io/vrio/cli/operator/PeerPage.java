@@ -19,6 +19,7 @@ final class PeerPage {
             List.of(
                     Column.text("peer", "peer"),
                     Column.text("address", "address"),
+                    Column.text("worker", "worker"),
                     new Column("state", false, PeerPage::state),
                     Column.text("reason", "reason"),
                     Column.text("mtu", "mtu"));

@@ -87,6 +87,7 @@ class OperatorCommandTest {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("peer", "evil\u001b[2Jname");
         row.put("address", "10.0.0.1:40000");
+        row.put("worker", 2);
         row.put("state", "established");
         row.put("sinceSeconds", 7300);
         row.put("mtu", 9000);
@@ -195,6 +196,7 @@ class OperatorCommandTest {
                 List.of(
                         "peer        evil?[2Jname",
                         "address     10.0.0.1:40000",
+                        "worker      2",
                         "state       established since 2026-11-21T08:44:00.123Z (2 h)",
                         "reason      -",
                         "mtu         9000",

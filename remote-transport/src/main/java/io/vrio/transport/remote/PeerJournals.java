@@ -42,6 +42,7 @@ final class PeerJournals {
         return new PeerStatus(
                 server,
                 journal.remote().orElseThrow().toString(),
+                0,
                 PeerState.GONE,
                 last.lastNs(),
                 journal.mtu(),

@@ -9,6 +9,7 @@ import java.util.List;
  *
  * @param peer name of the other side, or its address while the name is not known
  * @param address IP address and TCP port
+ * @param worker index of the server's worker whose association it is, from 0 on
  * @param sinceNs clock time at which the state was entered
  * @param mtu IP MTU in use, or in use the last time
  * @param reason why it is not established, or null
@@ -18,6 +19,7 @@ import java.util.List;
 public record PeerStatus(
         String peer,
         String address,
+        int worker,
         PeerState state,
         long sinceNs,
         int mtu,

@@ -475,6 +475,7 @@ public final class RemotePeer implements Agent {
         return new PeerStatus(
                 options.address(),
                 options.address(),
+                options.worker(),
                 progress.state(),
                 progress.sinceNs(),
                 mtu.bytes(),

@@ -400,6 +400,7 @@ final class ServedPeer implements AutoCloseable {
         return new PeerStatus(
                 hello == null ? setup.remote().toString() : serverName(),
                 setup.remote().toString(),
+                hello == null ? 0 : workerIndex(),
                 hello == null ? PeerState.GREETING : PeerState.ESTABLISHED,
                 sinceNs,
                 association.mtu(),
