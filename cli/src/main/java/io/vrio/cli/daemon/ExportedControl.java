@@ -4,18 +4,16 @@ package io.vrio.cli.daemon;
 import io.vrio.backends.iohyp.DeviceRegistry;
 import io.vrio.cli.control.ControlArguments;
 import io.vrio.cli.control.ControlException;
-import io.vrio.common.agent.Worker;
 import java.util.Map;
 import java.util.function.Function;
 
 /**
  * What an operator may ask of the devices of an IOhyp, whatever their kind. Control thread;
- * executed on the worker.
+ * executed on the device's worker.
  */
-final class ExportedControl<S> {
+final class ExportedControl<S, R extends DeviceRegistry<S>> {
     private final String noun;
-    private final Worker worker;
-    private final DeviceRegistry<S> registry;
+    private final ExportedDevices<S, R> devices;
     private final Function<S, Map<String, Object>> row;
     private final Function<S, Map<String, Long>> counters;
 
@@ -25,35 +23,33 @@ final class ExportedControl<S> {
      */
     ExportedControl(
             String noun,
-            Worker worker,
-            DeviceRegistry<S> registry,
+            ExportedDevices<S, R> devices,
             Function<S, Map<String, Object>> row,
             Function<S, Map<String, Long>> counters) {
         this.noun = noun;
-        this.worker = worker;
-        this.registry = registry;
+        this.devices = devices;
         this.row = row;
         this.counters = counters;
     }
 
     Object list(ControlArguments arguments) throws ControlException {
         arguments.end();
-        return OnWorker.ask(worker, registry::list).stream().map(row).toList();
+        return devices.list().stream().map(row).toList();
     }
 
     Object show(ControlArguments arguments) throws ControlException {
         String name = arguments.onlyText("name");
-        return shown(() -> registry.show(name));
+        return shown(name, registry -> registry.show(name));
     }
 
     Object stats(ControlArguments arguments) throws ControlException {
         String name = arguments.onlyText("name");
-        return counters.apply(OnWorker.ask(worker, () -> registry.show(name)));
+        return counters.apply(devices.ask(name, registry -> registry.show(name)));
     }
 
     Object retry(ControlArguments arguments) throws ControlException {
         String name = arguments.onlyText("name");
-        return shown(() -> registry.retry(name));
+        return shown(name, registry -> registry.retry(name));
     }
 
     Object delete(ControlArguments arguments) throws ControlException {
@@ -64,16 +60,16 @@ final class ExportedControl<S> {
                     "an IOhyp takes no %s away by force: delete it at its server first"
                             .formatted(noun));
         }
-        return OnWorker.ask(
-                worker,
-                () -> {
+        return devices.ask(
+                name,
+                registry -> {
                     registry.remove(name);
                     return Map.of("name", name);
                 });
     }
 
     /** What has become of a device. */
-    Object shown(OnWorker.Question<S> change) throws ControlException {
-        return row.apply(OnWorker.ask(worker, change));
+    Object shown(String name, ExportedDevices.Question<R, S> change) throws ControlException {
+        return row.apply(devices.ask(name, change));
     }
 }

@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** vrio iohyp: the daemon of an I/O host. */
@@ -28,6 +29,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = "The daemon of an I/O host: executes the I/O of guests on other machines.")
 public final class IohypCommand implements Callable<Integer> {
+    private static final int PORT_MAX = 65_535;
+
     @Spec private CommandSpec spec;
     @Mixin private NetworkOptions network;
 
@@ -94,18 +97,22 @@ public final class IohypCommand implements Callable<Integer> {
         DeviceNames.check(
                 spec.commandLine(), "--disk", disks.stream().map(NamedBackend::name).toList());
         DeviceNames.check(spec.commandLine(), "--nic", nics.stream().map(NamedNic::name).toList());
+        WorkerSettings workerSettings = WorkerSettings.of(spec.commandLine(), process, workers);
+        checkPorts(workerSettings.count().max());
         DaemonRun run = new DaemonRun(surroundings, process.logLevel());
         SocketGroup group = SocketGroup.ofOperators(process.socketGroup());
         IohypSettings settings =
                 new IohypSettings(
-                        network,
-                        port,
-                        disks,
-                        nics,
-                        stateFolder,
-                        control,
-                        WorkerSettings.of(spec.commandLine(), process, workers),
-                        group);
+                        network, port, disks, nics, stateFolder, control, workerSettings, group);
         return run.run(() -> IohypDaemon.start(settings));
+    }
+
+    private void checkPorts(int workersMax) {
+        if (port + workersMax - 1 > PORT_MAX) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--port %d leaves no ports for %d workers: choose one up to %d"
+                            .formatted(port, workersMax, PORT_MAX - workersMax + 1));
+        }
     }
 }

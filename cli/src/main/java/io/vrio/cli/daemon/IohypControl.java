@@ -1,40 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.cli.daemon;
 
-import io.vrio.backends.iohyp.DiskRegistry;
 import io.vrio.backends.iohyp.NicRegistry;
 import io.vrio.cli.control.ControlArguments;
 import io.vrio.cli.control.ControlCommand;
 import io.vrio.cli.control.ControlException;
-import io.vrio.common.agent.Worker;
 import io.vrio.transport.remote.IohypEndpoint;
 import io.vrio.transport.remote.PeerStatus;
 import io.vrio.transport.wire.Endpoint;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
-import java.util.stream.Stream;
+import java.util.function.Function;
 
-/** What an operator may ask of an IOhyp. Control thread; everything is executed on the worker. */
+/** What an operator may ask of an IOhyp. Control thread; everything is executed on the workers. */
 final class IohypControl {
     private final IohypSettings settings;
-    private final Worker worker;
-    private final DiskRegistry disks;
+    private final IohypWorkers parts;
+    private final DaemonWorkers workers;
+    private final WorkerScaler scaler;
+    private final IohypDisks disks;
     private final NicRegistry nics;
-    private final IohypEndpoint endpoint;
 
     IohypControl(
             IohypSettings settings,
-            Worker worker,
-            DiskRegistry disks,
-            NicRegistry nics,
-            IohypEndpoint endpoint) {
+            IohypWorkers parts,
+            DaemonWorkers workers,
+            WorkerScaler scaler,
+            NicRegistry nics) {
         this.settings = settings;
-        this.worker = worker;
-        this.disks = disks;
+        this.parts = parts;
+        this.workers = workers;
+        this.scaler = scaler;
         this.nics = nics;
-        this.endpoint = endpoint;
+        disks = new IohypDisks(parts);
     }
 
     Map<String, ControlCommand> commands() {
@@ -42,8 +44,8 @@ final class IohypControl {
         commands.put("status", this::status);
         commands.put("peer list", this::listPeers);
         commands.put("peer show", this::showPeer);
-        commands.putAll(new IohypDiskControl(worker, disks).commands());
-        commands.putAll(new IohypNicControl(worker, nics).commands());
+        commands.putAll(new IohypDiskControl(disks).commands());
+        commands.putAll(new IohypNicControl(workers.first(), nics).commands());
         return commands;
     }
 
@@ -53,10 +55,23 @@ final class IohypControl {
         String address = Endpoint.format(settings.network().address(), settings.port());
         status.put("address", address);
         status.put("stateDir", settings.stateFolder().toString());
-        status.put("disks", ask(() -> disks.list().size()));
-        status.put("nics", ask(() -> nics.list().size()));
-        status.put("peers", ask(() -> endpoint.peers().size()));
-        status.put("counters", ask(() -> endpoint.counters().snapshot()));
+        status.put("disks", parts.first().disks().names().size());
+        status.put("nics", OnWorker.ask(workers.first(), () -> nics.list().size()));
+        List<Map<String, Object>> rows = Answers.workers(workers, scaler);
+        Map<String, Long> counters = new TreeMap<>();
+        int peers = 0;
+        for (IohypWorker part : parts.all()) {
+            int here = ask(part, endpoint -> endpoint.peers().size());
+            peers += here;
+            if (part.index() < rows.size()) {
+                rows.get(part.index()).put("associations", here);
+            }
+            ask(part, endpoint -> endpoint.counters().snapshot())
+                    .forEach((name, value) -> counters.merge(name, value, Long::sum));
+        }
+        status.put("peers", peers);
+        status.put("workers", rows);
+        status.put("counters", counters);
         return status;
     }
 
@@ -74,13 +89,26 @@ final class IohypControl {
 
     /** Those that are there, then those that were. */
     private List<PeerStatus> peers() throws ControlException {
-        return ask(
-                () ->
-                        Stream.concat(endpoint.peers().stream(), endpoint.formerPeers().stream())
-                                .toList());
+        List<PeerStatus> here = new ArrayList<>();
+        Map<String, PeerStatus> former = new LinkedHashMap<>();
+        for (IohypWorker part : parts.all()) {
+            here.addAll(ask(part, IohypEndpoint::peers));
+            for (PeerStatus peer : ask(part, IohypEndpoint::formerPeers)) {
+                former.merge(peer.peer(), peer, IohypControl::later);
+            }
+        }
+        // One that has left a worker may be at another.
+        here.forEach(peer -> former.remove(peer.peer()));
+        here.addAll(former.values());
+        return here;
     }
 
-    private <T> T ask(OnWorker.Question<T> question) throws ControlException {
-        return OnWorker.ask(worker, question);
+    private static PeerStatus later(PeerStatus one, PeerStatus other) {
+        return one.sinceNs() - other.sinceNs() >= 0 ? one : other;
+    }
+
+    private static <T> T ask(IohypWorker part, Function<IohypEndpoint, T> question)
+            throws ControlException {
+        return OnWorker.ask(part.worker(), () -> question.apply(part.endpoint()));
     }
 }

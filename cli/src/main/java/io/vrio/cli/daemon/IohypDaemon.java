@@ -15,23 +15,11 @@ import io.vrio.cli.control.ControlServer;
 import io.vrio.cli.option.NamedBackend;
 import io.vrio.cli.option.NamedNic;
 import io.vrio.common.agent.Worker;
-import io.vrio.common.clock.NanoClock;
 import io.vrio.common.state.StateException;
 import io.vrio.common.state.StateFolder;
-import io.vrio.transport.flow.FrameBufferPool;
-import io.vrio.transport.link.GuardSocket;
-import io.vrio.transport.link.LinkOpener;
-import io.vrio.transport.link.NetworkPort;
-import io.vrio.transport.remote.Catalogs;
-import io.vrio.transport.remote.EndpointOptions;
-import io.vrio.transport.remote.IohypEndpoint;
-import java.security.SecureRandom;
 
-/** A running IOhyp: its devices, the end of its associations, and its control socket. */
+/** A running IOhyp: its workers with devices and associations, and its control socket. */
 final class IohypDaemon implements AutoCloseable {
-    /** Limit: frames held at a time, 68 KiB each; then frames wait in the packet socket. */
-    static final int FRAME_BUFFERS_MAX = 1024;
-
     private final CloseStack opened = new CloseStack();
     private final IohypSettings settings;
 
@@ -54,29 +42,24 @@ final class IohypDaemon implements AutoCloseable {
 
     private void open()
             throws CommandFailedException, BackendException, ControlException, StateException {
-        NetworkPort port =
-                opened.add(
-                        NetworkPort.open(
-                                settings.network().interfaceName(), settings.network().address()));
-        FrameBufferPool buffers = opened.add(new FrameBufferPool(FRAME_BUFFERS_MAX));
-        LateGuards lateGuards = opened.add(new LateGuards());
         StateFolder folder = opened.add(StateFolder.open(settings.stateFolder()));
-        Worker worker = DaemonWorkers.start(opened, settings.workers()).first();
+        IohypWorkers parts = opened.add(new IohypWorkers(settings));
+        DaemonWorkers workers = DaemonWorkers.start(opened, settings.workers());
+        Worker first = workers.first();
         // The worker closes what is made on it, in reverse order: the associations say goodbye
         // before their devices are closed.
-        DiskRegistry disks = OnWorker.call(worker, () -> openDisks(worker, folder));
-        NicRegistry nics = OnWorker.call(worker, () -> openNics(worker, folder));
-        Catalogs catalogs = new Catalogs(disks, nics);
-        LinkOpener links = new LinkOpener(port, settings.network().link());
-        worker.execute(() -> worker.add(new WorkerOwned("links", links::close)));
-        IohypEndpoint endpoint =
-                worker.call(() -> openEndpoint(worker, links, lateGuards, catalogs, buffers));
-        IohypControl control = new IohypControl(settings, worker, disks, nics, endpoint);
+        DiskRegistry disks = OnWorker.call(first, () -> openDisks(first, folder));
+        NicRegistry nics = OnWorker.call(first, () -> openNics(first, folder));
+        parts.open(workers, disks, nics);
+        WorkerScaler scaler = opened.add(WorkerScaler.start(parts, workers.limits()));
+        IohypControl control = new IohypControl(settings, parts, workers, scaler, nics);
         ControlServer.Options options =
                 new ControlServer.Options(settings.control(), settings.group().principal());
         opened.add(
                         ControlServer.open(
-                                options, LinkAnswers.addTo(control.commands(), worker, links)))
+                                options,
+                                LinkAnswers.addTo(
+                                        control.commands(), first, parts.first().links())))
                 .start();
     }
 
@@ -104,37 +87,6 @@ final class IohypDaemon implements AutoCloseable {
             }
         }
         return registry;
-    }
-
-    private IohypEndpoint openEndpoint(
-            Worker worker,
-            LinkOpener links,
-            LateGuards lateGuards,
-            Catalogs catalogs,
-            FrameBufferPool buffers) {
-        GuardSocket guard = GuardSocket.open(links.port(), settings.port());
-        WatchedLink link = WatchedLink.open(guard, lateGuards, links, worker);
-        worker.add(new WorkerOwned("link", link::close));
-        SecureRandom random = new SecureRandom();
-        EndpointOptions options =
-                new EndpointOptions(
-                        link.local(),
-                        random.nextLong(),
-                        settings.network().mtu(),
-                        settings.network().peerTimeoutNs(),
-                        settings.network().keys());
-        IohypEndpoint endpoint =
-                new IohypEndpoint(
-                        options, link.link(), catalogs, NanoClock.SYSTEM, buffers, random);
-        worker.add(endpoint);
-        InterfaceWatch.start(
-                worker,
-                links.port(),
-                () -> {
-                    link.rebind();
-                    endpoint.moveTo(link.local());
-                });
-        return endpoint;
     }
 
     @Override

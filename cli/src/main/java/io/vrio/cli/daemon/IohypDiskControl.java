@@ -7,21 +7,17 @@ import io.vrio.backends.iohyp.DiskStatus;
 import io.vrio.cli.control.ControlArguments;
 import io.vrio.cli.control.ControlCommand;
 import io.vrio.cli.control.ControlException;
-import io.vrio.common.agent.Worker;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** What an operator may ask of the disks of an IOhyp. Control thread; executed on the worker. */
+/** What an operator may ask of the disks of an IOhyp. Control thread; executed on its worker. */
 final class IohypDiskControl {
-    private final DiskRegistry registry;
-    private final ExportedControl<DiskStatus> exported;
+    private final ExportedControl<DiskStatus, DiskRegistry> exported;
 
-    IohypDiskControl(Worker worker, DiskRegistry registry) {
-        this.registry = registry;
+    IohypDiskControl(IohypDisks disks) {
         exported =
-                new ExportedControl<>(
-                        "disk", worker, registry, IohypDiskControl::disk, DiskStatus::counters);
+                new ExportedControl<>("disk", disks, IohypDiskControl::disk, DiskStatus::counters);
     }
 
     Map<String, ControlCommand> commands() {
@@ -39,7 +35,7 @@ final class IohypDiskControl {
     private Object create(ControlArguments arguments) throws ControlException {
         String name = arguments.text("name");
         String backend = arguments.onlyText("backend");
-        return exported.shown(() -> registry.create(name, BackendSpec.parse(backend)));
+        return exported.shown(name, registry -> registry.create(name, BackendSpec.parse(backend)));
     }
 
     private Object move(ControlArguments arguments) throws ControlException {
@@ -52,7 +48,7 @@ final class IohypDiskControl {
         long size = arguments.number("size");
         boolean mayShrink = arguments.flag("shrink");
         String name = arguments.onlyText("name");
-        return exported.shown(() -> registry.resize(name, size, mayShrink));
+        return exported.shown(name, registry -> registry.resize(name, size, mayShrink));
     }
 
     private static Map<String, Object> disk(DiskStatus disk) {

@@ -14,14 +14,15 @@ import java.util.Map;
 
 /** What an operator may ask of the NICs of an IOhyp. Control thread; executed on the worker. */
 final class IohypNicControl {
-    private final NicRegistry registry;
-    private final ExportedControl<NicStatus> exported;
+    private final ExportedControl<NicStatus, NicRegistry> exported;
 
     IohypNicControl(Worker worker, NicRegistry registry) {
-        this.registry = registry;
         exported =
                 new ExportedControl<>(
-                        "NIC", worker, registry, IohypNicControl::nic, NicStatus::counters);
+                        "NIC",
+                        ExportedDevices.on(worker, registry),
+                        IohypNicControl::nic,
+                        NicStatus::counters);
     }
 
     Map<String, ControlCommand> commands() {
@@ -38,13 +39,13 @@ final class IohypNicControl {
     private Object create(ControlArguments arguments) throws ControlException {
         String name = arguments.text("name");
         String backend = arguments.onlyText("backend");
-        return exported.shown(() -> registry.create(name, NicSpec.parse(backend)));
+        return exported.shown(name, registry -> registry.create(name, NicSpec.parse(backend)));
     }
 
     private Object setLink(ControlArguments arguments) throws ControlException {
         String name = arguments.text("name");
         boolean isUp = isUp(arguments.onlyText("link"));
-        return exported.shown(() -> registry.setLink(name, isUp));
+        return exported.shown(name, registry -> registry.setLink(name, isUp));
     }
 
     private static boolean isUp(String link) throws ControlException {

@@ -19,6 +19,7 @@ import io.vrio.transport.wire.FrameHeader;
 import io.vrio.transport.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,6 +72,8 @@ public final class IohypEndpoint implements Agent {
     private final FrameHeader header = new FrameHeader();
     private final int mtu;
     private Endpoint local;
+    private EndpointGroup group = new EndpointGroup();
+    private Consumer<Runnable> worker = Runnable::run;
     private long housekeepingNs;
 
     /**
@@ -94,6 +97,80 @@ public final class IohypEndpoint implements Agent {
         local = options.local();
         housekeepingNs = clock.nanoTime();
         replies = new StrangerReplies(local, link, mtu, counters, random, housekeepingNs);
+        group.add(this);
+    }
+
+    /**
+     * One of several endpoints of this IOhyp from now on, the first one first; before its first
+     * duty cycle.
+     *
+     * @param newWorker runs a command on this one's worker, soon
+     */
+    public void join(EndpointGroup newGroup, Consumer<Runnable> newWorker) {
+        group = newGroup;
+        worker = newWorker;
+        group.add(this);
+    }
+
+    EndpointGroup group() {
+        return group;
+    }
+
+    /** Runs a command on its worker, soon. Any thread. */
+    void tell(Runnable command) {
+        try {
+            worker.accept(command);
+        } catch (IllegalStateException e) {
+            LOG.debug("not told, its associations have ended: {}", e.getMessage());
+        }
+    }
+
+    /** The TCP port that servers come to. Any thread. */
+    int port() {
+        return options.local().port();
+    }
+
+    /** Requests and frames that have come to an end. */
+    public long served() {
+        return counters.value(EndpointCounter.REQUESTS)
+                + nicCounters.value(RemoteNicCounter.FRAMES_SENT)
+                + nicCounters.value(RemoteNicCounter.FRAMES_RECEIVED);
+    }
+
+    /** A time over which the load of each association is counted ends, and the next begins. */
+    public void markLoad() {
+        peers.forEach(ServedPeer::markFrames);
+    }
+
+    /**
+     * Sends associations to another endpoint that were about a share of the load in the last time
+     * that {@link #markLoad} has ended.
+     *
+     * @param share 0 to 1
+     * @return how many
+     */
+    public int shed(double share, IohypEndpoint to) {
+        List<ServedPeer> chosen = LoadShares.choose(peers, share);
+        chosen.forEach(peer -> peer.redirectTo(to));
+        return chosen.size();
+    }
+
+    /** Sends all associations to the other endpoints. */
+    public void shedAll() {
+        peers.stream().filter(ServedPeer::mayMove).forEach(ServedPeer::redirectAway);
+    }
+
+    /** Ends those that did not go. */
+    public void endAll() {
+        for (ServedPeer peer : List.copyOf(peers)) {
+            peer.association().sendFin();
+            end(peer, "the worker ends that served it", false);
+        }
+    }
+
+    /** How many servers are here, or their workers. */
+    public int peerCount() {
+        return peers.size();
     }
 
     @Override
@@ -363,19 +440,22 @@ public final class IohypEndpoint implements Agent {
             }
             if (peer.serverEpoch() == newer.serverEpoch()) {
                 if (peer.workerIndex() == newer.workerIndex()) {
-                    end(peer, "the server has a new association", false);
+                    replace(peer);
                 }
             } else if (peer.hasDevices()) {
                 // One that has ended answers RST, and the server asks again soon.
                 peer.probe();
-                return "a server named "
-                        + newer.serverName()
-                        + " is here already, from "
-                        + peer.association().remote()
-                        + ": give each server its own --name";
+                return peer.isHereAlready();
             }
         }
-        return null;
+        return group.makeWay(newer.presence());
+    }
+
+    /** It has a newer association at another endpoint. */
+    void replace(ServedPeer peer) {
+        if (peers.contains(peer)) {
+            end(peer, "the server has a new association", false);
+        }
     }
 
     private void endSilent(long nowNs) {
@@ -450,6 +530,7 @@ public final class IohypEndpoint implements Agent {
             peer.close();
         }
         peers.clear();
+        group.remove(this);
         replies.close();
     }
 }
