@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.bench.growth;
+
+import java.util.List;
+
+/** What grows. */
+enum Growth {
+    DEPTH("depth", "requests in flight on one disk", 0, List.of(1, 2, 4, 8, 16, 32, 64, 128, 256)),
+    DEVICES("devices", "disks of one server, each with a guest", 4, List.of(1, 4, 16, 64, 256)),
+    HOSTS("hosts", "hosts with a server and a disk each", 8, List.of(1, 2, 4, 8, 16, 32));
+
+    private final String title;
+    private final String description;
+    private final int depth;
+    private final List<Integer> sizes;
+
+    Growth(String title, String description, int depth, List<Integer> sizes) {
+        this.title = title;
+        this.description = description;
+        this.depth = depth;
+        this.sizes = sizes;
+    }
+
+    String title() {
+        return title;
+    }
+
+    String description() {
+        return description;
+    }
+
+    /** Steps, ascending. */
+    List<Integer> sizes() {
+        return sizes;
+    }
+
+    /** Requests in flight on each disk. */
+    int depth(int size) {
+        return this == DEPTH ? size : depth;
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.bench.growth;
+
+import io.vrio.bench.BenchOptions;
+import io.vrio.bench.ManyHosts;
+import io.vrio.bench.RoundsOption;
+import io.vrio.bench.SecondsOption;
+import io.vrio.common.sys.Linux;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * Measures what more devices, more hosts and deeper queues do. Started by {@code bench/run}, which
+ * makes the namespaces. Exits 1 when a request failed, never for being slow.
+ */
+@Command(name = "bench/run growth", sortOptions = false, usageHelpWidth = 100)
+final class GrowthBench implements Callable<Integer> {
+    @Option(
+            names = "--only",
+            split = ",",
+            paramLabel = "WHAT",
+            description = "what grows: depth, devices, hosts; default all")
+    private List<String> only = Arrays.stream(Growth.values()).map(Growth::title).toList();
+
+    @Mixin private RoundsOption rounds = new RoundsOption(3);
+
+    @Mixin private SecondsOption seconds = new SecondsOption(1);
+
+    @Mixin private ManyHosts hosts;
+
+    @Mixin private BenchOptions bench;
+
+    public static void main(String[] arguments) {
+        BenchOptions.run(new GrowthBench(), arguments);
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Linux.selfTest();
+        List<Growth> wanted =
+                Arrays.stream(Growth.values())
+                        .filter(growth -> only.contains(growth.title()))
+                        .toList();
+        if (wanted.size() != only.size()) {
+            throw new IllegalArgumentException("--only takes depth, devices and hosts, once each");
+        }
+        Map<String, String> environment = bench.environment();
+        environment.put(
+                "runs",
+                String.format(
+                        Locale.ROOT,
+                        "%d rounds of %.1f s per size, after a warm-up; 4 KiB random reads of memory"
+                                + " that nobody has written, %d in flight on each of several disks, %d of"
+                                + " each of several hosts; the guests' side is one thread; each"
+                                + " daemon has one worker; nothing is pinned",
+                        rounds.rounds(),
+                        seconds.seconds(),
+                        Growth.DEVICES.depth(1),
+                        Growth.HOSTS.depth(1)));
+        GrowthCampaign campaign =
+                new GrowthCampaign(bench, hosts, seconds.seconds(), System.out::println);
+        List<GrowthRun> runs = campaign.run(wanted, rounds.rounds());
+        GrowthResults results = new GrowthResults(environment, runs);
+        GrowthReport report = new GrowthReport(results);
+        bench.write("growth-", results, report.text(), report.svg());
+        return runs.stream().allMatch(run -> run.errorCount() == 0) ? 0 : 1;
+    }
+}
