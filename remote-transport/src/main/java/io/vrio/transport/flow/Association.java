@@ -381,21 +381,24 @@ public final class Association implements AutoCloseable {
         long smallMax = Math.min(granted, congestion.smallMax());
         long largeMax = Math.min(granted, congestion.largeMax(nowNs));
         long firstMax = unsent.isNextSmall() ? smallMax : largeMax;
-        long useful = Math.min(CongestionWindow.FRAME_MIN, unsent.length() + HEADERS_ROOM);
+        OutboundMessage message = unsent.next();
+        boolean isControl = message.kind() == MessageKind.CONTROL;
+        int wholeMax = isControl ? message.length() + HEADERS_ROOM : 0;
+        long some = Math.min(CongestionWindow.FRAME_MIN, unsent.length() + HEADERS_ROOM);
+        long useful = Math.max(wholeMax, some);
         if (firstMax < useful || retransmits.isFull()) {
             counters.increment(AssociationCounter.WAITS_FOR_CREDIT);
             return false;
         }
-        int frameMax = txFrames.lengthMax();
+        // A control message is sent whole, however short super-frames should be.
+        int frameMax = Math.max(txFrames.lengthMax(), wholeMax);
         TxFrame frame = retransmits.take();
         begin(frame, true, nowNs);
-        OutboundMessage message = unsent.next();
         while (message != null && !frame.isFull()) {
             long bytesMax = unsent.isNextSmall() ? smallMax : largeMax;
             int lengthMax = (int) Math.min(frameMax, bytesMax - protection.overhead());
             int room = lengthMax - frame.length() - SegmentHeader.LENGTH;
-            // A message's own header is never cut in two: the receiver needs it to go on.
-            if (room < Math.min(message.length() - message.sent(), OutboundMessage.HEADER_MAX)) {
+            if (room < wholeLength(message)) {
                 break;
             }
             unsent.onSend(frame.addSegment(message, room));
@@ -409,6 +412,14 @@ public final class Association implements AutoCloseable {
         counters.increment(AssociationCounter.FRAMES_SENT);
         counters.add(AssociationCounter.BYTES_SENT, frame.limit() - frame.start());
         return isTaken;
+    }
+
+    /** Bytes of a message that are never cut in two: the receiver needs them to go on. */
+    private static int wholeLength(OutboundMessage message) {
+        int rest = message.length() - message.sent();
+        return message.kind() == MessageKind.CONTROL
+                ? rest
+                : Math.min(rest, OutboundMessage.HEADER_MAX);
     }
 
     private long messageCredit() {
