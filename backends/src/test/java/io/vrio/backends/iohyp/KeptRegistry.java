@@ -6,11 +6,12 @@ import io.vrio.backends.block.BackendException;
 import io.vrio.backends.block.BackendSpec;
 import io.vrio.backends.block.DiskContext;
 import io.vrio.backends.block.DiskOptions;
+import io.vrio.backends.block.DiskWorker;
 import io.vrio.common.clock.NanoClock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /**
  * A fixture: what is kept of some disks over the lives of an IOhyp, and the registry of each life.
@@ -22,18 +23,18 @@ public final class KeptRegistry {
     private final MemoryStore<DiskRecord> store;
     private final MemoryStore<KeptClaim> claims = new MemoryStore<>(List.of());
     private final NanoClock clock;
-    private final Function<String, BackendDisk> opener;
+    private final BiFunction<String, DiskWorker, BackendDisk> opener;
 
     /**
      * @param capacity of each disk
      * @param clock measures for how long claims of an earlier life reserve a disk
-     * @param opener makes the disk of that name for one life
+     * @param opener makes the disk of that name for one life, on a worker
      */
     public KeptRegistry(
             Set<String> names,
             long capacity,
             NanoClock clock,
-            Function<String, BackendDisk> opener) {
+            BiFunction<String, DiskWorker, BackendDisk> opener) {
         this.clock = clock;
         this.opener = opener;
         BackendSpec spec = new BackendSpec.NullSpec(capacity, 0, DiskOptions.NONE);
@@ -44,13 +45,13 @@ public final class KeptRegistry {
                                 .toList());
     }
 
-    /** Begins a life, on the calling thread. */
-    public DiskRegistry open() throws BackendException {
-        ClaimLedger ledger = new ClaimLedger("disk", claims, Runnable::run, clock, () -> NOW);
-        return new DiskRegistry(store, ledger, Runnable::run, () -> NOW, this::openDisk);
+    /** Begins a life, whose first worker is this. */
+    public DiskRegistry open(DiskWorker worker) throws BackendException {
+        ClaimLedger ledger = new ClaimLedger("disk", claims, worker::execute, clock, () -> NOW);
+        return new DiskRegistry(store, ledger, worker, () -> NOW, this::openDisk);
     }
 
     private BackendDisk openDisk(BackendSpec spec, DiskContext context) {
-        return opener.apply(context.name());
+        return opener.apply(context.name(), context.worker());
     }
 }

@@ -210,16 +210,20 @@ record Scenario(
      * One each in two of three seeds; more of one or both in the others.
      *
      * @param server the most that the server has at a time
+     * @param iohyp the most that the IOhyp has at a time
      */
-    record Workers(int server) {
+    record Workers(int server, int iohyp) {
         static Workers of(long seed) {
             SplittableRandom random = new SplittableRandom(seed ^ WORKERS);
-            return new Workers(random.nextInt(3) == 0 ? 2 + random.nextInt(2) : 1);
+            boolean areSeveral = random.nextInt(3) == 0;
+            return areSeveral
+                    ? new Workers(1 + random.nextInt(3), 1 + random.nextInt(3))
+                    : new Workers(1, 1);
         }
 
         /** Whether there is more than one of anything. */
         boolean areSeveral() {
-            return server > 1;
+            return server + iohyp > 2;
         }
     }
 

@@ -23,7 +23,7 @@ final class Shuffle {
     Shuffle(WholeWay way) {
         this.way = way;
         random = new SplittableRandom(way.scenario().seed() ^ 0x5AFF1E);
-        requestsMax = random.nextBoolean() ? 10 : 80;
+        requestsMax = random.nextBoolean() ? 10 : 40;
         pauseMaxNs = random.nextBoolean() ? 20 * MS : 2_000 * MS;
         isOver = !way.scenario().workers().areSeveral();
         setNext();
@@ -43,17 +43,32 @@ final class Shuffle {
     }
 
     private void shuffle() {
-        switch (random.nextInt(8)) {
-            case 0 -> {
-                way.journal().note("the server gets one more worker");
-                way.server().grow();
-            }
-            case 1 -> {
-                way.journal().note("the server gets one worker less");
-                way.server().shrink();
-            }
+        SimulatedIohyp iohyp = way.iohyp();
+        switch (random.nextInt(12)) {
+            case 0 -> change("the server gets one more worker", () -> way.server().grow());
+            case 1 -> change("the server gets one worker less", () -> way.server().shrink());
+            case 2 -> changeIohyp("the IOhyp gets one more worker", iohyp::grow);
+            case 3 -> changeIohyp("the IOhyp gets one worker less", iohyp::shrink);
+            case 4, 5, 6, 7 -> changeIohyp("associations are sent elsewhere", this::rebalance);
             default -> move();
         }
+    }
+
+    private void change(String what, Runnable how) {
+        way.journal().note(what);
+        how.run();
+    }
+
+    private void changeIohyp(String what, Runnable how) {
+        if (way.iohyp().isUp()) {
+            change(what, how);
+        }
+    }
+
+    private void rebalance() {
+        int count = way.iohyp().workers().size();
+        double share = random.nextBoolean() ? 1 : random.nextDouble();
+        way.iohyp().rebalance(random.nextInt(count), random.nextInt(count), share);
     }
 
     private void move() {

@@ -3,16 +3,33 @@ package io.vrio.it.simulation;
 
 import io.vrio.backends.block.BackendDisk;
 import io.vrio.backends.block.BackendException;
+import io.vrio.backends.block.DiskWorker;
 import io.vrio.common.io.BlockPort;
+import io.vrio.common.io.BlockRequest;
 import io.vrio.common.io.DiskProperties;
 import io.vrio.transport.remote.SimulatedDisk;
+import java.util.function.Supplier;
 
-/** A simulated disk as one IOhyp's process has it open; the disk outlives the process. */
-final class SimulatedBackend implements BackendDisk {
+/**
+ * A simulated disk as one IOhyp's process has it open; the disk outlives the process. One worker at
+ * a time executes its requests.
+ */
+final class SimulatedBackend implements BackendDisk, BlockPort {
     private final SimulatedDisk disk;
+    private final Supplier<DiskWorker> running;
+    private final Runnable onMove;
+    private DiskWorker worker;
 
-    SimulatedBackend(SimulatedDisk disk) {
+    /**
+     * @param running the worker whose thread runs now
+     * @param onMove hears that another worker has it
+     */
+    SimulatedBackend(
+            SimulatedDisk disk, DiskWorker worker, Supplier<DiskWorker> running, Runnable onMove) {
         this.disk = disk;
+        this.worker = worker;
+        this.running = running;
+        this.onMove = onMove;
     }
 
     @Override
@@ -22,7 +39,37 @@ final class SimulatedBackend implements BackendDisk {
 
     @Override
     public BlockPort port() {
-        return disk;
+        return this;
+    }
+
+    @Override
+    public void submit(BlockRequest request) {
+        checkOwner();
+        disk.submit(request);
+    }
+
+    @Override
+    public void moveTo(DiskWorker newWorker) {
+        Leaks.check("requests of a disk that moves", disk.underWay(), 0);
+        worker = newWorker;
+        checkOwner();
+        onMove.run();
+    }
+
+    private void checkOwner() {
+        if (running.get() != worker) {
+            throw new AssertionError("two workers execute the requests of a disk");
+        }
+    }
+
+    /** Whether this is the worker that executes its requests. */
+    boolean isAt(DiskWorker someone) {
+        return worker == someone;
+    }
+
+    /** Ends what is due. */
+    int doWork() {
+        return disk.doWork();
     }
 
     @Override

@@ -1,28 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.it.simulation;
 
+import io.vrio.backends.block.DiskWorker;
 import io.vrio.common.agent.Agent;
 import io.vrio.common.clock.NanoClock;
 import java.util.ArrayDeque;
 import java.util.SplittableRandom;
-import java.util.concurrent.Executor;
 
 /**
  * What other threads want of a worker: each command is run some time later, in the order in which
  * they were given.
  */
-final class SimulatedCommands implements Executor {
+final class SimulatedCommands implements DiskWorker {
     private static final long MS = 1_000_000;
 
     private final NanoClock clock;
+    private final boolean isAlone;
     private final SplittableRandom random;
     private final ArrayDeque<Command> waiting = new ArrayDeque<>();
+    private boolean isEnding;
     private boolean isOver;
 
     private record Command(long dueNs, Runnable action) {}
 
-    SimulatedCommands(NanoClock clock, SplittableRandom random) {
+    /**
+     * @param isAlone whether there is no other worker: what it tells itself it does at once
+     */
+    SimulatedCommands(NanoClock clock, boolean isAlone, SplittableRandom random) {
         this.clock = clock;
+        this.isAlone = isAlone;
         this.random = random;
     }
 
@@ -35,6 +41,13 @@ final class SimulatedCommands implements Executor {
     public void execute(Runnable action) {
         if (isOver) {
             throw new IllegalStateException("the worker has ended");
+        }
+        if (isAlone) {
+            action.run();
+            return;
+        }
+        if (isEnding) {
+            return;
         }
         long delayNs = random.nextInt(8) == 0 ? random.nextLong(20 * MS) : random.nextLong(20_000);
         waiting.add(new Command(clock.nanoTime() + delayNs, action));
@@ -62,9 +75,15 @@ final class SimulatedCommands implements Executor {
         return waiting.isEmpty() ? Agent.NO_DEADLINE : waiting.peek().dueNs();
     }
 
-    /** The worker has ended: what was not run is not run any more. */
-    void end() {
-        isOver = true;
+    /** The worker closes what it has: what it is told from now on is not done any more. */
+    void beginEnd() {
+        isEnding = true;
         waiting.clear();
+    }
+
+    /** The worker has ended. */
+    void end() {
+        beginEnd();
+        isOver = true;
     }
 }

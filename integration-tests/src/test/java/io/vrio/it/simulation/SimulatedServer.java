@@ -71,7 +71,7 @@ final class SimulatedServer {
     private void start(ServerStation.Worker links, SplittableRandom random) {
         boolean isNearWrap = scenario.wire().isNearWrap();
         RandomGenerator numbers = isNearWrap ? new NearWrap(random.split()) : random.split();
-        SimulatedCommands commands = new SimulatedCommands(clock, later.split());
+        SimulatedCommands commands = new SimulatedCommands(clock, false, later.split());
         PeerOptions own = options.forWorker(workers.size());
         workers.add(new SimulatedWorker(scenario, own, links, commands, numbers));
     }

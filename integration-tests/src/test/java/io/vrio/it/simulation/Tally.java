@@ -14,6 +14,7 @@ final class Tally {
     private long expired;
     private long failedAtStop;
     private long moves;
+    private long homeMoves;
     private long diskFailures;
     private long crashes;
     private long rounds;
@@ -47,6 +48,7 @@ final class Tally {
         sentByIohyp = iohyp.framesSent();
         cameToIohyp = iohyp.framesCame();
         crashes = iohyp.crashes();
+        homeMoves = iohyp.moves();
         diskFailures = iohyp.disks().stream().mapToLong(SimulatedDisk::failed).sum();
     }
 
@@ -128,7 +130,7 @@ final class Tally {
                 "ended=%d errors=%d flush-errors=%d expired=%d failed-at-stop=%d disk-failures=%d"
                         + " crashes=%d rounds=%d seconds=%.1f frames sent=%d got=%d"
                         + " wire: up %d of %d, down %d of %d flood-ms=%.1f"
-                        + " intrusions=%d moves=%d struck=%s",
+                        + " intrusions=%d moves=%d+%d struck=%s",
                 ended,
                 errors,
                 flushErrors,
@@ -147,6 +149,7 @@ final class Tally {
                 floodNs / 1e6,
                 intrusions,
                 moves,
+                homeMoves,
                 struck);
     }
 }

@@ -101,6 +101,11 @@ public final class SimulatedDisk implements BlockDisk, BlockPort {
         return count;
     }
 
+    /** Requests that have begun and not ended. */
+    public int underWay() {
+        return pending.size();
+    }
+
     /** When {@link #doWork} has something to do, or {@code Agent.NO_DEADLINE}. */
     public long nextDeadlineNs() {
         long nextNs = Agent.NO_DEADLINE;
