@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -49,26 +50,50 @@ final class Printer {
         print(byDevice, new Table(columns).lines(rows));
     }
 
-    /** One object, a line for each of its fields; those of inner objects stand beside them. */
+    /**
+     * One object, a line for each of its fields; those of inner objects stand beside them, and
+     * lists of objects below, each as a table.
+     */
     void object(JsonNode object) {
         List<Column> columns = new ArrayList<>();
-        addFields(object, row -> row, columns);
-        print(object, Table.pairs(object, columns));
+        List<JsonNode> lists = new ArrayList<>();
+        addFields(object, row -> row, columns, lists);
+        List<String> lines = new ArrayList<>(Table.pairs(object, columns));
+        for (JsonNode list : lists) {
+            lines.add("");
+            lines.addAll(new Table(columnsOf(list.get(0))).lines(list));
+        }
+        print(object, lines);
     }
 
     private static void addFields(
-            JsonNode object, Function<JsonNode, JsonNode> way, List<Column> columns) {
-        object.fieldNames()
-                .forEachRemaining(
-                        name -> {
-                            Function<JsonNode, JsonNode> further = way.andThen(o -> o.path(name));
-                            if (object.path(name).isObject()) {
-                                addFields(object.path(name), further, columns);
-                            } else {
-                                columns.add(
-                                        new Column(name, false, further.andThen(Column::plain)));
-                            }
-                        });
+            JsonNode object,
+            Function<JsonNode, JsonNode> way,
+            List<Column> columns,
+            List<JsonNode> lists) {
+        for (Map.Entry<String, JsonNode> field : object.properties()) {
+            String name = field.getKey();
+            JsonNode value = field.getValue();
+            Function<JsonNode, JsonNode> further = way.andThen(o -> o.path(name));
+            if (value.isObject()) {
+                addFields(value, further, columns, lists);
+            } else if (value.isArray() && value.path(0).isObject()) {
+                lists.add(value);
+            } else {
+                columns.add(new Column(name, false, further.andThen(Column::plain)));
+            }
+        }
+    }
+
+    private static List<Column> columnsOf(JsonNode row) {
+        return row.properties().stream()
+                .map(field -> column(field.getKey(), field.getValue().isNumber()))
+                .toList();
+    }
+
+    private static Column column(String field, boolean isNumber) {
+        String title = field.replaceAll("([A-Z])", " $1").toUpperCase(Locale.ROOT);
+        return new Column(title, isNumber, row -> Column.plain(row.path(field)));
     }
 
     /** One peer; JSON has all of it. */

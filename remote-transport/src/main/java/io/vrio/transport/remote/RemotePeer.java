@@ -474,7 +474,7 @@ public final class RemotePeer implements Agent {
     public PeerStatus status() {
         return new PeerStatus(
                 options.address(),
-                options.address(),
+                port.address(),
                 options.worker(),
                 progress.state(),
                 progress.sinceNs(),
