@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,10 +28,7 @@ final class ServerPool implements WorkerPool {
     private final ServedDevices<RemoteDisk> disks;
     private final ServedDevices<ServedNic> nics;
 
-    /** Requests of each disk, in all and between the last two looks. */
-    private final Map<String, Long> requests = new HashMap<>();
-
-    private final Map<String, Long> lately = new HashMap<>();
+    private final DiskLoads diskLoads = new DiskLoads();
 
     ServerPool(
             ServerWorkers workers, ServedDevices<RemoteDisk> disks, ServedDevices<ServedNic> nics) {
@@ -52,10 +50,7 @@ final class ServerPool implements WorkerPool {
                 loads.add(new WorkerLoad(busyNs, sum(counts) + frames));
             }
         }
-        lately.clear();
-        now.forEach((name, count) -> lately.put(name, count - requests.getOrDefault(name, count)));
-        requests.clear();
-        requests.putAll(now);
+        diskLoads.look(now);
         return loads;
     }
 
@@ -95,41 +90,25 @@ final class ServerPool implements WorkerPool {
     private ServerWorker busiest() {
         return workers.all().stream()
                 .filter(worker -> !half(worker).isEmpty())
-                .max(Comparator.comparingLong(this::whole))
+                .max(Comparator.comparingLong(worker -> diskLoads.of(disksOf(worker))))
                 .orElse(workers.first());
     }
 
-    private long whole(ServerWorker worker) {
-        return namesOf(worker).stream().mapToLong(this::load).sum();
-    }
-
-    private long load(String disk) {
-        return lately.getOrDefault(disk, 0L);
-    }
-
-    /** Every second disk of a worker, from the busiest on; it keeps one device at least. */
+    /** It keeps one device at least. */
     private List<String> half(ServerWorker worker) {
-        List<String> names = namesOf(worker);
         boolean isKeepingNics = worker == workers.first() && !nics.names().isEmpty();
-        List<String> half = new ArrayList<>();
-        for (int i = isKeepingNics ? 0 : 1; i < names.size(); i += 2) {
-            half.add(names.get(i));
-        }
-        return half;
+        return diskLoads.half(disksOf(worker), isKeepingNics);
     }
 
-    /** The busiest first. */
-    private List<String> namesOf(ServerWorker worker) {
-        List<String> names = new ArrayList<>(disks.ask(worker, disk -> true).keySet());
-        names.sort(Comparator.comparingLong(this::load).reversed());
-        return names;
+    private Set<String> disksOf(ServerWorker worker) {
+        return disks.ask(worker, disk -> true).keySet();
     }
 
     @Override
     public boolean shrink() {
         synchronized (workers) {
             ServerWorker last = workers.last();
-            for (String name : namesOf(last)) {
+            for (String name : disksOf(last)) {
                 if (!move(name, workers.emptiestBut(last))) {
                     return false;
                 }
@@ -143,11 +122,8 @@ final class ServerPool implements WorkerPool {
     public boolean rebalance(int from, int to, double share) {
         synchronized (workers) {
             ServerWorker hot = workers.all().get(from);
-            long whole = whole(hot);
-            // Twice the share would only swap the two.
-            return namesOf(hot).stream()
-                    .filter(name -> load(name) > 0 && load(name) < 2 * share * whole)
-                    .min(Comparator.comparingDouble(name -> Math.abs(load(name) - share * whole)))
+            return diskLoads
+                    .closest(disksOf(hot), share)
                     .map(name -> move(name, workers.all().get(to)))
                     .orElse(false);
         }

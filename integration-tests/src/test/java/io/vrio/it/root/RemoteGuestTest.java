@@ -28,6 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("qemu")
 @Timeout(240)
 final class RemoteGuestTest {
+    private static final int MOVES = 20;
+
     @TempDir static Path folder;
     private static Hosts hosts;
     private static Daemons daemons;
@@ -49,7 +51,17 @@ final class RemoteGuestTest {
     }
 
     private static void startServer() throws Exception {
-        daemons.server("--disk", "files", "--disk", "busy", "--disk", "grows", "--disk", "boot");
+        daemons.server(
+                "--workers",
+                "2",
+                "--disk",
+                "files",
+                "--disk",
+                "busy",
+                "--disk",
+                "grows",
+                "--disk",
+                "boot");
     }
 
     private static void startIohyp() throws Exception {
@@ -110,6 +122,20 @@ final class RemoteGuestTest {
         daemons.server().kill();
         startServer();
         report.get().assertPassed();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"packed=off", "packed=on"})
+    void shouldGoOnWhileTheDiskMovesBetweenWorkersOfTheServer(String option) throws Exception {
+        FutureTask<GuestReport> report = bootBusyGuest(option);
+        moveToAndFro("busy");
+        report.get().assertPassed();
+    }
+
+    private static void moveToAndFro(String disk) throws Exception {
+        for (int i = 1; i <= MOVES; i++) {
+            daemons.atServer("disk", "move", disk, "--worker", "" + i % 2).assertOk();
+        }
     }
 
     private static FutureTask<GuestReport> bootBusyGuest(String option) throws Exception {
