@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Disks of a server with several workers: each is on one, and goes to another while it is used. */
 @Tag("root")
@@ -32,7 +34,10 @@ final class MovedDiskTest {
         Requires.root();
         Requires.program("ip");
         daemons = new DaemonPair(folder);
-        daemons.startIohyp("--disk=a=ram:32M", "--disk=b=ram:32M");
+    }
+
+    private void startIohyp(int workers) {
+        daemons.startIohyp("--workers=" + workers, "--disk=a=ram:32M", "--disk=b=ram:32M");
     }
 
     @AfterEach
@@ -54,8 +59,10 @@ final class MovedDiskTest {
         daemons.atServer("disk", "move", disk, "--worker=" + worker);
     }
 
-    @Test
-    void shouldKeepDataRightWhileADiskMovesAgainAndAgain() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void shouldKeepDataRightWhileADiskMovesAgainAndAgain(int workersOfTheIohyp) throws Exception {
+        startIohyp(workersOfTheIohyp);
         daemons.startServer("--workers=2", "--disk=a", "--disk=b");
         try (VerifiedLoad moved = VerifiedLoad.start(folder.resolve("a.sock"), FOUR_QUEUES, 1);
                 VerifiedLoad other = VerifiedLoad.start(folder.resolve("b.sock"), FOUR_QUEUES, 2)) {
@@ -72,6 +79,7 @@ final class MovedDiskTest {
 
     @Test
     void shouldSpreadDisksOverItsWorkers() {
+        startIohyp(1);
         daemons.startServer("--workers=2", "--disk=a", "--disk=b");
         assertEquals(1, workerOf("a") + workerOf("b"));
         assertTrue(LinkEnd.await(() -> peers().size() == 2));
@@ -79,6 +87,7 @@ final class MovedDiskTest {
 
     @Test
     void shouldHaveAnAssociationForWorkersWithDisksAlone() {
+        startIohyp(1);
         daemons.startServer("--workers=3", "--disk=a");
         assertTrue(daemons.awaitAtServer("disk", "a", "state", "attached"));
         assertEquals(1, peers().size());
@@ -92,6 +101,7 @@ final class MovedDiskTest {
 
     @Test
     void shouldSayWhichWorkersThereAre() {
+        startIohyp(1);
         daemons.startServer("--workers=2", "--disk=a");
         assertEquals(
                 "vrio disk move: there is no worker 2: this server has workers 0 to 1 now",
@@ -100,6 +110,7 @@ final class MovedDiskTest {
 
     @Test
     void shouldStopWhileADiskMoves() throws Exception {
+        startIohyp(1);
         daemons.startServer("--workers=2", "--disk=a");
         try (VerifiedLoad load = VerifiedLoad.start(folder.resolve("a.sock"), FOUR_QUEUES, 1)) {
             load.awaitProgress(50);
