@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
  */
 @Command(name = "bench/run consolidation", sortOptions = false, usageHelpWidth = 100)
 final class ConsolidationBench implements Callable<Integer> {
-    private static final double WARM_UP_SECONDS = 3;
+    private static final double WARM_UP_SECONDS = 6;
     private static final double NS_PER_S = 1e9;
     private static final double NS_PER_US = 1e3;
 
@@ -38,6 +38,14 @@ final class ConsolidationBench implements Callable<Integer> {
                     "CPU time that the service of a request costs; the first is judged; default"
                             + " ${DEFAULT-VALUE}")
     private List<Integer> workUs = List.of(100, 20);
+
+    @Option(
+            names = "--share",
+            paramLabel = "PART",
+            description =
+                    "of a CPU, for each worker that executes requests; 1 is no limit; default"
+                            + " ${DEFAULT-VALUE}")
+    private double share = 0.75;
 
     @Mixin private RoundsOption rounds = new RoundsOption(5);
 
@@ -69,6 +77,10 @@ final class ConsolidationBench implements Callable<Integer> {
                         rounds.rounds(),
                         seconds.seconds(),
                         Hosts.DEPTH));
+        if (!CpuShare.isAvailable()) {
+            share = 1;
+        }
+        environment.put("cores", new CpuShare(share).description());
         for (int us : workUs) {
             for (Pattern pattern : Pattern.values()) {
                 measure(pattern, us);
@@ -89,9 +101,11 @@ final class ConsolidationBench implements Callable<Integer> {
     private void measure(Pattern pattern, int us) {
         System.out.printf("starting: %s, %d us of work%n", pattern.title(), us);
         try (Hosts local = new Hosts(Side.LOCAL, pattern, us, bench, hosts);
-                Hosts shared = new Hosts(Side.SHARED, pattern, us, bench, hosts)) {
+                Hosts shared = new Hosts(Side.SHARED, pattern, us, bench, hosts);
+                CpuShare limits = new CpuShare(share)) {
             List<Hosts> sides = List.of(local, shared);
             sides.forEach(side -> side.run((long) (WARM_UP_SECONDS * NS_PER_S)));
+            sides.forEach(side -> side.limit(limits));
             for (int round = 0; round < rounds.rounds(); round++) {
                 for (Hosts side : sides) {
                     add(measure(pattern, us, side, round));

@@ -128,6 +128,11 @@ final class Hosts implements AutoCloseable {
         return side;
     }
 
+    /** Limits the workers that execute requests. */
+    void limit(CpuShare share) {
+        sidecores.forEach(daemon -> share.limit(daemon.pid()));
+    }
+
     List<Daemon> sidecores() {
         return sidecores;
     }
