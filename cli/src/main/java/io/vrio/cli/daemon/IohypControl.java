@@ -94,13 +94,17 @@ final class IohypControl {
         for (IohypWorker part : parts.all()) {
             here.addAll(ask(part, IohypEndpoint::peers));
             for (PeerStatus peer : ask(part, IohypEndpoint::formerPeers)) {
-                former.merge(peer.peer(), peer, IohypControl::later);
+                former.merge(key(peer), peer, IohypControl::later);
             }
         }
         // One that has left a worker may be at another.
-        here.forEach(peer -> former.remove(peer.peer()));
+        here.forEach(peer -> former.remove(key(peer)));
         here.addAll(former.values());
         return here;
+    }
+
+    private static String key(PeerStatus peer) {
+        return peer.peer() + " " + peer.worker();
     }
 
     private static PeerStatus later(PeerStatus one, PeerStatus other) {

@@ -21,7 +21,7 @@ public final class EndpointGroup {
     private static final long JOURNEY_NS = 5_000_000_000L;
 
     /** Limit: associations under way to another endpoint, or bound to the first; the oldest go. */
-    private static final int REMEMBERED_MAX = 4 * IohypEndpoint.PEERS_MAX;
+    private static final int REMEMBERED_MAX = 4 * PeerList.PEERS_MAX;
 
     /** A worker of a server, in whichever association. */
     private record Identity(String server, long epoch, int worker) {
@@ -114,13 +114,21 @@ public final class EndpointGroup {
      */
     synchronized int place(Presence presence, long nowNs) {
         Identity identity = Identity.of(presence);
-        boolean hasArrived = journeys.remove(identity) != null;
-        // Who was sent elsewhere and is here has found nobody there.
-        if (hasArrived || presence.at != first() || bound.containsKey(identity)) {
+        Journey journey = journeys.remove(identity);
+        if (journey != null && journey.to != presence.at) {
+            // It has found nobody there, as behind a firewall that knows one port alone.
+            bound.put(identity, true);
+        }
+        if (journey != null || presence.at != first() || bound.containsKey(identity)) {
             return STAY;
         }
         IohypEndpoint best = emptiest(presence, nowNs);
         return best == presence.at ? STAY : send(presence, best, nowNs);
+    }
+
+    /** Whether somebody must stay where it is, at the first endpoint. */
+    synchronized boolean isBound(Presence presence) {
+        return bound.containsKey(Identity.of(presence));
     }
 
     /** The port of the endpoint that somebody is sent to now. */

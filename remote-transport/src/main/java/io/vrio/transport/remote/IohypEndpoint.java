@@ -16,8 +16,6 @@ import io.vrio.transport.secure.Protection;
 import io.vrio.transport.secure.SealedProtection;
 import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.FrameHeader;
-import io.vrio.transport.wire.IpAddress;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -31,18 +29,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class IohypEndpoint implements Agent {
     private static final Logger LOG = LoggerFactory.getLogger(IohypEndpoint.class);
-
-    /** Limit: servers at a time; further ones get RST. */
-    static final int PEERS_MAX = 1024;
-
-    /** Limit: associations of one host, so that one cannot take the places of all. */
-    static final int PEERS_OF_HOST_MAX = 64;
-
-    /**
-     * Limit: associations of one network of IPv6, all of whose addresses one host may have: half of
-     * the places, because a network may as well be that of all servers.
-     */
-    static final int PEERS_OF_NETWORK_MAX = PEERS_MAX / 2;
 
     /** Limit: frames received in one duty cycle. */
     private static final int FRAMES_MAX = 64;
@@ -68,7 +54,8 @@ public final class IohypEndpoint implements Agent {
     private final Counters<EndpointCounter> counters = new Counters<>(EndpointCounter.class);
     private final Counters<RemoteNicCounter> nicCounters = new Counters<>(RemoteNicCounter.class);
     private final PeerJournals journals = new PeerJournals();
-    private final List<ServedPeer> peers = new ArrayList<>();
+    private final PeerList places = new PeerList();
+    private final List<ServedPeer> peers = places.all();
     private final FrameHeader header = new FrameHeader();
     private final int mtu;
     private Endpoint local;
@@ -139,7 +126,11 @@ public final class IohypEndpoint implements Agent {
 
     /** A time over which the load of each association is counted ends, and the next begins. */
     public void markLoad() {
-        peers.forEach(ServedPeer::markFrames);
+        for (ServedPeer peer : peers) {
+            if (peer.place() != null) {
+                peer.place().markFrames();
+            }
+        }
     }
 
     /**
@@ -151,13 +142,13 @@ public final class IohypEndpoint implements Agent {
      */
     public int shed(double share, IohypEndpoint to) {
         List<ServedPeer> chosen = LoadShares.choose(peers, share);
-        chosen.forEach(peer -> peer.redirectTo(to));
+        chosen.forEach(peer -> peer.place().redirectTo(to));
         return chosen.size();
     }
 
     /** Sends all associations to the other endpoints. */
     public void shedAll() {
-        peers.stream().filter(ServedPeer::mayMove).forEach(ServedPeer::redirectAway);
+        peers.stream().filter(ServedPeer::mayMove).forEach(peer -> peer.place().redirectAway());
     }
 
     /** Ends those that did not go. */
@@ -261,15 +252,8 @@ public final class IohypEndpoint implements Agent {
 
     /** Nothing can be received: who keeps many buffers with messages it does not end must go. */
     private void endHoarder() {
-        ServedPeer hoarder = null;
         long most = (long) buffers.capacity() * FrameBuffer.LENGTH / HOARD_DIVISOR;
-        for (int i = 0; i < peers.size(); i++) {
-            long held = peers.get(i).association().heldBytes();
-            if (held >= most) {
-                most = held;
-                hoarder = peers.get(i);
-            }
-        }
+        ServedPeer hoarder = places.hoarder(most);
         if (hoarder != null) {
             hoarder.association().sendRst();
             end(hoarder, "the server begins messages and does not end them", true);
@@ -282,7 +266,7 @@ public final class IohypEndpoint implements Agent {
             counters.increment(EndpointCounter.FRAMES_INVALID);
             return;
         }
-        ServedPeer peer = findSender();
+        ServedPeer peer = places.sender(header);
         if (peer != null) {
             onPeerFrame(peer, buffer, nowNs);
         } else if (header.flags() == FrameHeader.SYN) {
@@ -290,16 +274,6 @@ public final class IohypEndpoint implements Agent {
         } else if (header.payloadLength() > 0) {
             letIn(buffer, nowNs);
         }
-    }
-
-    private ServedPeer findSender() {
-        for (int i = 0; i < peers.size(); i++) {
-            Endpoint remote = peers.get(i).association().remote();
-            if (header.isFrom(remote.address(), remote.port())) {
-                return peers.get(i);
-            }
-        }
-        return null;
     }
 
     private void onPeerFrame(ServedPeer peer, FrameBuffer buffer, long nowNs) {
@@ -367,7 +341,7 @@ public final class IohypEndpoint implements Agent {
 
     /** A frame of nobody we know: the first of a server that has seen our SYN-ACK, or refused. */
     private void letIn(FrameBuffer buffer, long nowNs) {
-        if (!replies.isInvited(header, nowNs) || !hasPlaceForSender()) {
+        if (!replies.isInvited(header, nowNs) || !places.hasPlaceFor(header)) {
             replies.sendRst(header, nowNs);
             return;
         }
@@ -413,19 +387,6 @@ public final class IohypEndpoint implements Agent {
         return peer;
     }
 
-    private boolean hasPlaceForSender() {
-        int ofHost = 0;
-        int ofNetwork = 0;
-        for (int i = 0; i < peers.size(); i++) {
-            IpAddress address = peers.get(i).association().remote().address();
-            ofHost += header.isFrom(address) ? 1 : 0;
-            ofNetwork += header.isFromNetworkOf(address) ? 1 : 0;
-        }
-        return peers.size() < PEERS_MAX
-                && ofHost < PEERS_OF_HOST_MAX
-                && ofNetwork < PEERS_OF_NETWORK_MAX;
-    }
-
     /**
      * A worker of a server attaches devices: what it had before is over, and so is what an earlier
      * process of the server's name had, if that has ended.
@@ -448,7 +409,7 @@ public final class IohypEndpoint implements Agent {
                 return peer.isHereAlready();
             }
         }
-        return group.makeWay(newer.presence());
+        return group.makeWay(newer.place().presence());
     }
 
     /** It has a newer association at another endpoint. */

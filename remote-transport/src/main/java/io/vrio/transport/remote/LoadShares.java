@@ -17,21 +17,24 @@ final class LoadShares {
 
     /** Those that may go and are together not much more than a share of the work, 0 to 1. */
     static List<ServedPeer> choose(List<ServedPeer> peers, double share) {
-        long sum = peers.stream().mapToLong(ServedPeer::framesLately).sum();
+        long sum = peers.stream().mapToLong(LoadShares::frames).sum();
         double left = share * sum * EXCESS_MAX;
         List<ServedPeer> busiest =
-                new ArrayList<>(
-                        peers.stream().filter(p -> p.mayMove() && p.framesLately() > 0).toList());
-        busiest.sort(Comparator.comparingLong(ServedPeer::framesLately).reversed());
+                new ArrayList<>(peers.stream().filter(p -> p.mayMove() && frames(p) > 0).toList());
+        busiest.sort(Comparator.comparingLong(LoadShares::frames).reversed());
         List<ServedPeer> chosen = new ArrayList<>();
         double wanted = share * sum;
         for (ServedPeer peer : busiest) {
-            if (wanted > 0 && peer.framesLately() <= left) {
+            if (wanted > 0 && frames(peer) <= left) {
                 chosen.add(peer);
-                left -= peer.framesLately();
-                wanted -= peer.framesLately();
+                left -= frames(peer);
+                wanted -= frames(peer);
             }
         }
         return chosen;
+    }
+
+    private static long frames(ServedPeer peer) {
+        return peer.place() == null ? 0 : peer.place().framesLately();
     }
 }

@@ -15,34 +15,42 @@ final class PeerJournals {
      */
     static final int SERVERS_MAX = 1024;
 
-    private final Map<String, PeerJournal> journals = new LinkedHashMap<>();
+    /** One of a server's workers. */
+    private record Key(String server, int worker) {
+        static Key of(PeerStatus peer) {
+            return new Key(peer.peer(), peer.worker());
+        }
+    }
 
-    /** The journal of a server that is welcomed now. */
-    PeerJournal open(String server) {
-        PeerJournal journal = journals.remove(server);
+    private final Map<Key, PeerJournal> journals = new LinkedHashMap<>();
+
+    /** The journal of a server's worker that is welcomed now. */
+    PeerJournal open(String server, int worker) {
+        Key key = new Key(server, worker);
+        PeerJournal journal = journals.remove(key);
         if (journals.size() == SERVERS_MAX) {
             journals.remove(journals.keySet().iterator().next());
         }
         journal = journal == null ? new PeerJournal() : journal;
-        journals.put(server, journal);
+        journals.put(key, journal);
         return journal;
     }
 
     /** The servers that were here and are not among those {@code present}. */
     List<PeerStatus> former(List<PeerStatus> present) {
-        Set<String> names = present.stream().map(PeerStatus::peer).collect(Collectors.toSet());
+        Set<Key> keys = present.stream().map(Key::of).collect(Collectors.toSet());
         return journals.entrySet().stream()
-                .filter(entry -> !names.contains(entry.getKey()))
+                .filter(entry -> !keys.contains(entry.getKey()))
                 .map(entry -> former(entry.getKey(), entry.getValue()))
                 .toList();
     }
 
-    private static PeerStatus former(String server, PeerJournal journal) {
+    private static PeerStatus former(Key key, PeerJournal journal) {
         PeerEvent last = journal.last();
         return new PeerStatus(
-                server,
+                key.server(),
                 journal.remote().orElseThrow().toString(),
-                0,
+                key.worker(),
                 PeerState.GONE,
                 last.lastNs(),
                 journal.mtu(),

@@ -135,7 +135,7 @@ final class PeerOpening {
     }
 
     void repeatSyn(long nowNs) {
-        if (progress.isOverdue(nowNs)) {
+        if (progress.isOverdue(nowNs) || port.isInVain(progress.sinceNs(), nowNs)) {
             outcome.onLoss(LossReason.noAnswer(port.address()), nowNs);
             return;
         }

@@ -21,6 +21,9 @@ final class PeerPort {
 
     static final long INTERVAL_NS = 10_000_000_000L;
 
+    /** Limit: so long another port has to answer, which a firewall may not let through. */
+    static final long ANSWER_NS = 500_000_000L;
+
     private static final Logger LOG = LoggerFactory.getLogger(PeerPort.class);
 
     private final IpAddress address;
@@ -43,6 +46,11 @@ final class PeerPort {
     /** The IOhyp, as an operator writes it. */
     String address() {
         return Endpoint.format(address, present);
+    }
+
+    /** Whether it has been sent there and nobody has answered for too long. */
+    boolean isInVain(long sinceNs, long nowNs) {
+        return present != configured && nowNs - sinceNs >= ANSWER_NS;
     }
 
     boolean isSender(FrameHeader header) {

@@ -4,7 +4,6 @@ package io.vrio.transport.remote;
 import io.vrio.common.agent.Agent;
 import io.vrio.common.counter.Counters;
 import io.vrio.transport.flow.Association;
-import io.vrio.transport.flow.AssociationCounter;
 import io.vrio.transport.flow.AssociationException;
 import io.vrio.transport.flow.AssociationSetup;
 import io.vrio.transport.flow.FrameBuffer;
@@ -48,11 +47,8 @@ final class ServedPeer implements AutoCloseable {
     private final int tag;
     private ControlMessage.Hello hello;
 
-    /** Where it is among the IOhyp's endpoints; null before its greeting. */
-    private EndpointGroup.Presence presence;
-
-    private long framesMarked;
-    private long framesLately;
+    /** Null before its greeting. */
+    private PeerPlace place;
 
     /** What happened to this server; null before its greeting. */
     private PeerJournal journal;
@@ -241,62 +237,25 @@ final class ServedPeer implements AutoCloseable {
                         tag,
                         setup.mtu(),
                         association.protection().name()));
-        journal = endpoint.journals().open(title());
+        journal = endpoint.journals().open(serverName(), workerIndex());
         journal.onEstablished(setup.remote(), mtu, serverEpoch(), endpoint.nowNs());
         LOG.info("peer={} server={} mtu={} welcome", setup.remote(), title(), mtu);
-        presence = new EndpointGroup.Presence(greeting, this, endpoint);
-        endpoint.group().enter(presence);
-        if (greeting.followsRedirects()) {
-            redirect(endpoint.group().place(presence, endpoint.nowNs()));
-        }
+        place = new PeerPlace(greeting, this, endpoint, control);
     }
 
-    private void redirect(int port) {
-        if (port != EndpointGroup.STAY) {
-            LOG.info("peer={} server={} goes to port {}", setup.remote(), title(), port);
-            control.send(new ControlMessage.Redirect(port));
-        }
-    }
-
-    /** Has it go to another endpoint of this IOhyp. */
-    void redirectTo(IohypEndpoint to) {
-        redirect(endpoint.group().send(presence, to, endpoint.nowNs()));
-    }
-
-    /** Has it go to whichever of the others that has the most room. */
-    void redirectAway() {
-        redirect(endpoint.group().sendAnywhere(presence, endpoint.nowNs()));
-    }
-
-    /** Whether it goes elsewhere when it is told to: with NICs it cannot. */
+    /** Whether it goes to another endpoint when it is told to: with NICs it cannot. */
     boolean mayMove() {
-        return hello != null && hello.followsRedirects() && nics.isEmpty();
+        return place != null && nics.isEmpty() && place.mayMove();
     }
 
-    /** Ends a time over which super-frames are counted, and begins the next. */
-    void markFrames() {
-        long frames =
-                association.counters().value(AssociationCounter.FRAMES_SENT)
-                        + association.counters().value(AssociationCounter.FRAMES_RECEIVED);
-        framesLately = frames - framesMarked;
-        framesMarked = frames;
-    }
-
-    /** Super-frames in the last time that has ended. */
-    long framesLately() {
-        return framesLately;
-    }
-
-    /** The server, and which of its workers when it has several; null before its greeting. */
-    String title() {
-        if (hello == null) {
-            return null;
-        }
+    /** For the log: the server, and which of its workers when it has several. */
+    private String title() {
         return workerIndex() == 0 ? serverName() : serverName() + "/" + workerIndex();
     }
 
-    EndpointGroup.Presence presence() {
-        return presence;
+    /** Among the IOhyp's endpoints; null before its greeting. */
+    PeerPlace place() {
+        return place;
     }
 
     /** What another process of its name is told. */
@@ -358,7 +317,7 @@ final class ServedPeer implements AutoCloseable {
         }
         if (!endpoint.group().isFirst(endpoint)) {
             // All of them are there, so that switches are not shared by workers.
-            onNicElsewhere(flow);
+            place.redirectToNics(flow);
             return;
         }
         if (nics.size() == NICS_MAX) {
@@ -387,15 +346,6 @@ final class ServedPeer implements AutoCloseable {
             LOG.info("nic={} server={} attached", attach.nic(), serverName());
         } catch (ClaimRefusedException e) {
             control.send(new ControlMessage.AttachRefused(flow, e.getMessage()));
-        }
-    }
-
-    private void onNicElsewhere(int flow) {
-        if (hello.followsRedirects()) {
-            redirect(endpoint.group().sendToFirst(presence, endpoint.nowNs()));
-        } else {
-            String reason = "this port of the IOhyp has no NICs: set --peer to its first port";
-            control.send(new ControlMessage.AttachRefused(flow, reason));
         }
     }
 
@@ -481,7 +431,7 @@ final class ServedPeer implements AutoCloseable {
 
     PeerStatus status() {
         return new PeerStatus(
-                hello == null ? setup.remote().toString() : title(),
+                hello == null ? setup.remote().toString() : serverName(),
                 setup.remote().toString(),
                 hello == null ? 0 : workerIndex(),
                 hello == null ? PeerState.GREETING : PeerState.ESTABLISHED,
@@ -507,8 +457,8 @@ final class ServedPeer implements AutoCloseable {
 
     @Override
     public void close() {
-        if (presence != null) {
-            endpoint.group().leave(presence);
+        if (place != null) {
+            place.leave();
         }
         disks.close();
         nics.forEach(NicService::close);

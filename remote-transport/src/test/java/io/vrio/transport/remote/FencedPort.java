@@ -22,6 +22,10 @@ final class FencedPort implements BlockDisk, BlockPort, BlockCompletion {
         isRevoked = true;
     }
 
+    boolean isRevoked() {
+        return isRevoked;
+    }
+
     int underWay() {
         return underWay;
     }

@@ -109,6 +109,12 @@ final class PeerFixture implements AutoCloseable {
         iohyp.expected = expected;
     }
 
+    /** Whether the server wants an association with the port that the IOhyp was at first. */
+    boolean isWanted() {
+        boolean isHere = peer.status().address().endsWith(":" + PORT);
+        return isHere && state() == PeerState.OPENING;
+    }
+
     PeerState state() {
         return peer.status().state();
     }

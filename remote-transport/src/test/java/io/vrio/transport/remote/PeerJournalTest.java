@@ -108,10 +108,10 @@ final class PeerJournalTest {
     void shouldForgetTheServerThatWasWelcomedLongestAgo() {
         PeerJournals journals = new PeerJournals();
         for (int i = 0; i < PeerJournals.SERVERS_MAX; i++) {
-            journals.open("server-" + i).onEstablished(at(HERE, i), 1500, 1, i);
+            journals.open("server-" + i, 0).onEstablished(at(HERE, i), 1500, 1, i);
         }
-        journals.open("server-0");
-        journals.open("newcomer").onEstablished(at(HERE, 1), 1500, 1, 5000);
+        journals.open("server-0", 0);
+        journals.open("newcomer", 0).onEstablished(at(HERE, 1), 1500, 1, 5000);
         List<String> names = journals.former(List.of()).stream().map(PeerStatus::peer).toList();
 
         assertEquals(PeerJournals.SERVERS_MAX, names.size());

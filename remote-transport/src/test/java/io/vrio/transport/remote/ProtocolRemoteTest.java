@@ -29,13 +29,12 @@ final class ProtocolRemoteTest {
         assertEquals(
                 ProtocolDocument.limit("messages of frames that wait for a guest or a backend"),
                 FrameReceiver.BACKLOG_MAX);
-        assertEquals(ProtocolDocument.limit("servers of an IOhyp"), IohypEndpoint.PEERS_MAX);
+        assertEquals(ProtocolDocument.limit("servers of an IOhyp"), PeerList.PEERS_MAX);
         assertEquals(
-                ProtocolDocument.limit("associations of one host"),
-                IohypEndpoint.PEERS_OF_HOST_MAX);
+                ProtocolDocument.limit("associations of one host"), PeerList.PEERS_OF_HOST_MAX);
         assertEquals(
                 ProtocolDocument.limit("associations of one /64 of IPv6"),
-                IohypEndpoint.PEERS_OF_NETWORK_MAX);
+                PeerList.PEERS_OF_NETWORK_MAX);
         assertEquals(
                 ProtocolDocument.limit("control messages not acknowledged"),
                 ControlChannel.UNDER_WAY_MAX);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.remote;
 
+import static io.vrio.transport.remote.PeerFixture.MS;
 import static io.vrio.transport.remote.PeerFixture.PORT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -96,7 +97,8 @@ final class RedirectTest {
     void shouldGoBackWhenTheOtherPortIsSilent() {
         fixture.establish();
         redirect(OTHER);
-        fixture.passUntil(PeerState.OPENING);
+        fixture.pass(PeerPort.ANSWER_NS - MS);
+        assertEquals(PeerState.OPENING, fixture.state());
         fixture.passUntil(PeerState.WAITING);
         assertTrue(fixture.reason().contains("no answer from 10.0.0.2:" + OTHER));
         fixture.establish();

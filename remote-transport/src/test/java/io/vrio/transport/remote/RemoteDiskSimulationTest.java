@@ -14,6 +14,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The transport alone, from the remote stub to the port behind the association. */
 final class RemoteDiskSimulationTest {
@@ -106,6 +107,37 @@ final class RemoteDiskSimulationTest {
             assertTrue(keys.receivePhase() > 100, "only " + keys.receivePhase());
             assertEquals(0, workload.failed());
             drain(network, workload);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void shouldExecuteOnceWhereverTheIohypSendsIt(long seed) {
+        SplittableRandom random = new SplittableRandom(~seed);
+        try (SimulatedNetwork network = network(1500, Segmentation.CUT, seed)) {
+            network.addWorker();
+            network.faults(
+                    Faults.NONE
+                            .withLossPpm(random.nextInt(50_000))
+                            .withDuplicationPpm(random.nextInt(50_000))
+                            .withReplayPpm(random.nextInt(10_000))
+                            .withDelayNs(20_000)
+                            .withJitter(random.nextInt(200_000), 200_000));
+            RemoteDisk disk = network.peer().openDisk("disk");
+            DiskWorkload workload = new DiskWorkload(disk, CAPACITY, 16, 64, seed);
+            for (int i = 0; i < 8; i++) {
+                run(network, workload, 500 + random.nextInt(1000));
+                network.redirect();
+                // Else it would stay where it is: this is not how an IOhyp in order behaves.
+                clock.advance(random.nextInt(2) * PeerPort.INTERVAL_NS / 3);
+            }
+            drain(network, workload);
+            assertEquals(0, workload.failed());
+            long redirected =
+                    network.peer().status().events().stream()
+                            .filter(event -> event.kind() == PeerEventKind.REDIRECTED)
+                            .count();
+            assertTrue(redirected > 2, "only " + redirected);
         }
     }
 

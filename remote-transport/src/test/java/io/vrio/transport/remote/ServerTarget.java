@@ -39,7 +39,7 @@ public final class ServerTarget implements FuzzTarget {
     }
 
     private void meet() {
-        for (int i = 0; i < 20 && fixture.state() != PeerState.OPENING; i++) {
+        for (int i = 0; i < 20 && !fixture.isWanted(); i++) {
             fixture.clock.advance(PeerProgress.REFUSED_RETRY_NS);
             fixture.exchange();
         }

@@ -10,6 +10,7 @@ import io.vrio.transport.link.MemoryLink;
 import io.vrio.transport.secure.KeyLimits;
 import io.vrio.transport.secure.PresharedKey;
 import io.vrio.transport.wire.IpVersion;
+import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -38,8 +39,15 @@ public final class SimulatedNetwork implements AutoCloseable {
     private final SimulatedNic nic = new SimulatedNic();
     private final RemotePeer peer;
     private FrameBufferPool iohypBuffers;
+    private long epoch;
     private IohypEndpoint endpoint;
+
+    /** Of the IOhyp's second worker; null while it has one. */
+    private IohypEndpoint second;
+
+    private final ArrayDeque<Runnable> commands = new ArrayDeque<>();
     private Claim claim;
+    private long claimNumber;
     private NicLease lease;
 
     public SimulatedNetwork(
@@ -85,6 +93,7 @@ public final class SimulatedNetwork implements AutoCloseable {
     /** The one disk, claimed. */
     private final class Claim implements DiskClaim {
         private final FencedPort port = new FencedPort(disk);
+        private Runnable listener = () -> {};
 
         @Override
         public BlockDisk disk() {
@@ -97,8 +106,13 @@ public final class SimulatedNetwork implements AutoCloseable {
         }
 
         @Override
-        public void onRevoke(Runnable listener) {
-            // Nobody revokes here.
+        public void onRevoke(Runnable newListener) {
+            listener = newListener;
+        }
+
+        void revoke() {
+            listener.run();
+            port.revoke();
         }
 
         @Override
@@ -137,37 +151,70 @@ public final class SimulatedNetwork implements AutoCloseable {
     }
 
     private void startIohyp() {
+        iohypBuffers = new FrameBufferPool(256);
+        epoch = random.nextLong();
+        endpoint = openEndpoint(0);
+    }
+
+    private IohypEndpoint openEndpoint(int worker) {
         EndpointOptions options =
                 new EndpointOptions(
-                        wire.iohypEndpoint(),
-                        random.nextLong(),
+                        wire.iohypEndpoint(worker),
+                        epoch,
                         mtu,
                         TIMEOUT_NS,
                         key.map(only -> name -> name.equals(SERVER) ? only : null),
                         keyLimits);
-        DiskCatalog catalog =
-                (name, claimant, answer) -> {
-                    if (claim != null && claim.port.underWay() > 0) {
-                        answer.onRefused("requests of an older claim are under way");
-                        return;
-                    }
-                    claim = new Claim();
-                    answer.onClaimed(claim);
-                };
-        iohypBuffers = new FrameBufferPool(256);
-        endpoint =
-                new IohypEndpoint(
-                        options,
-                        wire.openIohyp(),
-                        new Catalogs(catalog, this::claimNic),
-                        clock,
-                        iohypBuffers,
-                        random);
+        return new IohypEndpoint(
+                options,
+                wire.openIohyp(worker),
+                new Catalogs(this::claimDisk, this::claimNic),
+                clock,
+                iohypBuffers,
+                random);
+    }
+
+    private void claimDisk(String name, Claimant claimant, DiskCatalog.Answer answer) {
+        boolean isTaken = claim != null && !claim.port.isRevoked();
+        if (isTaken && claimant.number() < claimNumber) {
+            answer.onRefused("there is a later claim");
+            return;
+        }
+        if (isTaken) {
+            claim.revoke();
+        }
+        if (claim != null && claim.port.underWay() > 0) {
+            answer.onRefused("requests of an older claim are under way");
+            return;
+        }
+        claim = new Claim();
+        claimNumber = claimant.number();
+        answer.onClaimed(claim);
+    }
+
+    /** From now on the IOhyp has two workers. */
+    public void addWorker() {
+        EndpointGroup group = new EndpointGroup();
+        endpoint.join(group, commands::add);
+        second = openEndpoint(1);
+        second.join(group, commands::add);
+    }
+
+    /** Sends whoever is at one of the IOhyp's workers to the other. */
+    public void redirect() {
+        IohypEndpoint from = second.peerCount() > 0 ? second : endpoint;
+        from.group().setLeaving(from, true);
+        from.shedAll();
+        from.group().setLeaving(from, false);
     }
 
     private void killIohyp() {
         wire.killIohyp();
         endpoint.close();
+        if (second != null) {
+            second.close();
+            second = null;
+        }
         disk.abandonRequests();
         iohypBuffers.close();
         claim = null;
@@ -224,10 +271,20 @@ public final class SimulatedNetwork implements AutoCloseable {
     /** One round of everybody; then time passes. */
     public void step(long stepNs) {
         peer.doWork();
-        endpoint.doWork();
+        workIohyp();
         disk.doWork();
-        endpoint.doWork();
+        workIohyp();
         clock.advance(stepNs);
+    }
+
+    private void workIohyp() {
+        while (!commands.isEmpty()) {
+            commands.remove().run();
+        }
+        endpoint.doWork();
+        if (second != null) {
+            second.doWork();
+        }
     }
 
     @Override
