@@ -87,10 +87,12 @@ final class GrowthCampaign {
         int depth = Growth.HOSTS.depth(1);
         try (GrowthSite site = newSite(sizes.get(sizes.size() - 1), depth)) {
             for (int size : sizes) {
+                int before = site.servers().size();
                 while (site.servers().size() < size) {
                     site.addServer(site.servers().size(), 1);
                 }
-                warmUp(site, depth, WARM_UP_SECONDS);
+                // Each new JVM compiles for a second or two of CPU time, on CPUs that all share.
+                warmUp(site, depth, Math.max(WARM_UP_SECONDS, size - before));
                 measure(site, Growth.HOSTS, size, round);
             }
         }
