@@ -44,7 +44,7 @@ final class LinkBench implements Callable<Integer> {
     @Mixin private SiteOptions site;
 
     /** As it stands in the JSON file. */
-    record LinkResults(Results disk, List<RoundTrips> nic) {}
+    record LinkResults(List<FrameTrips> frames, Results disk, List<RoundTrips> nic) {}
 
     public static void main(String[] arguments) {
         BenchOptions.run(new LinkBench(), arguments);
@@ -55,6 +55,9 @@ final class LinkBench implements Callable<Integer> {
         Linux.selfTest();
         Schedule schedule = schedule();
         Map<String, String> environment = LocalBench.environment(site, schedule);
+        List<FrameTrips> frames =
+                new FrameCampaign(site.site(), System.out::println)
+                        .run(rounds.rounds(), seconds.seconds());
         List<RoundTrips> nic =
                 new RoundTripCampaign(site.bench(), peerNamespace, System.out::println)
                         .run(
@@ -76,8 +79,10 @@ final class LinkBench implements Callable<Integer> {
         String text =
                 new Report(disk, schedule).text()
                         + "\n### Requests and responses, a NIC\n\n"
-                        + report.table();
-        site.bench().write("link-", new LinkResults(disk, nic), text, null);
+                        + report.table()
+                        + "\n### Frames alone, from one polling thread to another and back\n\n"
+                        + FrameCampaign.table(frames);
+        site.bench().write("link-", new LinkResults(frames, disk, nic), text, null);
         boolean hasErrors = disk.measurements().stream().anyMatch(run -> run.errorCount() > 0);
         return disk.failures().isEmpty() && !hasErrors ? 0 : 1;
     }

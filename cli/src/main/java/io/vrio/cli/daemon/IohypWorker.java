@@ -8,7 +8,6 @@ import io.vrio.common.agent.Worker;
 import io.vrio.common.clock.NanoClock;
 import io.vrio.transport.flow.FrameBufferPool;
 import io.vrio.transport.link.GuardSocket;
-import io.vrio.transport.link.LinkKind;
 import io.vrio.transport.link.LinkOpener;
 import io.vrio.transport.link.NetworkPort;
 import io.vrio.transport.remote.Catalogs;
@@ -53,7 +52,7 @@ final class IohypWorker implements AutoCloseable {
             NetworkPort port =
                     opened.add(NetworkPort.open(network.interfaceName(), network.address()));
             // One program takes the frames of an interface to sockets: that of the first worker.
-            links = new LinkOpener(port, index == 0 ? network.link() : LinkKind.PACKET);
+            links = new LinkOpener(port, network.link(index));
             FrameBufferPool buffers = opened.add(new FrameBufferPool(FRAME_BUFFERS_MAX));
             LateGuards lateGuards = opened.add(new LateGuards());
             int tcpPort = common.settings().port() + index;

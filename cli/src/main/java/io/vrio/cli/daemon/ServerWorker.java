@@ -53,7 +53,7 @@ final class ServerWorker implements AutoCloseable {
                                     settings.network().address()));
             NeighbourTable neighbours = opened.add(new NeighbourTable(port));
             LateGuards lateGuards = opened.add(new LateGuards());
-            links = new LinkOpener(port, settings.network().link());
+            links = new LinkOpener(port, settings.network().link(index));
             factory =
                     new PacketLinkFactory(links, lateGuards, neighbours, worker, NanoClock.SYSTEM);
             worker.call(() -> begin(port, neighbours));

@@ -179,9 +179,12 @@ public final class NetworkOptions {
         return mtu;
     }
 
-    /** What short frames shall go by. */
-    public LinkKind link() {
-        return link;
+    /**
+     * What short frames of a worker shall go by. The queues of an interface take one AF_XDP socket
+     * each, and no thread shares one with another: they are the first worker's, which has all NICs.
+     */
+    public LinkKind link(int workerIndex) {
+        return workerIndex == 0 ? link : LinkKind.PACKET;
     }
 
     public long peerTimeoutNs() {
