@@ -19,6 +19,12 @@ final class XdpLink implements SocketLink {
     private static final int TURN_MAX = 32;
 
     /**
+     * Looks at the AF_XDP sockets for one at the packet socket, which is a system call, while that
+     * has nothing.
+     */
+    private static final int LOOKS = 4;
+
+    /**
      * Limit: bytes of a frame, with its virtio_net_hdr, that is sent by an AF_XDP socket: 1280 of
      * IP, which every interface takes. Whoever sends by such a socket is not told the MTU.
      */
@@ -41,6 +47,7 @@ final class XdpLink implements SocketLink {
     private int first;
 
     private int turnFrames;
+    private int looks;
     private boolean isClosed;
 
     /** Takes over the packet link; the port stays the caller's, and outlives this. */
@@ -120,8 +127,21 @@ final class XdpLink implements SocketLink {
             ReceivedSum.restore(buffer, (int) Math.min(length, buffer.length()));
             return length;
         }
-        int length = packets.peek(buffer);
+        int length = isPacketLook() ? packets.peek(buffer) : 0;
         isPacketNext = length > 0;
+        return onPacket(length);
+    }
+
+    /** Until the packet socket has been empty, each time. */
+    private boolean isPacketLook() {
+        looks++;
+        return looks % LOOKS == 0 || kind() == LinkKind.PACKET;
+    }
+
+    private int onPacket(int length) {
+        if (length > 0) {
+            looks = LOOKS - 1;
+        }
         return length;
     }
 
@@ -134,7 +154,10 @@ final class XdpLink implements SocketLink {
                 return length;
             }
         }
-        return findNext() ? receiveNext(buffer) : packets.receive(buffer);
+        if (findNext()) {
+            return receiveNext(buffer);
+        }
+        return isPacketLook() ? onPacket(packets.receive(buffer)) : 0;
     }
 
     /** Each has its turn, however much comes by the other. */
