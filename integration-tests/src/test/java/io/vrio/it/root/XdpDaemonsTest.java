@@ -155,12 +155,9 @@ final class XdpDaemonsTest {
         server(XDP);
         Path sockets = Files.createDirectory(folder.resolve("further"));
         daemons.furtherServer(sockets, "--name", "further", "--link", "xdp");
-        assertTrue(
-                daemons.allLogs()
-                        .contains(
-                                "interface=wire0 link=packet, not xdp: another program has the"
-                                        + " interface's XDP ["),
-                daemons::allLogs);
+        String line =
+                "interface=wire0 link=packet, not xdp: another program has the interface's XDP [";
+        assertTrue(LinkEnd.await(() -> daemons.allLogs().contains(line)), daemons::allLogs);
         try (VerifiedLoad load = load()) {
             load.awaitProgress(300).finish();
         }
