@@ -47,6 +47,7 @@ final class SimulatedIohyp implements AutoCloseable {
     private final SplittableRandom delays;
     private long epoch;
     private EndpointGroup group;
+    private ClaimWatch claims;
 
     /** Whose thread runs now. */
     private DiskWorker running;
@@ -143,6 +144,7 @@ final class SimulatedIohyp implements AutoCloseable {
     void start() {
         epoch = random.nextLong();
         group = new EndpointGroup();
+        claims = new ClaimWatch();
         watch = new SwitchWatch(scenario.net(), clock, ways.ledger());
         try {
             SimulatedCommands commands = newCommands();
@@ -174,7 +176,7 @@ final class SimulatedIohyp implements AutoCloseable {
                 new SimulatedIohypWorker.Parts(
                         options,
                         wire.openIohyp(index),
-                        new Catalogs(registry, nics),
+                        new Catalogs(claims.watch(registry), nics),
                         registry,
                         commands);
         workers.add(new SimulatedIohypWorker(scenario, parts, group, random));
