@@ -214,8 +214,8 @@ final class SimulatedIohyp implements AutoCloseable {
         SimulatedIohypWorker hot = workers.get(from);
         SimulatedIohypWorker cold = workers.get(to);
         if (hot != cold) {
-            hot.commands().execute(() -> hot.endpoint().shed(share, cold.endpoint()));
             hot.commands().execute(hot.endpoint()::markLoad);
+            hot.commands().execute(() -> hot.endpoint().shed(share, cold.endpoint()));
         }
     }
 
