@@ -60,14 +60,16 @@ final class IohypControl {
         List<Map<String, Object>> rows = Answers.workers(workers, scaler);
         Map<String, Long> counters = new TreeMap<>();
         int peers = 0;
-        for (IohypWorker part : parts.all()) {
-            int here = ask(part, endpoint -> endpoint.peers().size());
-            peers += here;
-            if (part.index() < rows.size()) {
-                rows.get(part.index()).put("associations", here);
+        synchronized (parts) {
+            for (IohypWorker part : parts.all()) {
+                int here = ask(part, endpoint -> endpoint.peers().size());
+                peers += here;
+                if (part.index() < rows.size()) {
+                    rows.get(part.index()).put("associations", here);
+                }
+                ask(part, endpoint -> endpoint.counters().snapshot())
+                        .forEach((name, value) -> counters.merge(name, value, Long::sum));
             }
-            ask(part, endpoint -> endpoint.counters().snapshot())
-                    .forEach((name, value) -> counters.merge(name, value, Long::sum));
         }
         status.put("peers", peers);
         status.put("workers", rows);
@@ -91,10 +93,12 @@ final class IohypControl {
     private List<PeerStatus> peers() throws ControlException {
         List<PeerStatus> here = new ArrayList<>();
         Map<String, PeerStatus> former = new LinkedHashMap<>();
-        for (IohypWorker part : parts.all()) {
-            here.addAll(ask(part, IohypEndpoint::peers));
-            for (PeerStatus peer : ask(part, IohypEndpoint::formerPeers)) {
-                former.merge(key(peer), peer, IohypControl::later);
+        synchronized (parts) {
+            for (IohypWorker part : parts.all()) {
+                here.addAll(ask(part, IohypEndpoint::peers));
+                for (PeerStatus peer : ask(part, IohypEndpoint::formerPeers)) {
+                    former.merge(key(peer), peer, IohypControl::later);
+                }
             }
         }
         // One that has left a worker may be at another.

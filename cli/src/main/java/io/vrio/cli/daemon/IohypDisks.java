@@ -22,8 +22,8 @@ final class IohypDisks implements ExportedDevices<DiskStatus, DiskRegistry> {
     @Override
     public List<DiskStatus> list() throws ControlException {
         TreeMap<String, DiskStatus> disks = new TreeMap<>();
-        for (IohypWorker part : workers.all()) {
-            if (!part.worker().hasEnded()) {
+        synchronized (workers) {
+            for (IohypWorker part : workers.all()) {
                 OnWorker.ask(part.worker(), part.disks()::list)
                         .forEach(disk -> disks.put(disk.name(), disk));
             }
@@ -40,18 +40,25 @@ final class IohypDisks implements ExportedDevices<DiskStatus, DiskRegistry> {
     @Override
     public <T> T ask(String name, Question<DiskRegistry, T> question) throws ControlException {
         for (int i = 0; i < MOVES_MAX; i++) {
-            DiskRegistry home = workers.first().disks().home(name);
-            Optional<T> answer =
-                    OnWorker.ask(
-                            workers.of(home),
-                            () ->
-                                    home.home(name) == home
-                                            ? Optional.of(question.ask(home))
-                                            : Optional.empty());
+            Optional<T> answer = askHome(name, question);
             if (answer.isPresent()) {
                 return answer.get();
             }
         }
         throw new ControlException("disk " + name + " moves from worker to worker; try again");
+    }
+
+    /** Empty when the disk has set out for another worker meanwhile. */
+    private <T> Optional<T> askHome(String name, Question<DiskRegistry, T> question)
+            throws ControlException {
+        synchronized (workers) {
+            DiskRegistry home = workers.first().disks().home(name);
+            return OnWorker.ask(
+                    workers.of(home),
+                    () ->
+                            home.home(name) == home
+                                    ? Optional.of(question.ask(home))
+                                    : Optional.empty());
+        }
     }
 }

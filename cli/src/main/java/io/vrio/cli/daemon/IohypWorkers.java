@@ -19,8 +19,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The workers of an IOhyp, each with an endpoint at a port of its own: associations are sent from
- * one to another as the load asks for, and their disks follow. One thread at a time makes more or
- * fewer of them; any thread may ask.
+ * one to another as the load asks for, and their disks follow. The scaler's thread makes more or
+ * fewer of them; who asks one that is not the first holds this object's monitor, so that it does
+ * not end meanwhile. No worker waits for it.
  */
 final class IohypWorkers implements WorkerPool, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(IohypWorkers.class);
@@ -128,10 +129,14 @@ final class IohypWorkers implements WorkerPool, AutoCloseable {
             last.disks().stay();
             return false;
         }
+        end(last);
+        return true;
+    }
+
+    private synchronized void end(IohypWorker last) {
         parts.remove(last);
         workers.shrink();
         last.close();
-        return true;
     }
 
     private boolean empty(IohypWorker last) {

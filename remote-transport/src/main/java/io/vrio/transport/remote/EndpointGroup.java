@@ -88,6 +88,11 @@ public final class EndpointGroup {
         }
     }
 
+    /** Whether its worker ends alone: what its associations have claimed goes on elsewhere. */
+    synchronized boolean isLeaving(IohypEndpoint endpoint) {
+        return leaving.contains(endpoint);
+    }
+
     boolean isFirst(IohypEndpoint endpoint) {
         return first() == endpoint;
     }

@@ -480,8 +480,7 @@ public final class IohypEndpoint implements Agent {
     /** Says goodbye to all. The link is closed by whoever made it. */
     @Override
     public void close() {
-        if (!peers.isEmpty()) {
-            // A worker that ends alone has no associations left, and the claims go on elsewhere.
+        if (!group.isLeaving(this)) {
             catalogs.disks().onEndpointClose();
             catalogs.nics().onEndpointClose();
         }
