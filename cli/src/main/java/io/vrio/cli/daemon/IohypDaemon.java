@@ -42,6 +42,7 @@ final class IohypDaemon implements AutoCloseable {
 
     private void open()
             throws CommandFailedException, BackendException, ControlException, StateException {
+        settings.network().checkInterface();
         StateFolder folder = opened.add(StateFolder.open(settings.stateFolder()));
         IohypWorkers parts = opened.add(new IohypWorkers(settings));
         DaemonWorkers workers = DaemonWorkers.start(opened, settings.workers());

@@ -54,6 +54,7 @@ final class ServerDaemon implements AutoCloseable {
     }
 
     private void open() throws CommandFailedException, ControlException, StateException {
+        settings.network().checkInterface();
         ServerWorkers workers = opened.add(new ServerWorkers(settings));
         StateFolder folder = opened.add(StateFolder.open(settings.stateFolder()));
         DaemonWorkers running = DaemonWorkers.start(opened, settings.workers());

@@ -3,6 +3,7 @@ package io.vrio.cli.option;
 
 import io.vrio.common.clock.NanoClock;
 import io.vrio.transport.link.LinkKind;
+import io.vrio.transport.link.NetworkPort;
 import io.vrio.transport.secure.FileKeyRing;
 import io.vrio.transport.secure.KeyFile;
 import io.vrio.transport.secure.KeyFileException;
@@ -165,6 +166,15 @@ public final class NetworkOptions {
 
     public boolean isInsecure() {
         return isInsecure;
+    }
+
+    /**
+     * Looks whether interface, address and permission are there, before anything is made.
+     *
+     * @throws io.vrio.transport.link.LinkException with one line that says what to do
+     */
+    public void checkInterface() {
+        NetworkPort.open(interfaceName, address()).close();
     }
 
     public String interfaceName() {
