@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.bench;
 
-import io.vrio.bench.roundtrip.RoundTripCampaign;
 import io.vrio.bench.roundtrip.RoundTripReport;
 import io.vrio.bench.roundtrip.RoundTripWay;
 import io.vrio.bench.roundtrip.RoundTrips;
 import io.vrio.common.sys.Linux;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,17 +38,7 @@ final class LocalBench implements Callable<Integer> {
                     "sr128k-q8",
                     "sw128k-q8");
 
-    @Mixin private RoundsOption rounds = new RoundsOption(5);
-
-    @Mixin private SecondsOption seconds = new SecondsOption(1.5);
-
-    @Option(names = "--poll", description = "the guest of the disk polls its ring; needs a CPU")
-    private boolean isPolling;
-
-    @Option(names = "--peer-namespace", hidden = true, defaultValue = "")
-    private String peerNamespace;
-
-    @Mixin private SiteOptions site;
+    @Mixin private TwoWays ways;
 
     /** As it stands in the JSON file. */
     record LocalResults(Results disk, List<RoundTrips> nic) {}
@@ -63,51 +50,18 @@ final class LocalBench implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Linux.selfTest();
-        Schedule schedule = schedule();
-        Map<String, String> environment = environment(site, schedule);
-        Campaign campaign = new Campaign(schedule, site.site(), System.out::println);
-        campaign.run();
-        Results disk =
-                new Results(
-                        environment,
-                        REFERENCE,
-                        campaign.measurements(),
-                        campaign.memory(),
-                        campaign.verifiedSectorCount(),
-                        campaign.failures());
-        List<RoundTrips> nic =
-                new RoundTripCampaign(site.bench(), peerNamespace, System.out::println)
-                        .run(
-                                RoundTripWay.LOCAL,
-                                RoundTripWay.REMOTE,
-                                rounds.rounds(),
-                                seconds.seconds());
+        Schedule schedule = ways.schedule(rows, Alternative.VRIO_LOCAL, Alternative.VRIO);
+        Results disk = ways.disk(schedule);
+        List<RoundTrips> nic = ways.nic(RoundTripWay.LOCAL, RoundTripWay.REMOTE);
         RoundTripReport report = new RoundTripReport(RoundTripWay.LOCAL, RoundTripWay.REMOTE, nic);
-        site.bench()
+        ways.site()
+                .bench()
                 .write(
                         "local-",
                         new LocalResults(disk, nic),
                         text(disk, schedule, report),
                         svg(disk, schedule, report));
-        boolean hasErrors = disk.measurements().stream().anyMatch(run -> run.errorCount() > 0);
-        return disk.failures().isEmpty() && !hasErrors ? 0 : 1;
-    }
-
-    private Schedule schedule() {
-        return new Schedule(
-                List.of(0.0),
-                rows.stream().map(Workload::named).toList(),
-                List.of(Alternative.VRIO_LOCAL, Alternative.VRIO),
-                rounds.rounds(),
-                seconds.seconds(),
-                isPolling);
-    }
-
-    /** Without what only the comparison with other programs has. */
-    static Map<String, String> environment(SiteOptions site, Schedule schedule) {
-        Map<String, String> environment = new LinkedHashMap<>(site.environment(schedule));
-        environment.keySet().removeAll(List.of("qemu-storage-daemon", "nbdkit", "link with loss"));
-        return environment;
+        return TwoWays.exitStatus(disk);
     }
 
     private static String text(Results disk, Schedule schedule, RoundTripReport nic) {

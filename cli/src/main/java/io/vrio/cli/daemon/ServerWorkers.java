@@ -4,10 +4,8 @@ package io.vrio.cli.daemon;
 import io.vrio.cli.CommandFailedException;
 import io.vrio.cli.control.ControlException;
 import io.vrio.common.agent.Worker;
-import io.vrio.transport.remote.ClaimNumbers;
 import io.vrio.transport.remote.PeerOptions;
 import io.vrio.transport.remote.PeerStatus;
-import io.vrio.transport.secure.KeyLimits;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -37,10 +35,7 @@ final class ServerWorkers implements AutoCloseable {
                         settings.network().mtu(),
                         settings.network().peerTimeoutNs(),
                         settings.ioTimeoutNs(),
-                        settings.network().key(),
-                        KeyLimits.DEFAULT,
-                        0,
-                        new ClaimNumbers());
+                        settings.network().key());
     }
 
     /** Gives those that run what they need. They end before this is closed. */
