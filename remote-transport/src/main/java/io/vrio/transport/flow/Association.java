@@ -398,7 +398,7 @@ public final class Association implements AutoCloseable {
             long bytesMax = unsent.isNextSmall() ? smallMax : largeMax;
             int lengthMax = (int) Math.min(frameMax, bytesMax - protection.overhead());
             int room = lengthMax - frame.length() - SegmentHeader.LENGTH;
-            if (room < wholeLength(message)) {
+            if (room < message.wholeLength()) {
                 break;
             }
             unsent.onSend(frame.addSegment(message, room));
@@ -412,14 +412,6 @@ public final class Association implements AutoCloseable {
         counters.increment(AssociationCounter.FRAMES_SENT);
         counters.add(AssociationCounter.BYTES_SENT, frame.limit() - frame.start());
         return isTaken;
-    }
-
-    /** Bytes of a message that are never cut in two: the receiver needs them to go on. */
-    private static int wholeLength(OutboundMessage message) {
-        int rest = message.length() - message.sent();
-        return message.kind() == MessageKind.CONTROL
-                ? rest
-                : Math.min(rest, OutboundMessage.HEADER_MAX);
     }
 
     private long messageCredit() {

@@ -130,6 +130,14 @@ public final class OutboundMessage implements AutoCloseable {
         return sent;
     }
 
+    /**
+     * Of the bytes that are left, how many are never cut in two: the receiver needs them to go on.
+     */
+    public int wholeLength() {
+        int rest = length() - sent;
+        return kind() == MessageKind.CONTROL ? rest : Math.min(rest, HEADER_MAX);
+    }
+
     /** A frame has taken the next {@code length} bytes. */
     public void onSend(int length) {
         sent += length;
