@@ -14,10 +14,8 @@ public record WorkerCount(int min, int max) {
     /** Every daemon can live with this. */
     public static final WorkerCount ONE = new WorkerCount(1, 1);
 
-    /** What an operator gets who does not choose: as many as CPUs were named for them. */
+    /** What an operator gets who does not choose: one, or as many as CPUs were named for them. */
     static WorkerCount byDefault(CpuList cpus) {
-        int half = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
-        int max = cpus.isEmpty() ? half : cpus.numbers().size();
-        return new WorkerCount(1, Math.min(LIMIT, max));
+        return new WorkerCount(1, Math.max(1, Math.min(LIMIT, cpus.numbers().size())));
     }
 }

@@ -11,7 +11,7 @@ public final class WorkerOptions {
             converter = OptionTypes.Workers.class,
             description = {
                 "How many workers there are, 1-64; between two numbers it follows the load.",
-                "Default: 1 to as many as --cpus names, or to half of the CPUs."
+                "Default: 1, or 1 to as many as --cpus names."
             })
     private WorkerCount workers;
 
