@@ -20,6 +20,9 @@ import java.util.random.RandomGenerator;
 
 /** A worker of an IOhyp's process: its endpoint, at a port of its own, and the disks at home. */
 final class SimulatedIohypWorker {
+    /** How long a worker takes to wake up for frames. */
+    private static final long NEWS_NS = 1_000;
+
     private final Scenario scenario;
     private final NanoClock clock;
     private final FrameBufferPool buffers;
@@ -96,7 +99,8 @@ final class SimulatedIohypWorker {
     }
 
     long nextDeadlineNs() {
-        long nextNs = socket.hasNews() ? clock.nanoTime() : endpoint.deadlineNs();
+        // Another worker may have handed them on after this one had its turn.
+        long nextNs = socket.hasNews() ? clock.nanoTime() + NEWS_NS : endpoint.deadlineNs();
         return Agent.earlier(nextNs, commands.nextDeadlineNs());
     }
 
