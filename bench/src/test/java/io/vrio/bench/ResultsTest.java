@@ -56,8 +56,19 @@ final class ResultsTest {
     }
 
     @Test
+    void shouldJudgeTheRateByTheMiddleOfThePairs() {
+        Results results = results(new double[] {100, 50, 10}, new double[] {200, 300, 10});
+        assertEquals(
+                "MISSED   4 KiB read, depth 1: 2.00x the reference's requests/s,"
+                        + " wanted at least 3x",
+                Target.judgeAll(results).get(1));
+    }
+
+    @Test
     void shouldNotJudgeARowThatWasNotMeasured() {
-        assertEquals(1, Target.judgeAll(results(new double[] {1}, new double[] {1})).size());
+        List<String> lines = Target.judgeAll(results(new double[] {1}, new double[] {1}));
+        assertEquals(2, lines.size());
+        lines.forEach(line -> assertTrue(line.contains("4 KiB read, depth 1"), line));
     }
 
     @Test
