@@ -19,6 +19,9 @@ import picocli.CommandLine.Option;
  */
 @Command(name = "bench/run link", sortOptions = false, usageHelpWidth = 100)
 final class LinkBench implements Callable<Integer> {
+    private static final List<RoundTripWay> COMPARED =
+            List.of(RoundTripWay.REMOTE, RoundTripWay.XDP);
+
     @Option(
             names = "--rows",
             split = ",",
@@ -27,7 +30,7 @@ final class LinkBench implements Callable<Integer> {
     private List<String> rows =
             List.of("rr4k-q1", "rw4k-q1", "rr4k-q32", "rw4k-q32", "sr128k-q8", "sw128k-q8");
 
-    @Mixin private TwoWays ways;
+    @Mixin private OurWays ways;
 
     /** As it stands in the JSON file. */
     record LinkResults(List<FrameTrips> frames, Results disk, List<RoundTrips> nic) {}
@@ -42,10 +45,10 @@ final class LinkBench implements Callable<Integer> {
         List<FrameTrips> frames =
                 new FrameCampaign(ways.site().site(), System.out::println)
                         .run(ways.rounds(), ways.seconds());
-        List<RoundTrips> nic = ways.nic(RoundTripWay.REMOTE, RoundTripWay.XDP);
-        Schedule schedule = ways.schedule(rows, Alternative.VRIO, Alternative.VRIO_XDP);
+        List<RoundTrips> nic = ways.nic(COMPARED);
+        Schedule schedule = ways.schedule(rows, List.of(Alternative.VRIO, Alternative.VRIO_XDP));
         Results disk = ways.disk(schedule);
-        RoundTripReport report = new RoundTripReport(RoundTripWay.REMOTE, RoundTripWay.XDP, nic);
+        RoundTripReport report = new RoundTripReport(COMPARED, nic);
         String text =
                 new Report(disk, schedule).text()
                         + "\n### Requests and responses, a NIC\n\n"
@@ -53,6 +56,6 @@ final class LinkBench implements Callable<Integer> {
                         + "\n### Frames alone, from one polling thread to another and back\n\n"
                         + FrameCampaign.table(frames);
         ways.site().bench().write("link-", new LinkResults(frames, disk, nic), text, null);
-        return TwoWays.exitStatus(disk);
+        return OurWays.exitStatus(disk);
     }
 }

@@ -9,18 +9,22 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * Measures what the way to another host costs: a remote disk and NIC against the same served by a
- * local sidecore. Started by {@code bench/run}, which makes the namespaces and the disk. Exits 1
- * when data were wrong or a request failed, never for being slow.
+ * Measures what the way to another host costs: a remote disk and NIC, by either link, against the
+ * same served by a local sidecore. Started by {@code bench/run}, which makes the namespaces and the
+ * disk. Exits 1 when data were wrong or a request failed, never for being slow.
  */
 @Command(name = "bench/run local", sortOptions = false, usageHelpWidth = 100)
 final class LocalBench implements Callable<Integer> {
     private static final String REFERENCE = Alternative.VRIO_LOCAL.title();
+    private static final List<Alternative> OURS = List.of(Alternative.VRIO, Alternative.VRIO_XDP);
+    private static final List<RoundTripWay> COMPARED =
+            List.of(RoundTripWay.LOCAL, RoundTripWay.REMOTE, RoundTripWay.XDP);
 
     @Option(
             names = "--rows",
@@ -38,7 +42,7 @@ final class LocalBench implements Callable<Integer> {
                     "sr128k-q8",
                     "sw128k-q8");
 
-    @Mixin private TwoWays ways;
+    @Mixin private OurWays ways;
 
     /** As it stands in the JSON file. */
     record LocalResults(Results disk, List<RoundTrips> nic) {}
@@ -50,10 +54,12 @@ final class LocalBench implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Linux.selfTest();
-        Schedule schedule = ways.schedule(rows, Alternative.VRIO_LOCAL, Alternative.VRIO);
+        List<Alternative> compared =
+                Stream.concat(Stream.of(Alternative.VRIO_LOCAL), OURS.stream()).toList();
+        Schedule schedule = ways.schedule(rows, compared);
         Results disk = ways.disk(schedule);
-        List<RoundTrips> nic = ways.nic(RoundTripWay.LOCAL, RoundTripWay.REMOTE);
-        RoundTripReport report = new RoundTripReport(RoundTripWay.LOCAL, RoundTripWay.REMOTE, nic);
+        List<RoundTrips> nic = ways.nic(COMPARED);
+        RoundTripReport report = new RoundTripReport(COMPARED, nic);
         ways.site()
                 .bench()
                 .write(
@@ -61,30 +67,32 @@ final class LocalBench implements Callable<Integer> {
                         new LocalResults(disk, nic),
                         text(disk, schedule, report),
                         svg(disk, schedule, report));
-        return TwoWays.exitStatus(disk);
+        return OurWays.exitStatus(disk);
     }
 
     private static String text(Results disk, Schedule schedule, RoundTripReport nic) {
         return new Report(disk, schedule).text()
                 + "    "
-                + nic.verdict()
+                + String.join("\n    ", nic.verdicts())
                 + "\n\n### Requests and responses, a NIC\n\n"
                 + nic.table();
     }
 
     private static String svg(Results disk, Schedule schedule, RoundTripReport nic) {
         List<RatioPlot.Line> disks =
-                schedule.rows().stream().map(row -> line(disk, row.name())).toList();
+                schedule.rows().stream()
+                        .flatMap(row -> OURS.stream().map(ours -> line(disk, row.name(), ours)))
+                        .toList();
         return new RatioPlot(
                         "Latency (p50) over the network, by that of the local sidecore",
                         List.of(
                                 new RatioPlot.Panel("disk", disks),
-                                new RatioPlot.Panel("NIC", List.of(nic.line()))))
+                                new RatioPlot.Panel("NIC", nic.lines())))
                 .svg();
     }
 
-    private static RatioPlot.Line line(Results disk, String row) {
-        String ours = Alternative.VRIO.title();
+    private static RatioPlot.Line line(Results disk, String row, Alternative alternative) {
+        String ours = alternative.title();
         Spread ratio = disk.ratio(0, row, ours, Measurement::p50Us);
         String figures =
                 String.format(
@@ -93,6 +101,7 @@ final class LocalBench implements Callable<Integer> {
                         ratio.median(),
                         disk.spread(0, row, ours, Measurement::p50Us).median(),
                         disk.spread(0, row, REFERENCE, Measurement::p50Us).median());
-        return new RatioPlot.Line(row, ratio, figures, 0);
+        String label = row + ", " + ours;
+        return new RatioPlot.Line(label, ratio, figures, OURS.indexOf(alternative));
     }
 }

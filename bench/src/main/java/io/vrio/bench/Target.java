@@ -42,7 +42,8 @@ record Target(
     enum Comparison {
         WITH_NBD(Alternative.VRIO, Alternative.QSD_NBDKIT),
         WITH_NO_KEY(Alternative.VRIO_SEALED, Alternative.VRIO),
-        WITH_NO_NETWORK(Alternative.VRIO, Alternative.VRIO_LOCAL);
+        WITH_NO_NETWORK(Alternative.VRIO, Alternative.VRIO_LOCAL),
+        XDP_WITH_NO_NETWORK(Alternative.VRIO_XDP, Alternative.VRIO_LOCAL);
 
         private final String ours;
         private final String reference;
@@ -58,6 +59,8 @@ record Target(
                             Stream.of(
                                     local("4 KiB read, depth 1, remote", "rr4k-q1"),
                                     local("4 KiB write, depth 1, remote", "rw4k-q1"),
+                                    localXdp("4 KiB read, depth 1, remote by AF_XDP", "rr4k-q1"),
+                                    localXdp("4 KiB write, depth 1, remote by AF_XDP", "rw4k-q1"),
                                     latency("4 KiB read, depth 1", "rr4k-q1", 0.6),
                                     latency("4 KiB write, depth 1", "rw4k-q1", 0.6),
                                     requests("4 KiB read, depth 1", 0, "rr4k-q1", 3),
@@ -89,6 +92,10 @@ record Target(
     /** What the way to another host may cost. */
     private static Target local(String name, String row) {
         return new Target(Comparison.WITH_NO_NETWORK, name, 0, row, Figure.LATENCY, 2.2);
+    }
+
+    private static Target localXdp(String name, String row) {
+        return new Target(Comparison.XDP_WITH_NO_NETWORK, name, 0, row, Figure.LATENCY, 2.2);
     }
 
     /** What keys may cost. */

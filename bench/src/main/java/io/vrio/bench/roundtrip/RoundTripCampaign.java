@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Both ways stay started, and are measured in alternation. */
+/** All ways stay started, and are measured in alternation. */
 public final class RoundTripCampaign {
     private static final double WARM_UP_SECONDS = 2;
     private static final double NS_PER_S = 1e9;
@@ -32,18 +32,19 @@ public final class RoundTripCampaign {
         this.progress = progress;
     }
 
-    /** What each run of the two ways came to, in the order of the runs. */
-    public List<RoundTrips> run(
-            RoundTripWay first, RoundTripWay second, int rounds, double seconds) {
-        try (RoundTripGuest local = new RoundTripGuest(first, bench, peerNamespace);
-                RoundTripGuest remote = new RoundTripGuest(second, bench, peerNamespace)) {
-            List<RoundTripGuest> guests = List.of(local, remote);
+    /** What each run of these ways came to, in the order of the runs. */
+    public List<RoundTrips> run(List<RoundTripWay> ways, int rounds, double seconds) {
+        List<RoundTripGuest> guests = new ArrayList<>();
+        try {
+            ways.forEach(way -> guests.add(new RoundTripGuest(way, bench, peerNamespace)));
             guests.forEach(guest -> guest.run((long) (WARM_UP_SECONDS * NS_PER_S)));
             for (int round = 0; round < rounds; round++) {
                 for (RoundTripGuest guest : guests) {
                     add(measure(guest, round, seconds));
                 }
             }
+        } finally {
+            guests.forEach(RoundTripGuest::close);
         }
         return List.copyOf(runs);
     }

@@ -10,18 +10,25 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Round trips of one way by those of another, as text and as picture. */
+/** Round trips of some ways by those of the first, as text and as picture. */
 public final class RoundTripReport {
     private static final double RATIO_WANTED = 1.18;
 
+    private final List<RoundTripWay> ways;
     private final RoundTripWay reference;
-    private final RoundTripWay ours;
     private final List<RoundTrips> runs;
 
-    public RoundTripReport(RoundTripWay reference, RoundTripWay ours, List<RoundTrips> runs) {
-        this.reference = reference;
-        this.ours = ours;
+    /**
+     * @param ways the first is the reference
+     */
+    public RoundTripReport(List<RoundTripWay> ways, List<RoundTrips> runs) {
+        this.ways = ways;
+        reference = ways.get(0);
         this.runs = runs;
+    }
+
+    private List<RoundTripWay> ours() {
+        return ways.subList(1, ways.size());
     }
 
     /** A table in Markdown. */
@@ -30,7 +37,7 @@ public final class RoundTripReport {
         text.append("| alternative | p50 us min / median / max | p99 us | p99.9 us | lost");
         text.append(" | CPU us per round trip: daemons (machine) | ratio of p50 |\n");
         text.append("|---|---|---|---|---|---|---|\n");
-        for (RoundTripWay way : List.of(reference, ours)) {
+        for (RoundTripWay way : ways) {
             text.append(
                     String.format(
                             Locale.ROOT,
@@ -43,7 +50,7 @@ public final class RoundTripReport {
                             runs(way).mapToLong(RoundTrips::lostCount).sum(),
                             cpu(way),
                             spread(way, RoundTrips::machineCpuUs).median(),
-                            way == reference ? "-" : ratio().format("%.2f")));
+                            way == reference ? "-" : ratio(way).format("%.2f")));
         }
         return text.toString();
     }
@@ -68,8 +75,8 @@ public final class RoundTripReport {
                 .collect(Collectors.joining(" + "));
     }
 
-    /** Ours by the reference, of the pairs that ran one after the other. */
-    Spread ratio() {
+    /** One of ours by the reference, of the runs of the same round. */
+    Spread ratio(RoundTripWay ours) {
         return Spread.of(
                 runs(ours)
                         .flatMapToDouble(
@@ -80,26 +87,37 @@ public final class RoundTripReport {
                                                         other -> run.p50Us() / other.p50Us())));
     }
 
-    /** One line. */
-    public String verdict() {
-        double ratio = ratio().median();
+    /** One line for each of ours. */
+    public List<String> verdicts() {
+        return ours().stream().map(this::verdict).toList();
+    }
+
+    private String verdict(RoundTripWay ours) {
+        double ratio = ratio(ours).median();
         return String.format(
                 Locale.ROOT,
-                "%s  request/response, remote NIC: %.2fx the reference's p50 latency, wanted at"
-                        + " most %.2fx",
+                "%s  request/response, remote NIC, %s: %.2fx the reference's p50 latency, wanted"
+                        + " at most %.2fx",
                 ratio <= RATIO_WANTED ? "reached" : "MISSED ",
+                ours.title(),
                 ratio,
                 RATIO_WANTED);
     }
 
-    public RatioPlot.Line line() {
+    /** One for each of ours; a colour for each. */
+    public List<RatioPlot.Line> lines() {
+        return ours().stream().map(this::line).toList();
+    }
+
+    private RatioPlot.Line line(RoundTripWay ours) {
+        Spread ratio = ratio(ours);
         String figures =
                 String.format(
                         Locale.ROOT,
                         "%.2fx   %.1f : %.1f us",
-                        ratio().median(),
+                        ratio.median(),
                         spread(ours, RoundTrips::p50Us).median(),
                         spread(reference, RoundTrips::p50Us).median());
-        return new RatioPlot.Line("NIC, 8 bytes each way", ratio(), figures, 1);
+        return new RatioPlot.Line("8 bytes, " + ours.title(), ratio, figures, ours().indexOf(ours));
     }
 }

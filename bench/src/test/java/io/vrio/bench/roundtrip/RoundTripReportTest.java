@@ -16,7 +16,7 @@ final class RoundTripReportTest {
     void shouldCompareRunsOfTheSameRound() {
         // The pairs are 1.5, 1.1 and 1.2; the ratio of the medians would be 1.
         RoundTripReport report = report(new double[] {100, 10, 10}, new double[] {150, 11, 12});
-        Spread ratio = report.ratio();
+        Spread ratio = report.ratio(RoundTripWay.REMOTE);
         assertEquals(1.1, ratio.min(), 1e-9);
         assertEquals(1.2, ratio.median(), 1e-9);
         assertEquals(1.5, ratio.max(), 1e-9);
@@ -24,8 +24,8 @@ final class RoundTripReportTest {
 
     @Test
     void shouldJudgeByTheMedianOfThePairs() {
-        assertTrue(report(100, 118).verdict().startsWith("reached "), "1.18 is what is wanted");
-        assertTrue(report(100, 119).verdict().startsWith("MISSED "), "1.19 is more");
+        assertTrue(verdict(report(100, 118)).startsWith("reached "), "1.18 is what is wanted");
+        assertTrue(verdict(report(100, 119)).startsWith("MISSED "), "1.19 is more");
     }
 
     @Test
@@ -33,6 +33,27 @@ final class RoundTripReportTest {
         String table = report(100, 150).table();
         assertTrue(table.contains("| 100.0 / 100.0 / 100.0 | 9 | 99 | 1 | 2.0 (5.0) | - |"), table);
         assertTrue(table.contains("| 2.0 + 3.0 (5.0) | 1.50 / 1.50 / 1.50 |"), table);
+    }
+
+    @Test
+    void shouldCompareEachWayWithTheFirst() {
+        List<RoundTripWay> ways =
+                List.of(RoundTripWay.LOCAL, RoundTripWay.REMOTE, RoundTripWay.XDP);
+        RoundTripReport report =
+                new RoundTripReport(
+                        ways,
+                        List.of(
+                                run("vrio-local", 0, 100, Map.of()),
+                                run("vrio", 0, 150, Map.of()),
+                                run("vrio-xdp", 0, 110, Map.of())));
+        assertEquals(1.5, report.ratio(RoundTripWay.REMOTE).median(), 1e-9);
+        assertEquals(1.1, report.ratio(RoundTripWay.XDP).median(), 1e-9);
+        assertEquals(2, report.verdicts().size());
+        assertEquals(2, report.lines().size());
+    }
+
+    private static String verdict(RoundTripReport report) {
+        return report.verdicts().get(0);
     }
 
     private static RoundTripReport report(double local, double remote) {
@@ -48,7 +69,7 @@ final class RoundTripReportTest {
             both.put("vrio iohyp", 3.0);
             runs.add(run("vrio", round, remote[round], both));
         }
-        return new RoundTripReport(RoundTripWay.LOCAL, RoundTripWay.REMOTE, runs);
+        return new RoundTripReport(List.of(RoundTripWay.LOCAL, RoundTripWay.REMOTE), runs);
     }
 
     private static RoundTrips run(

@@ -12,10 +12,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * What benchmarks have in common that compare two ways of ours with each other: by a disk, and by
+ * What benchmarks have in common that compare ways of ours with each other: by a disk, and by
  * requests and responses of a NIC.
  */
-final class TwoWays {
+final class OurWays {
     @Mixin private RoundsOption rounds = new RoundsOption(5);
 
     @Mixin private SecondsOption seconds = new SecondsOption(1.5);
@@ -42,18 +42,19 @@ final class TwoWays {
 
     /**
      * @param rows names of loads of the disk
+     * @param alternatives the first is the reference
      */
-    Schedule schedule(List<String> rows, Alternative reference, Alternative other) {
+    Schedule schedule(List<String> rows, List<Alternative> alternatives) {
         return new Schedule(
                 List.of(0.0),
                 rows.stream().map(Workload::named).toList(),
-                List.of(reference, other),
+                alternatives,
                 rounds(),
                 seconds(),
                 isPolling);
     }
 
-    /** Measures the disk by both ways; the first of the schedule is the reference. */
+    /** Measures the disk by all ways; the first of the schedule is the reference. */
     Results disk(Schedule schedule) throws IOException {
         Campaign campaign = new Campaign(schedule, site.site(), System.out::println);
         campaign.run();
@@ -73,10 +74,10 @@ final class TwoWays {
         return environment;
     }
 
-    /** Measures the NIC by both ways. */
-    List<RoundTrips> nic(RoundTripWay reference, RoundTripWay other) throws IOException {
+    /** Measures the NIC by all of these ways. */
+    List<RoundTrips> nic(List<RoundTripWay> compared) {
         return new RoundTripCampaign(site.bench(), peerNamespace, System.out::println)
-                .run(reference, other, rounds(), seconds());
+                .run(compared, rounds(), seconds());
     }
 
     /** 1 when data were wrong or a request failed, never for being slow. */
