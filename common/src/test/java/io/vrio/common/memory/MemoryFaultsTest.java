@@ -4,8 +4,11 @@ package io.vrio.common.memory;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import io.vrio.common.sys.Linux;
+import java.lang.management.ManagementFactory;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,6 +97,16 @@ final class MemoryFaultsTest {
             }
         }
         return count;
+    }
+
+    @Test
+    void shouldLeaveNoGarbage() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        count(memory -> {}, WARM);
+        long before = threads.getCurrentThreadAllocatedBytes();
+        count(memory -> {}, WARM);
+        long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+        assertTrue(bytes < WARM, bytes + " bytes");
     }
 
     @Test

@@ -22,9 +22,11 @@ import io.vrio.transport.wire.IpAddress;
 import java.lang.management.ManagementFactory;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A server and its IOhyp, for as many requests as a guest sends: a collector would pause both. */
 final class RequestAllocationTest {
@@ -33,11 +35,8 @@ final class RequestAllocationTest {
     private static final int LENGTH = 4096;
     private static final long STEP_NS = 10_000;
 
-    /** Limit: what MemoryFaults.raisePending leaves behind, 16 bytes, and some noise. */
-    private static final long BYTES_PER_READ_MAX = 24;
-
-    /** Limit: 16 bytes as well for each super-frame that is sealed, and some noise. */
-    private static final long BYTES_PER_WRITE_MAX = 4;
+    /** Limit: some noise; any object for each super-frame of {@link #DEPTH} requests is more. */
+    private static final long BYTES_MAX = REQUESTS / 4;
 
     private final ManualClock clock = new ManualClock(1_000_000_000L);
     private final RingLink wire = RingLink.pair();
@@ -148,8 +147,11 @@ final class RequestAllocationTest {
     }
 
     private void submit(BlockRequest request) {
-        request.begin(kind, 0, LENGTH, completion);
-        request.data().add(data.slice(), 0, LENGTH);
+        boolean hasData = kind != BlockRequestKind.FLUSH;
+        request.begin(kind, 0, hasData ? LENGTH : 0, completion);
+        if (hasData) {
+            request.data().add(data.slice(), 0, LENGTH);
+        }
         disk.submit(request);
     }
 
@@ -177,27 +179,22 @@ final class RequestAllocationTest {
         return threads.getCurrentThreadAllocatedBytes() - before;
     }
 
-    private void assertFrugal(BlockRequestKind newKind, long bytesMax) {
+    private static Stream<Arguments> kinds() {
+        return Stream.of(BlockRequestKind.READ, BlockRequestKind.WRITE, BlockRequestKind.FLUSH)
+                .flatMap(
+                        kind ->
+                                Stream.of(Security.values())
+                                        .map(security -> Arguments.of(kind, security)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void shouldAllocateNothingPerRequest(BlockRequestKind newKind, Security security) {
+        open(security);
         kind = newKind;
         garbage(REQUESTS);
         long bytes = garbage(REQUESTS);
         assertEquals(0, failed);
-        assertTrue(
-                bytes < REQUESTS * bytesMax,
-                () -> newKind + ": " + (double) bytes / REQUESTS + " bytes per request");
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void shouldAllocateNothingPerRead(Security security) {
-        open(security);
-        assertFrugal(BlockRequestKind.READ, BYTES_PER_READ_MAX);
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void shouldAllocateNothingPerWrite(Security security) {
-        open(security);
-        assertFrugal(BlockRequestKind.WRITE, BYTES_PER_WRITE_MAX);
+        assertTrue(bytes < BYTES_MAX, () -> (double) bytes / REQUESTS + " bytes per request");
     }
 }
