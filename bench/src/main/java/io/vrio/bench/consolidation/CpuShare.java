@@ -15,11 +15,14 @@ import java.util.stream.Stream;
  * whose groups may hold single threads). What the workers may not have remains for guests and
  * servers, as the other cores of their hosts would be theirs. Ends with the groups.
  */
-final class CpuShare implements AutoCloseable {
+public final class CpuShare implements AutoCloseable {
     private static final Path ROOT = Path.of("/sys/fs/cgroup/cpu");
 
     /** Short beside the time that requests wait, long beside a change of threads. */
     private static final long PERIOD_US = 5_000;
+
+    /** The kernel takes no less: with a small share the period is longer. */
+    private static final long QUOTA_MIN_US = 1_000;
 
     /** With what the names of the workers' threads begin. */
     private static final String WORKER = "worker-";
@@ -30,12 +33,12 @@ final class CpuShare implements AutoCloseable {
     /**
      * @param share of a CPU; 1 is no limit
      */
-    CpuShare(double share) {
+    public CpuShare(double share) {
         this.share = share;
     }
 
     /** Whether this machine can limit threads. */
-    static boolean isAvailable() {
+    public static boolean isAvailable() {
         return Files.exists(ROOT.resolve("cpu.cfs_quota_us"));
     }
 
@@ -44,23 +47,28 @@ final class CpuShare implements AutoCloseable {
         if (share >= 1) {
             return;
         }
-        for (Path thread : workers(pid)) {
-            String tid = thread.getFileName().toString();
-            Path group = ROOT.resolve("vrio-bench-" + tid);
-            try {
-                Files.createDirectory(group);
-                groups.add(group);
-                Files.writeString(group.resolve("cpu.cfs_period_us"), Long.toString(PERIOD_US));
-                long quotaUs = Math.round(share * PERIOD_US);
-                Files.writeString(group.resolve("cpu.cfs_quota_us"), Long.toString(quotaUs));
-                Files.writeString(group.resolve("tasks"), tid);
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot limit thread " + tid, e);
-            }
+        workers(pid).forEach(this::limitThread);
+    }
+
+    /** From now on one thread, of those in {@code /proc/PID/task}, has its share. */
+    public void limitThread(Path thread) {
+        String tid = thread.getFileName().toString();
+        Path group = ROOT.resolve("vrio-bench-" + tid);
+        try {
+            Files.createDirectory(group);
+            groups.add(group);
+            long quotaUs = Math.max(QUOTA_MIN_US, Math.round(share * PERIOD_US));
+            long periodUs = Math.round(quotaUs / share);
+            Files.writeString(group.resolve("cpu.cfs_period_us"), Long.toString(periodUs));
+            Files.writeString(group.resolve("cpu.cfs_quota_us"), Long.toString(quotaUs));
+            Files.writeString(group.resolve("tasks"), tid);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot limit thread " + tid, e);
         }
     }
 
-    private static List<Path> workers(long pid) {
+    /** The threads of a process that are workers: one at least. */
+    public static List<Path> workers(long pid) {
         try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
             List<Path> workers = threads.filter(thread -> name(thread).startsWith(WORKER)).toList();
             if (workers.isEmpty()) {

@@ -196,9 +196,11 @@ public final class Worker implements AutoCloseable {
     }
 
     private void runCycle() {
+        // The round that finds work is work itself, often all there is before the next empty one.
+        long roundNs = isQuiet ? clock.nanoTime() : busySinceNs;
         if (runRound() > 0) {
             emptyRounds = 0;
-            endQuiet();
+            endQuiet(roundNs);
             if (++busyRounds >= BUSY_ROUNDS_MAX) {
                 busyRounds = 0;
                 handleEvents(0);
@@ -236,10 +238,10 @@ public final class Worker implements AutoCloseable {
         }
     }
 
-    private void endQuiet() {
+    private void endQuiet(long nowNs) {
         if (isQuiet) {
             isQuiet = false;
-            busySinceNs = clock.nanoTime();
+            busySinceNs = nowNs;
             spin.onWork(busySinceNs - quietSinceNs);
         }
     }

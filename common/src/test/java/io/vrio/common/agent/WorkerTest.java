@@ -10,6 +10,7 @@ import io.vrio.common.clock.NanoClock;
 import io.vrio.common.sys.EventFd;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
 
 final class WorkerTest {
@@ -125,37 +126,53 @@ final class WorkerTest {
         }
     }
 
-    @Test
-    void shouldTellHowLongItHadWork() throws InterruptedException {
-        final int rounds = 5;
+    /** Finds work in some of its rounds, the first ones, and tells when it has found none. */
+    private static final class Rounds implements Agent {
+        private final ManualClock clock;
+        private final IntPredicate hasWork;
+        private final CountDownLatch idle = new CountDownLatch(8);
+        private int round;
+
+        Rounds(ManualClock clock, IntPredicate hasWork) {
+            this.clock = clock;
+            this.hasWork = hasWork;
+        }
+
+        @Override
+        public String name() {
+            return "busy for a while";
+        }
+
+        @Override
+        public int doWork() {
+            boolean isBusy = hasWork.test(round++);
+            clock.advance(isBusy ? 1000 : 10);
+            if (!isBusy) {
+                idle.countDown();
+            }
+            return isBusy ? 1 : 0;
+        }
+    }
+
+    private static long busyNs(IntPredicate hasWork) throws InterruptedException {
         ManualClock clock = new ManualClock(0);
-        CountDownLatch idle = new CountDownLatch(3);
-        Agent agent =
-                new Agent() {
-                    private int done;
-
-                    @Override
-                    public String name() {
-                        return "busy for a while";
-                    }
-
-                    @Override
-                    public int doWork() {
-                        boolean isBusy = done < rounds;
-                        clock.advance(isBusy ? 1000 : 10);
-                        done += isBusy ? 1 : 0;
-                        if (!isBusy) {
-                            idle.countDown();
-                        }
-                        return isBusy ? 1 : 0;
-                    }
-                };
+        Rounds agent = new Rounds(clock, hasWork);
         try (Worker worker = new Worker("w0", clock, 0)) {
             worker.add(agent);
             worker.start();
-            assertTrue(idle.await(10, TimeUnit.SECONDS));
-            // The first round without work is its end.
-            assertEquals(rounds * 1000 + 10, worker.call(worker::busyNs));
+            assertTrue(agent.idle.await(10, TimeUnit.SECONDS));
+            return worker.call(worker::busyNs);
         }
+    }
+
+    @Test
+    void shouldTellHowLongItHadWork() throws InterruptedException {
+        // The first round without work is its end.
+        assertEquals(5 * 1000 + 10, busyNs(round -> round < 5));
+    }
+
+    @Test
+    void shouldCountARoundWithWorkBetweenRoundsWithout() throws InterruptedException {
+        assertEquals(5 * (1000 + 10), busyNs(round -> round < 10 && round % 2 == 0));
     }
 }
