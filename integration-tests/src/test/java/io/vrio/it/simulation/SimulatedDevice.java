@@ -4,18 +4,16 @@ package io.vrio.it.simulation;
 import io.vrio.common.agent.Agent;
 import io.vrio.common.clock.NanoClock;
 import io.vrio.server.device.block.BlockDevice;
+import io.vrio.server.worker.SimulatedMove;
 import io.vrio.transport.remote.RemoteDisk;
 import io.vrio.transport.remote.RemoteDiskCounter;
 import java.util.SplittableRandom;
 
 /**
  * One device of a server's process: its remote disk, its frontend, and the guest behind it. It
- * changes its worker as a {@code DeviceAgent} does.
+ * changes its worker by a real move, at whose places it does what a {@code DeviceAgent} does.
  */
 final class SimulatedDevice {
-    /** A move is given up when the device has not got quiet by then. */
-    private static final long QUIET_MAX_NS = 2_000_000_000L;
-
     private final Scenario scenario;
     private final NanoClock clock;
     private final Guest guest;
@@ -27,10 +25,9 @@ final class SimulatedDevice {
     /** Null while it is on its way to another one. */
     private SimulatedWorker worker;
 
-    /** Where it is to go; null while it is to stay. */
-    private SimulatedWorker target;
+    /** Null while it is to stay where it is. */
+    private SimulatedMove move;
 
-    private long giveUpNs;
     private long moves;
     private long failedBefore;
     private long sentAgain;
@@ -55,55 +52,60 @@ final class SimulatedDevice {
 
     /** Begins to leave its worker for another one, unless it is doing so already. */
     void move(SimulatedWorker to) {
-        if (worker != null && target == null && to != worker) {
-            target = to;
-            giveUpNs = clock.nanoTime() + QUIET_MAX_NS;
+        if (worker != null && move == null && to != worker) {
+            move = new SimulatedMove(new Place(worker), new Place(to), clock);
             device.hold(true);
             worker.kick();
         }
     }
 
-    private int proceed() {
-        if (frontend.canLeave()) {
-            leave();
-            return 1;
-        }
-        if (clock.nanoTime() - giveUpNs < 0) {
-            return 0;
-        }
-        endMove();
-        return 1;
-    }
+    /** What a {@code DeviceAgent} does at a worker that it moves from, or to. */
+    private final class Place implements SimulatedMove.Place {
+        private final SimulatedWorker place;
 
-    private void leave() {
-        SimulatedWorker from = worker;
-        SimulatedWorker to = target;
-        disk.leave();
-        worker.devices().remove(this);
-        worker = null;
-        try {
-            to.commands().execute(() -> arrive(to));
-        } catch (IllegalStateException e) {
-            // It has ended meanwhile.
-            arrive(from);
+        Place(SimulatedWorker place) {
+            this.place = place;
         }
-    }
 
-    private void arrive(SimulatedWorker newWorker) {
-        disk.join(newWorker.peer());
-        endMove();
-        moves++;
-        join(newWorker);
+        @Override
+        public boolean canLeave() {
+            return frontend.canLeave();
+        }
+
+        @Override
+        public void leave() {
+            disk.leave();
+            worker.devices().remove(SimulatedDevice.this);
+            worker = null;
+        }
+
+        @Override
+        public void join() {
+            disk.join(place.peer());
+            endMove();
+            moves++;
+            SimulatedDevice.this.join(place);
+        }
+
+        @Override
+        public void stay() {
+            endMove();
+        }
+
+        @Override
+        public void execute(Runnable command) {
+            place.commands().execute(command);
+        }
     }
 
     private void endMove() {
-        target = null;
+        move = null;
         device.hold(false);
     }
 
     /** Whether it has a worker, and is to stay there. */
     boolean isSettled() {
-        return worker != null && target == null;
+        return worker != null && move == null;
     }
 
     /** How often it has changed its worker. */
@@ -158,19 +160,19 @@ final class SimulatedDevice {
             guest.history().onSentAgain();
         }
         int work = device.doWork();
-        return target == null ? work : work + proceed();
+        return move == null ? work : work + move.proceed();
     }
 
     /** The worker goes to sleep: no chain may wait. */
     void checkNothingWaits() {
-        if (target == null) {
+        if (move == null) {
             frontend.checkNothingWaits();
         }
     }
 
     /** When the device has something to do by itself. */
     long deadlineNs() {
-        return target == null ? Agent.NO_DEADLINE : giveUpNs;
+        return move == null ? Agent.NO_DEADLINE : move.deadlineNs();
     }
 
     boolean prepareToBlock() {

@@ -3,7 +3,6 @@ package io.vrio.server.worker;
 
 import io.vrio.common.agent.Agent;
 import io.vrio.common.agent.Worker;
-import io.vrio.common.memory.MemoryFaults;
 import io.vrio.common.sys.UnixSocket;
 import io.vrio.server.device.VirtioDevice;
 import io.vrio.server.session.DeviceLog;
@@ -152,7 +151,7 @@ final class DeviceAgent implements Agent {
     public int doWork() {
         try {
             int work = serve();
-            return move == null ? work : work + proceedMove();
+            return move == null ? work : work + move.proceed();
         } catch (RuntimeException e) {
             onFault(e);
             return 1;
@@ -302,39 +301,60 @@ final class DeviceAgent implements Agent {
         device.hold(true);
     }
 
-    private int proceedMove() {
-        if (canLeave()) {
-            leave();
-            return 1;
-        }
-        if (worker.clock().nanoTime() - move.deadlineNs() < 0) {
-            return 0;
-        }
-        DeviceMove givenUp = endMove();
-        log.warn("move=given-up reason=\"its requests are not answered\"");
-        givenUp.onStayed();
-        return 1;
+    /** This device at a worker that it moves from, or to, with what is behind it. */
+    MovePlace at(Worker place, Handover behind) {
+        return new Place(place, behind);
     }
 
-    private boolean canLeave() {
-        forgetClosedSession();
-        return session == null || session.canLeave();
+    private final class Place implements MovePlace {
+        private final Worker place;
+        private final Handover behind;
+
+        Place(Worker place, Handover behind) {
+            this.place = place;
+            this.behind = behind;
+        }
+
+        @Override
+        public boolean canLeave() {
+            forgetClosedSession();
+            return session == null || session.canLeave();
+        }
+
+        @Override
+        public void leave() {
+            // What is behind it goes last: whatever fails before, this is tried again.
+            endWatches();
+            behind.leave();
+            worker.remove(DeviceAgent.this);
+        }
+
+        @Override
+        public void join() {
+            behind.join(place);
+            joinWorker(place);
+        }
+
+        @Override
+        public void stay() {
+            endMove();
+            log.warn("move=given-up reason=\"its requests are not answered\"");
+        }
+
+        @Override
+        public void execute(Runnable command) {
+            place.execute(command);
+        }
     }
 
-    private void leave() {
-        // What was done here shall have its consequences here.
-        MemoryFaults.raisePending();
-        move.leave();
+    private void endWatches() {
         watch(false);
         if (session != null) {
             session.leave();
         }
-        worker.remove(this);
-        move.handOver();
     }
 
-    /** Becomes part of another worker. On its thread. */
-    void join(Worker newWorker) {
+    private void joinWorker(Worker newWorker) {
         worker = newWorker;
         endMove();
         // Its next duty cycle looks at all rings: no kick can be missed.

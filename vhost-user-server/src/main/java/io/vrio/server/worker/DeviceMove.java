@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.server.worker;
 
-import io.vrio.common.agent.Worker;
+import io.vrio.common.clock.NanoClock;
 import io.vrio.common.memory.MemoryFaults;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -18,28 +18,21 @@ final class DeviceMove {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeviceMove.class);
 
-    private final DeviceAgent agent;
-    private final Worker from;
-    private final Worker to;
-    private final Handover behind;
+    private final MovePlace from;
+    private final MovePlace to;
+    private final NanoClock clock;
     private final CompletableFuture<Boolean> isMoved;
     private final long deadlineNs;
 
     /**
      * @param isMoved becomes true when the device has a new worker, false when it stays
      */
-    DeviceMove(
-            DeviceAgent agent,
-            Worker from,
-            Worker to,
-            Handover behind,
-            CompletableFuture<Boolean> isMoved) {
-        this.agent = agent;
+    DeviceMove(MovePlace from, MovePlace to, NanoClock clock, CompletableFuture<Boolean> isMoved) {
         this.from = from;
         this.to = to;
-        this.behind = behind;
+        this.clock = clock;
         this.isMoved = isMoved;
-        deadlineNs = from.clock().nanoTime() + QUIET_MAX_NS;
+        deadlineNs = clock.nanoTime() + QUIET_MAX_NS;
     }
 
     /** When it is given up. */
@@ -47,33 +40,43 @@ final class DeviceMove {
         return deadlineNs;
     }
 
-    /** The device is about to leave. */
-    void leave() {
-        behind.leave();
+    /** Part of the old worker's duty cycle: has the device leave, as soon as it can. */
+    int proceed() {
+        if (from.canLeave()) {
+            // What was done here shall have its consequences here.
+            MemoryFaults.raisePending();
+            from.leave();
+            handOver();
+            return 1;
+        }
+        if (clock.nanoTime() - deadlineNs < 0) {
+            return 0;
+        }
+        from.stay();
+        onStayed();
+        return 1;
     }
 
-    /** The device has left, and is of no worker. */
-    void handOver() {
+    private void handOver() {
         try {
             // Ordering: what this thread has done to the device happens before what the other does.
             to.execute(() -> arrive(to));
         } catch (IllegalStateException e) {
-            LOG.error("device={} move=given-up", agent.name(), e);
+            LOG.error("move=given-up", e);
             arrive(from);
         }
     }
 
-    private void arrive(Worker worker) {
+    private void arrive(MovePlace place) {
         try {
             MemoryFaults.raisePending();
         } catch (InternalError e) {
             // Of another device of this worker; it must not break off what follows.
-            worker.execute(() -> arrive(worker));
+            place.execute(() -> arrive(place));
             throw e;
         }
-        behind.join(worker);
-        agent.join(worker);
-        isMoved.complete(worker == to);
+        place.join();
+        isMoved.complete(place == to);
     }
 
     /** The device goes on where it is. */

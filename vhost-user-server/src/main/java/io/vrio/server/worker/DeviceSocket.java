@@ -95,7 +95,9 @@ public final class DeviceSocket implements AutoCloseable {
             throw new IllegalArgumentException("a NIC stays with its worker");
         }
         CompletableFuture<Boolean> isMoved = new CompletableFuture<>();
-        DeviceMove move = new DeviceMove(agent, worker, target, behind, isMoved);
+        MovePlace from = agent.at(worker, behind);
+        MovePlace to = agent.at(target, behind);
+        DeviceMove move = new DeviceMove(from, to, worker.clock(), isMoved);
         worker.execute(() -> agent.begin(move));
         boolean isThere = await(isMoved, target);
         worker = isThere ? target : worker;

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -190,6 +191,145 @@ final class DeviceMoveTest {
         assertTrue(move.join());
         guest.awaitAll();
         assertEquals(4, guest.ended());
+    }
+
+    /** RESET_DEVICE, which is answered when all requests are. */
+    private void beginReset() {
+        int flags = FakeFrontend.VERSION | FakeFrontend.NEED_REPLY;
+        guest.frontend().sendRaw(VhostUserRequest.RESET_DEVICE.code(), flags, 0, new byte[0]);
+    }
+
+    private void assertResetAnswered() {
+        assertEquals(0, guest.frontend().receive(VhostUserRequest.RESET_DEVICE.code()).number());
+    }
+
+    @Test
+    void shouldAnswerAResetBeforeItMoves() {
+        stick(4);
+        CompletableFuture<Boolean> move = beginMove();
+        beginReset();
+        assertServedNoMore();
+        unstick();
+        assertResetAnswered();
+        assertTrue(move.join());
+        assertServed();
+    }
+
+    @Test
+    void shouldMoveAfterAResetThatWasBegunBefore() {
+        stick(4);
+        beginReset();
+        assertServedNoMore();
+        CompletableFuture<Boolean> move = beginMove();
+        unstick();
+        assertResetAnswered();
+        assertTrue(move.join());
+        assertServed();
+    }
+
+    /** The frontend is not heard until its last request is answered. */
+    private void assertServedNoMore() {
+        run(first, () -> {});
+        run(first, () -> {});
+        assertFalse(guest.frontend().canReceive());
+    }
+
+    @Test
+    void shouldMoveAfterAResetThatGivesUpItsRequests() {
+        stick(4);
+        beginReset();
+        CompletableFuture<Boolean> move = beginMove();
+        leapNs.addAndGet(OPTIONS.drainNs());
+        run(first, () -> {});
+        assertResetAnswered();
+        assertTrue(move.join());
+        assertServed();
+    }
+
+    /** A device that has left its worker, and whose next one has no time for it yet. */
+    private final class Journey implements AutoCloseable {
+        private final CountDownLatch arrival = new CountDownLatch(1);
+        private final CompletableFuture<Boolean> move;
+
+        Journey() {
+            second.execute(this::block);
+            move = beginMove();
+            await(() -> disk.handovers() == 1);
+            // What it does when it has left the disk behind is done as well.
+            run(first, () -> {});
+        }
+
+        private void block() {
+            try {
+                arrival.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        void end() {
+            arrival.countDown();
+            assertTrue(move.join());
+        }
+
+        @Override
+        public void close() {
+            arrival.countDown();
+        }
+    }
+
+    @Test
+    void shouldStopAVringThatIsBetweenWorkers() {
+        guest.start();
+        guest.offer(4);
+        guest.awaitAll();
+        try (Journey journey = new Journey()) {
+            guest.offer(4);
+            guest.frontend().beginGetVringBase(0);
+            assertFalse(guest.frontend().canReceive());
+            journey.end();
+        }
+        // What was offered meanwhile is taken and answered, or left for whoever goes on.
+        int base = guest.frontend().receive(VhostUserRequest.GET_VRING_BASE.code()).vringValue();
+        guest.takeAnswers();
+        assertEquals(guest.ended(), base);
+    }
+
+    @Test
+    void shouldResetADeviceThatIsBetweenWorkers() {
+        guest.start();
+        try (Journey journey = new Journey()) {
+            beginReset();
+            assertFalse(guest.frontend().canReceive());
+            journey.end();
+        }
+        assertResetAnswered();
+        assertServed();
+    }
+
+    @Test
+    void shouldNoticeThatAFrontendHasLeftADeviceBetweenWorkers() {
+        guest.start();
+        try (Journey journey = new Journey()) {
+            guest.offer(4);
+            guest.frontend().close();
+            try (FakeFrontend next = new FakeFrontend(UnixSocket.connect(path), () -> {})) {
+                journey.end();
+                assertEquals(1, next.getNumber(VhostUserRequest.GET_QUEUE_NUM));
+            }
+        }
+        assertEquals(0, socket.status().faults());
+    }
+
+    @Test
+    void shouldServeWhatAGuestOffersBetweenWorkers() {
+        guest.start();
+        try (Journey journey = new Journey()) {
+            guest.offer(MovedGuest.SLOTS);
+            journey.end();
+        }
+        guest.awaitAll();
+        assertEquals(MovedGuest.SLOTS, guest.ended());
     }
 
     @Test

@@ -165,6 +165,11 @@ final class MovedGuest implements AutoCloseable {
         }
     }
 
+    /** What has come back, without waiting for more. */
+    void takeAnswers() {
+        takeUsed(false);
+    }
+
     private void takeUsed(boolean isGoingOn) {
         GuestDriver.Used used = driver.takeUsed();
         while (used != null) {
