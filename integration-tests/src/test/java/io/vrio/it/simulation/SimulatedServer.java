@@ -33,6 +33,9 @@ final class SimulatedServer {
     /** The last of the workers, when it is to end. */
     private SimulatedWorker leaving;
 
+    /** Of workers that have ended. */
+    private long redirects;
+
     /** A VM host, which outlives its servers. */
     record Host(String name, ServerStation station) {}
 
@@ -105,8 +108,14 @@ final class SimulatedServer {
         leaving.peer().close();
         leaving.checkRemains();
         workers.remove(leaving);
+        redirects += leaving.redirects();
         leaving = null;
         return 1;
+    }
+
+    /** How often an association went to another port while requests were under way. */
+    long redirects() {
+        return redirects + workers.stream().mapToLong(SimulatedWorker::redirects).sum();
     }
 
     /** Whether no device is between two workers, and none is to go. */

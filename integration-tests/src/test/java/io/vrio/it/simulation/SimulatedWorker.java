@@ -7,6 +7,7 @@ import io.vrio.transport.flow.Association;
 import io.vrio.transport.flow.FrameBufferPool;
 import io.vrio.transport.remote.Associations;
 import io.vrio.transport.remote.PeerOptions;
+import io.vrio.transport.remote.PeerState;
 import io.vrio.transport.remote.RemotePeer;
 import io.vrio.transport.remote.ServerStation;
 import io.vrio.transport.remote.SimulatedWire;
@@ -37,6 +38,7 @@ final class SimulatedWorker {
     private boolean isKicked;
     private int idleCycles;
     private long blockedNs;
+    private long redirects;
 
     SimulatedWorker(
             Scenario scenario,
@@ -114,7 +116,7 @@ final class SimulatedWorker {
         for (SimulatedNetDevice nic : nics) {
             work += nic.doWork();
         }
-        work += peer.doWork();
+        work += serveAssociation();
         checkHealth(work);
         idleCycles = work > 0 ? 0 : idleCycles + 1;
         if (idleCycles >= IDLE_CYCLES) {
@@ -122,6 +124,42 @@ final class SimulatedWorker {
             prepareToBlock();
         }
         return work;
+    }
+
+    private int serveAssociation() {
+        Association before = association();
+        boolean isInUse = isInUse();
+        int work = peer.doWork();
+        boolean hasEnded = before != null && before != association();
+        redirects += isInUse && hasEnded && Associations.wasRedirected(peer) ? 1 : 0;
+        checkAttached();
+        return work;
+    }
+
+    /** Whether requests have been sent, most likely. */
+    private boolean isInUse() {
+        for (SimulatedDevice device : devices) {
+            if (device.disk().isAttached() && device.disk().underWay() > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A disk that believes in an association that has ended would wait for it for ever. */
+    private void checkAttached() {
+        boolean isEstablished = moment().state() == PeerState.ESTABLISHED;
+        for (SimulatedDevice device : devices) {
+            if (device.disk().isAttached() && !isEstablished) {
+                throw new AssertionError(
+                        device.guest().diskName() + " is attached to an association that is over");
+            }
+        }
+    }
+
+    /** How often an association went to another port while requests were under way. */
+    long redirects() {
+        return redirects;
     }
 
     private void prepareToBlock() {

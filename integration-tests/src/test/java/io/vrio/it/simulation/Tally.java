@@ -15,6 +15,7 @@ final class Tally {
     private long failedAtStop;
     private long moves;
     private long homeMoves;
+    private long redirects;
     private long diskFailures;
     private long crashes;
     private long rounds;
@@ -35,6 +36,7 @@ final class Tally {
             failedAtStop += device.failedAtStop();
             moves += device.moves();
         }
+        redirects += server.redirects();
         sentByServers += server.totals().sent();
         cameToServers += server.totals().came();
     }
@@ -71,6 +73,11 @@ final class Tally {
     /** In which states of the server something has ended, and how often. */
     Map<PeerState, Integer> struck() {
         return struck;
+    }
+
+    /** How often an association went to another port while requests were under way. */
+    long redirects() {
+        return redirects;
     }
 
     /** Frames that somebody has added on the wire. */
@@ -130,7 +137,7 @@ final class Tally {
                 "ended=%d errors=%d flush-errors=%d expired=%d failed-at-stop=%d disk-failures=%d"
                         + " crashes=%d rounds=%d seconds=%.1f frames sent=%d got=%d"
                         + " wire: up %d of %d, down %d of %d flood-ms=%.1f"
-                        + " intrusions=%d moves=%d+%d struck=%s",
+                        + " intrusions=%d moves=%d+%d redirects=%d struck=%s",
                 ended,
                 errors,
                 flushErrors,
@@ -150,6 +157,7 @@ final class Tally {
                 intrusions,
                 moves,
                 homeMoves,
+                redirects,
                 struck);
     }
 }

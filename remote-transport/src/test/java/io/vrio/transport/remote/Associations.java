@@ -13,6 +13,11 @@ public final class Associations {
         return peer.association();
     }
 
+    /** Whether the last one of a server, which has ended, was sent to another port. */
+    public static boolean wasRedirected(RemotePeer peer) {
+        return peer.progress().journal().last().kind() == PeerEventKind.REDIRECTED;
+    }
+
     /** The newest one that an IOhyp has with a worker of the server of this name, or null. */
     public static Association newest(IohypEndpoint endpoint, String server, int worker) {
         ServedPeer peer = newestPeer(endpoint, server, worker);
