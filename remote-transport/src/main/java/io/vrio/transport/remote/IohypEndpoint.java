@@ -16,6 +16,7 @@ import io.vrio.transport.secure.Protection;
 import io.vrio.transport.secure.SealedProtection;
 import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.FrameHeader;
+import io.vrio.transport.wire.SequenceNumber;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -32,6 +33,9 @@ public final class IohypEndpoint implements Agent {
 
     /** Limit: frames received in one duty cycle. */
     private static final int FRAMES_MAX = 64;
+
+    /** Limit: bytes of these; the ends of long writes must not wait for many more to come. */
+    private static final int BYTES_MAX = 512 << 10;
 
     /** Limit: this part of all buffers; who keeps more is sent away when none is left. */
     private static final int HOARD_DIVISOR = 16;
@@ -229,7 +233,8 @@ public final class IohypEndpoint implements Agent {
 
     private int receive(long nowNs) {
         int count = 0;
-        while (count < FRAMES_MAX) {
+        int bytes = 0;
+        while (count < FRAMES_MAX && bytes < BYTES_MAX) {
             FrameBuffer buffer = buffers.take();
             if (buffer == null) {
                 counters.increment(EndpointCounter.STARVED_OF_BUFFERS);
@@ -242,6 +247,7 @@ public final class IohypEndpoint implements Agent {
                     break;
                 }
                 onFrame(buffer, length, nowNs);
+                bytes += length;
                 count++;
             } finally {
                 buffer.release();
@@ -345,8 +351,8 @@ public final class IohypEndpoint implements Agent {
             replies.sendRst(header, nowNs);
             return;
         }
-        long firstSent = after(header.acknowledgement() - 1);
-        long firstReceived = after((int) header.superFrameStart48() - 1);
+        long firstSent = SequenceNumber.afterSyn(header.acknowledgement() - 1);
+        long firstReceived = SequenceNumber.afterSyn((int) header.superFrameStart48() - 1);
         Verdict verdict =
                 admission.judge(
                         HandshakeSender.payload(header, buffer),
@@ -370,11 +376,6 @@ public final class IohypEndpoint implements Agent {
         } else {
             onPeerFrame(begin(firstSent, firstReceived, Protection.NONE), buffer, nowNs);
         }
-    }
-
-    /** The 64-bit sequence of the first payload byte after an initial sequence number. */
-    private static long after(int initialSequence) {
-        return (initialSequence & 0xFFFF_FFFFL) + 1;
     }
 
     private ServedPeer begin(long firstSent, long firstReceived, Protection protection) {

@@ -8,6 +8,7 @@ import io.vrio.transport.link.Link;
 import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.FrameHeader;
 import io.vrio.transport.wire.FrameWriter;
+import io.vrio.transport.wire.SequenceNumber;
 
 /** The three-way handshake as the server opens it. One worker; used again for each attempt. */
 final class ServerHandshake {
@@ -38,7 +39,7 @@ final class ServerHandshake {
 
     /** The 64-bit sequence of our first payload byte. */
     private long firstSequence() {
-        return (initialSequence & 0xFFFF_FFFFL) + 1;
+        return SequenceNumber.afterSyn(initialSequence);
     }
 
     void sendSyn(Link link) {
@@ -48,7 +49,7 @@ final class ServerHandshake {
 
     /** Completes the handshake after a SYN-ACK that {@link #isAcknowledged}. */
     AssociationSetup accept(Link link, FrameHeader synAck, int tag) {
-        long firstReceived = (synAck.sequence() & 0xFFFF_FFFFL) + 1;
+        long firstReceived = SequenceNumber.afterSyn(synAck.sequence());
         int length =
                 writer.writeAck(
                         headers, firstSequence(), firstReceived, HandshakeSender.FIRST_WINDOW);

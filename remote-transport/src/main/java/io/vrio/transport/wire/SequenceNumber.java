@@ -10,6 +10,13 @@ public final class SequenceNumber {
 
     private SequenceNumber() {}
 
+    /**
+     * The 64-bit value of the first payload byte after a SYN with this sequence (RFC 9293, 3.4).
+     */
+    public static long afterSyn(int initialSequence) {
+        return Integer.toUnsignedLong(initialSequence) + 1;
+    }
+
     /** The 64-bit value nearest to {@code reference} whose low 32 bits are {@code low32}. */
     public static long extend(long reference, int low32) {
         return reference + (low32 - (int) reference);

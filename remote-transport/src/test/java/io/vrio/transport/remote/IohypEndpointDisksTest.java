@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.vrio.common.io.BlockRequestKind;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -121,6 +122,22 @@ final class IohypEndpointDisksTest {
         String refusal = second.takeControl().get(0);
         assertTrue(refusal.contains("\"attach-refused\"") && refusal.contains("--name"));
         assertFalse(fixture.catalog.claims().get(0).isClosed());
+    }
+
+    @Test
+    void shouldTellOfLongWritesBeforeMoreAreReceived() {
+        RawEnd server = fixture.attached(40_000);
+        int length = 56 << 10;
+        for (int id = 1; id <= 20; id++) {
+            byte[] write = EndpointFixture.request(BlockRequestKind.WRITE, 0, length, length);
+            EndpointFixture.sendRequest(server, id, write);
+        }
+        fixture.exchange(server);
+        int first = server.takeSegments().size();
+        assertTrue(first > 1 && first < 20, first + " ends");
+        fixture.exchange(server);
+        fixture.exchange(server);
+        assertEquals(20, first + server.takeSegments().size());
     }
 
     @Test

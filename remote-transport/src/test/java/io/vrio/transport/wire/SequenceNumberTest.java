@@ -7,6 +7,12 @@ import org.junit.jupiter.api.Test;
 
 final class SequenceNumberTest {
     @Test
+    void shouldCountTheSynAsOneByte() {
+        assertEquals(1, SequenceNumber.afterSyn(0));
+        assertEquals(0x1_0000_0000L, SequenceNumber.afterSyn(-1));
+    }
+
+    @Test
     void shouldExtendToTheNearestValue() {
         assertEquals(0x5_0000_0010L, SequenceNumber.extend(0x4_FFFF_FFF0L, 0x10));
         assertEquals(0x4_FFFF_FFF0L, SequenceNumber.extend(0x5_0000_0010L, 0xFFFF_FFF0));
