@@ -40,6 +40,13 @@ final class ConsolidationBench implements Callable<Integer> {
     private List<Integer> workUs = List.of(100, 20);
 
     @Option(
+            names = "--only",
+            split = ",",
+            paramLabel = "PATTERN",
+            description = "which hosts are busy: ${COMPLETION-CANDIDATES}; default all")
+    private List<Pattern> only = List.of(Pattern.values());
+
+    @Option(
             names = "--share",
             paramLabel = "PART",
             description =
@@ -82,7 +89,7 @@ final class ConsolidationBench implements Callable<Integer> {
         }
         environment.put("cores", new CpuShare(share).description());
         for (int us : workUs) {
-            for (Pattern pattern : Pattern.values()) {
+            for (Pattern pattern : only) {
                 measure(pattern, us);
             }
         }

@@ -28,7 +28,7 @@ final class ConsolidationReport {
         text.append(" | p50 us | p99 us | CPU us per request: sidecores + servers");
         text.append(" | CPUs busy | ratio of requests/s |\n");
         text.append("|---|---|---|---|---|---|---|---|---|---|\n");
-        for (Pattern pattern : Pattern.values()) {
+        for (Pattern pattern : patterns()) {
             for (int us : workUs) {
                 for (Side side : Side.values()) {
                     text.append(row(pattern, us, side));
@@ -36,6 +36,15 @@ final class ConsolidationReport {
             }
         }
         return text.toString();
+    }
+
+    /** Those that were measured. */
+    private List<Pattern> patterns() {
+        return Arrays.stream(Pattern.values())
+                .filter(
+                        pattern ->
+                                runs.stream().anyMatch(run -> run.pattern().equals(pattern.title())))
+                .toList();
     }
 
     private String row(Pattern pattern, int us, Side side) {
@@ -85,7 +94,7 @@ final class ConsolidationReport {
     /** One line for each pattern. */
     String verdicts() {
         StringBuilder text = new StringBuilder("Targets, by the median of the pairs:\n\n");
-        for (Pattern pattern : Pattern.values()) {
+        for (Pattern pattern : patterns()) {
             double ratio = ratio(pattern, workUs.get(0)).median();
             text.append(
                     String.format(
@@ -103,7 +112,7 @@ final class ConsolidationReport {
 
     String svg() {
         List<RatioPlot.Panel> panels =
-                Arrays.stream(Pattern.values())
+                patterns().stream()
                         .map(
                                 pattern ->
                                         new RatioPlot.Panel(
