@@ -43,7 +43,8 @@ final class ConsolidationReport {
         return Arrays.stream(Pattern.values())
                 .filter(
                         pattern ->
-                                runs.stream().anyMatch(run -> run.pattern().equals(pattern.title())))
+                                runs.stream()
+                                        .anyMatch(run -> run.pattern().equals(pattern.title())))
                 .toList();
     }
 
