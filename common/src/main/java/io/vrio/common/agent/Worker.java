@@ -27,6 +27,9 @@ public final class Worker implements AutoCloseable {
     /** Limit: empty rounds between two looks at the clock while spinning. */
     private static final int ROUNDS_PER_CLOCK = 8;
 
+    /** Empty rounds between two offers of the CPU while spinning. */
+    private static final int ROUNDS_PER_YIELD = 2;
+
     /** Limit: busy rounds before descriptors get their look: a busy worker still hears QEMU. */
     private static final int BUSY_ROUNDS_MAX = 64;
 
@@ -211,15 +214,16 @@ public final class Worker implements AutoCloseable {
         if (emptyRounds == 1) {
             idleSinceNs = clock.nanoTime();
             beginQuiet();
-        } else if (emptyRounds % ROUNDS_PER_CLOCK == 0) {
-            if (clock.nanoTime() - idleSinceNs >= spin.ns()) {
-                block();
-                emptyRounds = 0;
-            } else {
-                // With more busy threads than cores, an unyielding spin starves the very thread
-                // that it waits for.
-                Linux.yield();
-            }
+        } else if (emptyRounds % ROUNDS_PER_CLOCK == 0
+                && clock.nanoTime() - idleSinceNs >= spin.ns()) {
+            block();
+            emptyRounds = 0;
+            return;
+        }
+        // With more busy threads than cores, an unyielding spin starves the very thread that it
+        // waits for: at once, for the last work has perhaps woken it, and often from then on.
+        if (emptyRounds % ROUNDS_PER_YIELD == 1) {
+            Linux.yield();
         } else {
             Thread.onSpinWait();
         }
