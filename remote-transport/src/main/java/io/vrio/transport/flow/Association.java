@@ -32,9 +32,6 @@ public final class Association implements AutoCloseable {
     /** More than the headers of a super-frame and its segments take for a short message. */
     private static final int HEADERS_ROOM = 1024;
 
-    /** So often memory is freed that was not needed for so long. */
-    private static final long TRIM_INTERVAL_NS = 1_000_000_000L;
-
     /** Limit: a peer that is busy takes what it is sent within this. */
     private static final long DEAF_NS = 100_000_000L;
 
@@ -55,7 +52,6 @@ public final class Association implements AutoCloseable {
     private final PathMtu pathMtu;
     private final Stalls stalls;
     private long unseenNs;
-    private long trimmedNs;
     private boolean isClosed;
 
     /** Null while there is no NIC. */
@@ -79,7 +75,6 @@ public final class Association implements AutoCloseable {
         receiver = new SuperFrameReceiver(setup, buffers, ledger, sender, new Heard(), handler);
         openedNs = clock.nanoTime();
         stalls = new Stalls(openedNs);
-        trimmedNs = openedNs;
         pathMtu = new PathMtu(setup.mtu(), setup.remote().address().version().mtuMin(), openedNs);
         cutTo(setup.mtu());
         receiver.lastHeardNs(openedNs);
@@ -160,6 +155,17 @@ public final class Association implements AutoCloseable {
     }
 
     /**
+     * Sends what waits for {@link #transmit}, so that it does not wait for a look at the link
+     * first.
+     *
+     * @return how many super-frames
+     */
+    public int sendSoon() {
+        int count = frames == null ? 0 : frames.send(clock.nanoTime());
+        return count + sendWaiting(FRAMES_PER_SHARED_CYCLE);
+    }
+
+    /**
      * Takes a frame of a NIC, which leaves at once or with the next {@link #transmit}, and may be
      * lost.
      *
@@ -237,18 +243,11 @@ public final class Association implements AutoCloseable {
 
     /** As of now. */
     public AssociationStatus status() {
-        WindowStatus windows =
-                new WindowStatus(
-                        retransmits.flightBytes(),
-                        retransmits.count(),
-                        Math.max(0, credit.available(sender.nextSequence())),
-                        credit.windowBytes(sender.highestReceived()),
-                        credit.heldBytes());
         return new AssociationStatus(
                 openedNs,
                 receiver.lastHeardNs(),
                 rtt.status(),
-                windows,
+                WindowStatus.of(retransmits, credit, sender),
                 congestion.status(),
                 protection.name(),
                 protection.keyStatus(),
@@ -340,10 +339,7 @@ public final class Association implements AutoCloseable {
     /** Sends what must be sent again, what waits, and an acknowledgement that is due. */
     public int transmit(long nowNs) {
         stalls.onEnd(nowNs);
-        if (nowNs - trimmedNs >= TRIM_INTERVAL_NS) {
-            trimmedNs = nowNs;
-            retransmits.trim();
-        }
+        retransmits.trim(nowNs);
         if (pathMtu.isDoubtful(retransmits)) {
             narrow(nowNs);
         }
@@ -356,10 +352,7 @@ public final class Association implements AutoCloseable {
         int framesMax = isShared ? FRAMES_PER_SHARED_CYCLE : FRAMES_PER_CYCLE;
         int count = txFrames.resend(nowNs, FRAMES_PER_CYCLE);
         int framesSent = frames == null ? 0 : frames.transmit(nowNs);
-        // Each at its own time: many large ones take as long as a round trip.
-        while (count < framesMax && unsent.next() != null && sendMessages(clock.nanoTime())) {
-            count++;
-        }
+        count += sendWaiting(framesMax - count);
         if (acks.isDue(nowNs)) {
             sendAcknowledgement(nowNs);
             count++;
@@ -373,6 +366,15 @@ public final class Association implements AutoCloseable {
         pathMtu.lower(retransmits.oldest(), nowNs);
         cutTo(pathMtu.bytes());
         counters.increment(AssociationCounter.MTU_LOWERED);
+    }
+
+    private int sendWaiting(int framesMax) {
+        int count = 0;
+        // Each at its own time: many large ones take as long as a round trip.
+        while (count < framesMax && unsent.next() != null && sendMessages(clock.nanoTime())) {
+            count++;
+        }
+        return count;
     }
 
     /** Builds and sends one super-frame of waiting messages; false when none could be sent. */

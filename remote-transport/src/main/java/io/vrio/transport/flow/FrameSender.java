@@ -233,15 +233,20 @@ final class FrameSender {
         return flowCount > 0 || !batch.isEmpty();
     }
 
+    /** Sends what was collected, as far as it may; returns how many super-frames. */
+    int send(long nowNs) {
+        return !batch.isEmpty() && flush(nowNs) ? 1 : 0;
+    }
+
     /** A new duty cycle: sends what the last one has left; returns how many super-frames. */
     int transmit(long nowNs) {
-        boolean isSent = !batch.isEmpty() && flush(nowNs);
+        int count = send(nowNs);
         cycle++;
         long available =
                 credit.availableForFrames(sender.nextSequence(), retransmits.flightBytes());
         quota = Math.min(BYTES_PER_CYCLE, Math.max(0, available)) / Math.max(1, flowCount);
         flowCount = 0;
-        return isSent ? 1 : 0;
+        return count;
     }
 
     void close() {

@@ -18,6 +18,9 @@ final class RetransmitQueue {
     /** Limit: frames given back at a time; the rest goes the next time. */
     private static final int TRIM_MAX = 64;
 
+    /** So often memory is freed that was not needed for so long. */
+    private static final long TRIM_INTERVAL_NS = 1_000_000_000L;
+
     /** Frames kept in any case: what a few requests at a time need. */
     private static final int SPARE_MIN = 8;
 
@@ -33,6 +36,7 @@ final class RetransmitQueue {
     private int head;
     private int count;
     private int countMax;
+    private long trimmedNs;
     private long flightBytes;
     private long newestBlocksSequence;
     private long highestAcked;
@@ -106,6 +110,14 @@ final class RetransmitQueue {
     private void onSend(long nowNs) {
         lastSentNs = nowNs;
         isPeerWaiting = false;
+    }
+
+    /** Once in a while, see {@link #trim()}. */
+    void trim(long nowNs) {
+        if (nowNs - trimmedNs >= TRIM_INTERVAL_NS) {
+            trimmedNs = nowNs;
+            trim();
+        }
     }
 
     /** Frees memory of frames that were not needed since the last call, of some of them. */

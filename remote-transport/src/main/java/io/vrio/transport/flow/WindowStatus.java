@@ -11,4 +11,13 @@ package io.vrio.transport.flow;
  * @param heldBytes of messages received in part, which are taken off what is granted
  */
 public record WindowStatus(
-        long flightBytes, int flightFrames, long creditBytes, long grantedBytes, long heldBytes) {}
+        long flightBytes, int flightFrames, long creditBytes, long grantedBytes, long heldBytes) {
+    static WindowStatus of(RetransmitQueue retransmits, Credit credit, SuperFrameSender sender) {
+        return new WindowStatus(
+                retransmits.flightBytes(),
+                retransmits.count(),
+                Math.max(0, credit.available(sender.nextSequence())),
+                credit.windowBytes(sender.highestReceived()),
+                credit.heldBytes());
+    }
+}

@@ -59,6 +59,7 @@ public final class IohypEndpoint implements Agent {
     private final Counters<RemoteNicCounter> nicCounters = new Counters<>(RemoteNicCounter.class);
     private final PeerJournals journals = new PeerJournals();
     private final PeerList places = new PeerList();
+    private final Looks looks = new Looks();
     private final List<ServedPeer> peers = places.all();
     private final FrameHeader header = new FrameHeader();
     private final int mtu;
@@ -205,14 +206,13 @@ public final class IohypEndpoint implements Agent {
 
     @Override
     public int doWork() {
-        int work = receive(clock.nanoTime());
+        int work = places.sendSoon() + receive(clock.nanoTime());
         long nowNs = clock.nanoTime();
         for (int i = 0; i < peers.size(); i++) {
             work += transmit(peers.get(i), nowNs);
         }
         if (housekeepingNs - nowNs <= 0) {
-            // When we were stopped for long ourselves, what the servers have said meanwhile still
-            // waits in the socket: they are judged the next time.
+            // After a long stop of our own, what servers have said still waits: judged next time.
             boolean wasStopped = nowNs - housekeepingNs >= KEEP_ALIVE_NS;
             housekeepingNs = nowNs + KEEP_ALIVE_NS / 4;
             if (!wasStopped) {
@@ -248,12 +248,14 @@ public final class IohypEndpoint implements Agent {
                 }
                 onFrame(buffer, length, nowNs);
                 bytes += length;
-                count++;
+                if (++count == 1 && !looks.isBurst()) {
+                    places.sendSoon();
+                }
             } finally {
                 buffer.release();
             }
         }
-        return count;
+        return looks.onLook(count);
     }
 
     /** Nothing can be received: who keeps many buffers with messages it does not end must go. */

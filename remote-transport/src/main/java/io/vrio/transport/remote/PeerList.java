@@ -54,6 +54,15 @@ final class PeerList {
                 && ofNetwork < PEERS_OF_NETWORK_MAX;
     }
 
+    /** Sends what waits, before the end of the duty cycle; returns of how many super-frames. */
+    int sendSoon() {
+        int count = 0;
+        for (int i = 0; i < peers.size(); i++) {
+            count += peers.get(i).sendSoon();
+        }
+        return count;
+    }
+
     /** Who keeps most with messages that it does not end, and at least so many bytes; or null. */
     ServedPeer hoarder(long bytes) {
         ServedPeer hoarder = null;

@@ -40,6 +40,7 @@ final class PeerReceiver {
     private final Events events;
     private final DirectReceiver direct;
     private final FrameHeader header = new FrameHeader();
+    private final Looks looks = new Looks();
 
     PeerReceiver(
             PeerPort port,
@@ -60,8 +61,9 @@ final class PeerReceiver {
     /** Returns how many frames have come. */
     int receive(long nowNs) {
         int count = 0;
+        int framesMax = looks.isBurst() ? FRAMES_MAX : 1;
         // A frame may end the association, and with it the link.
-        while (opening.link() != null && count < FRAMES_MAX) {
+        while (opening.link() != null && count < framesMax) {
             FrameBuffer buffer = buffers.take();
             if (buffer == null) {
                 break;
@@ -78,7 +80,7 @@ final class PeerReceiver {
                 buffer.release();
             }
         }
-        return count;
+        return looks.onLook(count);
     }
 
     private int receive(FrameBuffer buffer) {

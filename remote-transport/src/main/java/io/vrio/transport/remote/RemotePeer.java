@@ -166,6 +166,9 @@ public final class RemotePeer implements Agent {
 
     private int work(long nowNs) {
         int work = devices.deliverFrames();
+        if (association != null) {
+            work += association.sendSoon();
+        }
         work += receiver.receive(nowNs);
         work += devices.expire(nowNs, options.ioTimeoutNs());
         if (progress.isEstablished()) {

@@ -399,6 +399,16 @@ final class ServedPeer implements AutoCloseable {
         }
     }
 
+    /** Sends what waits, so that it does not wait for the next look at the link as well. */
+    int sendSoon() {
+        try {
+            return association.sendSoon();
+        } catch (RuntimeException e) {
+            endpoint.endFaulty(this, e);
+            return 1;
+        }
+    }
+
     int transmit(long nowNs) {
         int work = disks.executeWaiting();
         for (int i = 0; i < nics.size(); i++) {

@@ -139,6 +139,15 @@ final class AssociationTest {
     }
 
     @Test
+    void shouldSendAMessageBeforeTheEndOfTheDutyCycle() {
+        send(1, 100);
+        assertEquals(1, sender.sendSoon());
+        assertEquals(1, deliverRight(0), "frames that have left");
+        assertEquals(0, sender.sendSoon(), "nothing is left");
+        assertEquals(0, sender.transmit(clock.nanoTime()));
+    }
+
+    @Test
     void shouldDeliverSmallMessagesTogether() {
         send(1, 0);
         send(2, 100);

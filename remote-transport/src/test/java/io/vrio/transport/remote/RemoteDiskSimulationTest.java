@@ -44,6 +44,14 @@ final class RemoteDiskSimulationTest {
         }
     }
 
+    private static void awaitEstablished(SimulatedNetwork network) {
+        // Limit: more than a few lost attempts to open an association take.
+        int stepsLeft = 1_000_000;
+        while (network.peer().status().state() != PeerState.ESTABLISHED && stepsLeft-- > 0) {
+            network.step(STEP_NS);
+        }
+    }
+
     private static void drain(SimulatedNetwork network, DiskWorkload workload) {
         network.faults(Faults.NONE);
         network.intruderPpm(0);
@@ -135,6 +143,8 @@ final class RemoteDiskSimulationTest {
             DiskWorkload workload = new DiskWorkload(disk, CAPACITY, 16, 64, seed);
             for (int i = 0; i < 8; i++) {
                 run(network, workload, 500 + random.nextInt(1000));
+                // One that is still on its way is not sent on: it would be bound where it arrives.
+                awaitEstablished(network);
                 network.redirect();
                 run(network, workload, 500);
                 // Else it would stay where it is: this is not how an IOhyp in order behaves.
