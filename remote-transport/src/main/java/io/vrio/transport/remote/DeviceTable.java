@@ -19,13 +19,13 @@ final class DeviceTable {
     /** Limit: disks of one server, and NICs of one server; flows are 16 bit. */
     private static final int DEVICES_MAX = 4096;
 
-    private static final int FLOW_MAX = 0xFFFF;
-
     /** Limit: so often flows are changed in one association, so that none comes again. */
-    private static final int RENUMBERINGS_MAX = FLOW_MAX / 2;
+    private static final int RENUMBERINGS_MAX = FlowTable.FLOW_MAX / 2;
 
     private final List<RemoteDisk> disks = new ArrayList<>();
     private final List<RemoteNic> nics = new ArrayList<>();
+    private final FlowTable<RemoteDisk> disksByFlow = new FlowTable<>(RemoteDisk[]::new);
+    private final FlowTable<RemoteNic> nicsByFlow = new FlowTable<>(RemoteNic[]::new);
     private int lastFlow;
     private int renumberings;
 
@@ -34,8 +34,8 @@ final class DeviceTable {
         if (disks.size() == DEVICES_MAX) {
             throw new IllegalStateException("more than " + DEVICES_MAX + " disks");
         }
-        disk.flow(freeFlow());
         disks.add(disk);
+        give(freeFlow(), disk);
     }
 
     RemoteNic openNic(String name, RemotePeer peer, BufferShare share, NanoClock clock) {
@@ -44,6 +44,7 @@ final class DeviceTable {
         }
         RemoteNic nic = new RemoteNic(name, freeFlow(), peer, share, clock);
         nics.add(nic);
+        nicsByFlow.put(nic.flow(), nic);
         return nic;
     }
 
@@ -57,40 +58,37 @@ final class DeviceTable {
             return false;
         }
         renumberings++;
-        disk.flow(freeFlow());
+        int next = freeFlow();
+        disksByFlow.remove(disk.flow());
+        give(next, disk);
         return true;
+    }
+
+    private void give(int flow, RemoteDisk disk) {
+        disk.flow(flow);
+        disksByFlow.put(flow, disk);
     }
 
     private int freeFlow() {
         do {
-            lastFlow = lastFlow % FLOW_MAX + 1;
+            lastFlow = lastFlow % FlowTable.FLOW_MAX + 1;
         } while (disk(lastFlow) != null || nic(lastFlow) != null);
         return lastFlow;
     }
 
     void remove(int flow) {
-        disks.removeIf(disk -> disk.flow() == flow);
-        nics.removeIf(nic -> nic.flow() == flow);
+        disks.remove(disksByFlow.remove(flow));
+        nics.remove(nicsByFlow.remove(flow));
     }
 
     /** The disk of a flow, or null. */
     RemoteDisk disk(int flow) {
-        for (int i = 0; i < disks.size(); i++) {
-            if (disks.get(i).flow() == flow) {
-                return disks.get(i);
-            }
-        }
-        return null;
+        return disksByFlow.get(flow);
     }
 
     /** The NIC of a flow, or null. */
     RemoteNic nic(int flow) {
-        for (int i = 0; i < nics.size(); i++) {
-            if (nics.get(i).flow() == flow) {
-                return nics.get(i);
-            }
-        }
-        return null;
+        return nicsByFlow.get(flow);
     }
 
     /** Whether the peer has claimed all of them for us. */

@@ -42,6 +42,7 @@ final class DiskService {
     private final DiskClaim claim;
     private final Association association;
     private final BufferShare share;
+    private final RoomQueue rooms;
     private final Counters<EndpointCounter> counters;
     private final ArrayDeque<InboundRequest> free = new ArrayDeque<>();
     private final List<InboundRequest> all = new ArrayList<>();
@@ -55,11 +56,13 @@ final class DiskService {
             DiskClaim claim,
             Association association,
             BufferShare share,
+            RoomQueue rooms,
             Counters<EndpointCounter> counters) {
         this.flow = flow;
         this.claim = claim;
         this.association = association;
         this.share = share;
+        this.rooms = rooms;
         this.counters = counters;
     }
 
@@ -137,8 +140,11 @@ final class DiskService {
             block.complete(status);
         } else if (BlockMessage.isAnsweredWithData(known)) {
             release(request);
+            if (!isWaiting()) {
+                rooms.add(this);
+            }
             waitingForRoom.addLast(request);
-            executeWaiting();
+            rooms.execute();
         } else {
             request.gatherData();
             claim.disk().port().submit(block);
@@ -158,25 +164,30 @@ final class DiskService {
         return isLengthRight ? claim.disk().properties().check(block) : IoStatus.OUT_OF_RANGE;
     }
 
-    /** Executes reads as far as there are buffers for their answers. */
-    int executeWaiting() {
-        int count = 0;
-        while (!waitingForRoom.isEmpty()) {
-            InboundRequest request = waitingForRoom.peekFirst();
-            int length = (int) request.block.length();
-            if (!share.mayTake((length + ROOM - 1) / ROOM)) {
-                counters.increment(EndpointCounter.WAITS_FOR_BUFFERS);
-                break;
-            }
-            waitingForRoom.removeFirst();
-            request.block.data().clear();
-            for (int done = 0; done < length; done += ROOM) {
-                request.addRoom(share.take(), Math.min(ROOM, length - done));
-            }
-            claim.disk().port().submit(request.block);
-            count++;
+    /** Whether reads wait for buffers for their answers. */
+    boolean isWaiting() {
+        return !waitingForRoom.isEmpty();
+    }
+
+    /** Whether there are buffers for the first of the reads that wait. */
+    boolean hasRoom() {
+        int length = (int) waitingForRoom.peekFirst().block.length();
+        boolean isRoom = share.mayTake((length + ROOM - 1) / ROOM);
+        if (!isRoom) {
+            counters.increment(EndpointCounter.WAITS_FOR_BUFFERS);
         }
-        return count;
+        return isRoom;
+    }
+
+    /** Executes it. */
+    void executeFirst() {
+        InboundRequest request = waitingForRoom.removeFirst();
+        int length = (int) request.block.length();
+        request.block.data().clear();
+        for (int done = 0; done < length; done += ROOM) {
+            request.addRoom(share.take(), Math.min(ROOM, length - done));
+        }
+        claim.disk().port().submit(request.block);
     }
 
     void end(InboundRequest request, IoStatus status) {
@@ -231,6 +242,7 @@ final class DiskService {
             association.onHeldBytesChange(-heldBytes(request.bufferCount()));
         }
         partials.clear();
+        rooms.remove(this);
         while (!waitingForRoom.isEmpty()) {
             waitingForRoom.removeFirst().block.complete(IoStatus.IO_ERROR);
         }

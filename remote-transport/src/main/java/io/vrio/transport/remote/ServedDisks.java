@@ -24,9 +24,11 @@ final class ServedDisks {
     private final Association association;
     private final ControlChannel control;
     private final BufferShare share;
+    private final RoomQueue rooms = new RoomQueue();
     private final Counters<EndpointCounter> counters;
     private final Consumer<RuntimeException> onFault;
     private final List<DiskService> disks = new ArrayList<>();
+    private final FlowTable<DiskService> byFlow = new FlowTable<>(DiskService[]::new);
     private final List<Awaited> awaited = new ArrayList<>();
     private long requests;
 
@@ -88,8 +90,9 @@ final class ServedDisks {
     }
 
     private void begin(Awaited asked, DiskClaim claim) {
-        DiskService disk = new DiskService(asked.flow, claim, association, share, counters);
+        DiskService disk = new DiskService(asked.flow, claim, association, share, rooms, counters);
         disks.add(disk);
+        byFlow.put(asked.flow, disk);
         claim.onRevoke(() -> revoke(disk, "disk " + asked.name + " was taken away"));
         claim.disk().onPropertiesChange(() -> onPropertiesChange(disk));
         control.send(disk.attached());
@@ -125,12 +128,7 @@ final class ServedDisks {
 
     /** The disk of a flow, or null. */
     DiskService find(int flow) {
-        for (int i = 0; i < disks.size(); i++) {
-            if (disks.get(i).flow() == flow) {
-                return disks.get(i);
-            }
-        }
-        return null;
+        return byFlow.get(flow);
     }
 
     private Awaited awaited(int flow) {
@@ -157,6 +155,7 @@ final class ServedDisks {
 
     /** Nobody waits for the answers that are under way, but they share frames with others. */
     private void end(DiskService disk) {
+        byFlow.remove(disk.flow());
         association.disown(disk.flow());
         requests += disk.requests();
         disk.close();
@@ -184,11 +183,7 @@ final class ServedDisks {
 
     /** Executes reads as far as there are buffers for their answers. */
     int executeWaiting() {
-        int work = 0;
-        for (int i = 0; i < disks.size(); i++) {
-            work += disks.get(i).executeWaiting();
-        }
-        return work;
+        return rooms.execute();
     }
 
     /** The association has ended. */
@@ -197,5 +192,6 @@ final class ServedDisks {
         awaited.clear();
         disks.forEach(DiskService::close);
         disks.clear();
+        byFlow.clear();
     }
 }

@@ -6,6 +6,7 @@ import static io.vrio.transport.remote.EndpointFixture.MS;
 import static io.vrio.transport.remote.EndpointFixture.request;
 import static io.vrio.transport.remote.EndpointFixture.sendRequest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vrio.common.io.BlockRequestKind;
@@ -286,6 +287,32 @@ final class DiskServiceTest {
         sendRequest(other, 3, request(BlockRequestKind.READ, 0, 1 << 20, 0));
         fixture.exchange(other);
         assertTrue(other.takeSegments().stream().anyMatch(s -> s.id() == 3));
+    }
+
+    private boolean isExecuting(long offset) {
+        return fixture.catalog.held().stream().anyMatch(r -> r.offset() == offset);
+    }
+
+    @Test
+    void shouldLetDisksTakeTurnsWhileReadsWaitForBuffers() {
+        server.control("{\"type\":\"attach\",\"flow\":2,\"disk\":\"other\"}");
+        fixture.catalog.hold();
+        for (int id = 0; id < 400; id++) {
+            sendRequest(server, id, request(BlockRequestKind.READ, 0, 4096, 0));
+        }
+        server.send(MessageKind.REQUEST, 2, 7, request(BlockRequestKind.READ, 8192, 4096, 0));
+        for (int i = 0; i < 10; i++) {
+            fixture.exchange(server);
+        }
+        assertFalse(isExecuting(8192));
+        fixture.catalog.endHeld(IoStatus.OK);
+        for (int i = 0; i < 10; i++) {
+            fixture.exchange(server);
+            server.acknowledge();
+        }
+        fixture.exchange(server);
+        assertTrue(isExecuting(8192));
+        assertTrue(fixture.catalog.held().size() < 200);
     }
 
     @Test
