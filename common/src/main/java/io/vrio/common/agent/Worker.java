@@ -99,6 +99,11 @@ public final class Worker implements AutoCloseable {
         agents.remove(agent);
     }
 
+    /** How many agents it has. On the worker's thread. */
+    public int agentCount() {
+        return agents.size();
+    }
+
     /**
      * Watches a descriptor for reading. Before start, or on the worker's thread.
      *

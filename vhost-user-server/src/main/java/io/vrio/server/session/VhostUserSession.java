@@ -38,6 +38,7 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
     private final UnixSocket socket;
     private final NanoClock clock;
     private final DeviceLog log;
+    private final Runnable onEvent;
     private final MessageReader reader;
     private final Replies replies;
     private final Watch watch;
@@ -61,21 +62,28 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
     /**
      * @param socket connected and non-blocking; taken over
      * @param drainNs how long a vring that is stopped waits for its requests, in all
+     * @param onEvent hears that something has come, a kick or a message, before it is dealt with
      */
     public VhostUserSession(
-            Worker worker, VirtioDevice device, UnixSocket socket, long drainNs, DeviceLog log) {
+            Worker worker,
+            VirtioDevice device,
+            UnixSocket socket,
+            long drainNs,
+            DeviceLog log,
+            Runnable onEvent) {
         this.worker = worker;
         clock = worker.clock();
         this.device = device;
         this.socket = socket;
         this.log = log;
+        this.onEvent = onEvent;
         pid = socket.peerPid();
         reader = new MessageReader(socket);
         replies = new Replies(socket, reader, () -> end("closed: it does not read its answers"));
         memoryRequests = new MemoryRequests(memory, reader, clock);
         inFlight = new InFlightRequests(memory, reader, device.queueCountMax());
         config = new ConfigRequests(device, log);
-        vrings = new VringSet(device, memory, inFlight, worker, log);
+        vrings = new VringSet(device, memory, inFlight, worker, log, onEvent);
         nicSupport = new NicSupport(device);
         drain = new VringDrain(vrings, clock, drainNs);
         // Asked once: a frontend must hear the same answer as often as it asks.
@@ -88,6 +96,7 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
 
     /** The socket has something for us, or has ended. */
     private void onReadable() {
+        onEvent.run();
         // What another frontend has done must not hit us in the middle of a message.
         MemoryFaults.raisePending();
         try {

@@ -13,6 +13,7 @@ import io.vrio.server.virtqueue.Virtqueue;
  */
 final class Vring implements AutoCloseable {
     private final int index;
+    private final Runnable onKick;
     private int size;
     private boolean hasAddresses;
     private long descriptorsAddress;
@@ -30,9 +31,13 @@ final class Vring implements AutoCloseable {
     private EventFd err;
     private Virtqueue queue;
 
-    Vring(int index, Worker worker) {
+    /**
+     * @param onKick hears that the guest has kicked
+     */
+    Vring(int index, Worker worker, Runnable onKick) {
         this.index = index;
         this.worker = worker;
+        this.onKick = onKick;
     }
 
     int index() {
@@ -90,7 +95,7 @@ final class Vring implements AutoCloseable {
         isStarted = true;
         if (newKick != null) {
             // A kick is a hint: to wake up for it is all there is to do, the rings are polled then.
-            Watch watch = new Watch(newKick.fd(), newKick::drain);
+            Watch watch = new Watch(newKick.fd(), () -> onKicked(newKick));
             try {
                 watch.begin(worker);
             } catch (ErrnoException e) {
@@ -100,6 +105,11 @@ final class Vring implements AutoCloseable {
             kick = newKick;
             kickWatch = watch;
         }
+    }
+
+    private void onKicked(EventFd kicked) {
+        kicked.drain();
+        onKick.run();
     }
 
     /** Is of no worker until {@link #join}; kicks stay in their counter meanwhile. */

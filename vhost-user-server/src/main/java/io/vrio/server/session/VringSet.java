@@ -24,19 +24,23 @@ final class VringSet implements AutoCloseable {
     private final Vring[] vrings;
     private long features;
 
+    /** Kept, because a worker asks all of its devices before it blocks. */
+    private boolean isPolled;
+
     VringSet(
             VirtioDevice device,
             GuestMemory memory,
             InFlightRequests inFlight,
             Worker worker,
-            DeviceLog log) {
+            DeviceLog log,
+            Runnable onKick) {
         this.device = device;
         this.memory = memory;
         this.inFlight = inFlight;
         this.log = log;
         vrings = new Vring[device.queueCountMax()];
         for (int i = 0; i < vrings.length; i++) {
-            vrings[i] = new Vring(i, worker);
+            vrings[i] = new Vring(i, worker, onKick);
         }
     }
 
@@ -83,7 +87,15 @@ final class VringSet implements AutoCloseable {
     void setKick(int index, EventFd kick) {
         Vring vring = vrings[index];
         vring.start(kick);
+        notePolled();
         startIfReady(vring);
+    }
+
+    private void notePolled() {
+        isPolled = false;
+        for (Vring vring : vrings) {
+            isPolled |= vring.isPolled();
+        }
     }
 
     void setCall(int index, EventFd call) {
@@ -221,6 +233,7 @@ final class VringSet implements AutoCloseable {
             }
         }
         vring.stop();
+        notePolled();
         return vring.base();
     }
 
@@ -229,6 +242,7 @@ final class VringSet implements AutoCloseable {
         for (Vring vring : vrings) {
             vring.reset();
         }
+        notePolled();
     }
 
     /** Are of no worker until {@link #join}. */
@@ -262,12 +276,7 @@ final class VringSet implements AutoCloseable {
 
     /** Whether a vring's frontend does not kick. */
     boolean isPolled() {
-        for (Vring vring : vrings) {
-            if (vring.isPolled()) {
-                return true;
-            }
-        }
-        return false;
+        return isPolled;
     }
 
     /** The index in a request, checked. */

@@ -28,6 +28,7 @@ final class DeviceAgent implements Agent {
     private final SocketOptions options;
     private final DeviceLog log;
     private final Watch sourceWatch;
+    private final Rest rest = new Rest();
     private Worker worker;
     private VhostUserSession session;
 
@@ -36,7 +37,10 @@ final class DeviceAgent implements Agent {
 
     private boolean isPaused;
     private long pauseEndNs;
+
+    /** Whether its guest was asked to kick; it stays so while the device rests. */
     private boolean isDevicePrepared;
+
     private boolean isClosed;
 
     /** The frontend that was hung up on; 0 for none, as in another PID namespace. */
@@ -73,6 +77,7 @@ final class DeviceAgent implements Agent {
     }
 
     private void takeIn() {
+        rest.end();
         try {
             watch(true);
             for (int i = 0; i < CONNECTIONS_MAX; i++) {
@@ -129,7 +134,8 @@ final class DeviceAgent implements Agent {
         }
         hungUpPid = 0;
         try {
-            session = new VhostUserSession(worker, device, socket, options.drainNs(), log);
+            session =
+                    new VhostUserSession(worker, device, socket, options.drainNs(), log, rest::end);
         } catch (RuntimeException e) {
             socket.close();
             throw e;
@@ -149,12 +155,31 @@ final class DeviceAgent implements Agent {
 
     @Override
     public int doWork() {
+        if (rest.isLeftOut(worker.agentCount())) {
+            return 0;
+        }
+        if (isDevicePrepared && !rest.isResting()) {
+            onWake();
+        }
         try {
             int work = serve();
+            if (rest.isEarned(work)) {
+                restIfNothingWaits();
+            }
             return move == null ? work : work + move.proceed();
         } catch (RuntimeException e) {
             onFault(e);
             return 1;
+        }
+    }
+
+    /** Only what tells when something comes may rest: by a kick, a message or a command. */
+    private void restIfNothingWaits() {
+        // A NIC's frames come from elsewhere.
+        if (device.isMovable() && isQuiet() && deadlineNs() == NO_DEADLINE) {
+            rest.begin(name.hashCode(), worker.agentCount());
+        } else {
+            rest.end();
         }
     }
 
@@ -200,12 +225,20 @@ final class DeviceAgent implements Agent {
 
     @Override
     public boolean prepareToBlock() {
+        if (rest.isResting() && isDevicePrepared) {
+            // It was asked, had nothing, and nothing was taken since: the guest kicks.
+            return true;
+        }
         if (session != null && !session.isServing()) {
             return true;
         }
         try {
             isDevicePrepared = true;
-            return device.prepareToBlock();
+            boolean mayBlock = device.prepareToBlock();
+            if (!mayBlock) {
+                rest.end();
+            }
+            return mayBlock;
         } catch (RuntimeException e) {
             onFault(e);
             return false;
@@ -214,7 +247,7 @@ final class DeviceAgent implements Agent {
 
     @Override
     public void onWake() {
-        if (!isDevicePrepared) {
+        if (!isDevicePrepared || rest.isResting()) {
             return;
         }
         isDevicePrepared = false;
@@ -227,6 +260,9 @@ final class DeviceAgent implements Agent {
 
     @Override
     public long deadlineNs() {
+        if (rest.isResting()) {
+            return NO_DEADLINE;
+        }
         return move == null ? workNs() : Agent.earlier(workNs(), move.deadlineNs());
     }
 
@@ -250,6 +286,7 @@ final class DeviceAgent implements Agent {
 
     /** A fault of this program: ends this session, the others go on. */
     private void onFault(RuntimeException fault) {
+        rest.end();
         log.error("frontend=closed reason=\"fault while serving it\"", fault);
         endSession();
     }
@@ -280,6 +317,7 @@ final class DeviceAgent implements Agent {
      * goes on behind the last answer it has got, so nothing may be in the middle then.
      */
     void quiesce() {
+        rest.end();
         watch(false);
         if (session != null) {
             session.quiesce();
@@ -298,6 +336,7 @@ final class DeviceAgent implements Agent {
             return;
         }
         move = newMove;
+        rest.end();
         device.hold(true);
     }
 
@@ -356,6 +395,7 @@ final class DeviceAgent implements Agent {
 
     private void joinWorker(Worker newWorker) {
         worker = newWorker;
+        rest.end();
         endMove();
         // Its next duty cycle looks at all rings: no kick can be missed.
         worker.add(this);
