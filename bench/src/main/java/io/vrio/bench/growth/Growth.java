@@ -7,6 +7,7 @@ import java.util.List;
 enum Growth {
     DEPTH("depth", "requests in flight on one disk", 0, List.of(1, 2, 4, 8, 16, 32, 64, 128, 256)),
     DEVICES("devices", "disks of one server, each with a guest", 4, List.of(1, 4, 16, 64, 256)),
+    IDLE("idle", "disks of one server, each with a guest, one in use", 1, List.of(1, 16, 64, 256)),
     HOSTS("hosts", "hosts with a server and a disk each", 8, List.of(1, 2, 4, 8, 16, 32));
 
     private final String title;
@@ -32,6 +33,11 @@ enum Growth {
     /** Steps, ascending. */
     List<Integer> sizes() {
         return sizes;
+    }
+
+    /** Of these disks, those that are read. */
+    <T> List<T> used(List<T> disks) {
+        return this == IDLE ? disks.subList(0, 1) : disks;
     }
 
     /** Requests in flight on each disk. */

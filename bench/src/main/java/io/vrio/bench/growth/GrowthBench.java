@@ -26,7 +26,7 @@ final class GrowthBench implements Callable<Integer> {
             names = "--only",
             split = ",",
             paramLabel = "WHAT",
-            description = "what grows: depth, devices, hosts; default all")
+            description = "what grows: depth, devices, idle, hosts; default all")
     private List<String> only = Arrays.stream(Growth.values()).map(Growth::title).toList();
 
     @Mixin private RoundsOption rounds = new RoundsOption(3);
@@ -49,7 +49,7 @@ final class GrowthBench implements Callable<Integer> {
                         .filter(growth -> only.contains(growth.title()))
                         .toList();
         if (wanted.size() != only.size()) {
-            throw new IllegalArgumentException("--only takes depth, devices and hosts, once each");
+            throw new IllegalArgumentException("--only takes depth, devices, idle and hosts, once each");
         }
         Map<String, String> environment = bench.environment();
         environment.put(

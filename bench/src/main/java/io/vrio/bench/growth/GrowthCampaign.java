@@ -45,7 +45,7 @@ final class GrowthCampaign {
             for (Growth growth : all) {
                 switch (growth) {
                     case DEPTH -> deepen(round);
-                    case DEVICES -> addDevices(round);
+                    case DEVICES, IDLE -> addDevices(growth, round);
                     case HOSTS -> addHosts(round);
                 }
             }
@@ -62,21 +62,21 @@ final class GrowthCampaign {
         int deepest = depths.get(depths.size() - 1);
         try (GrowthSite site = newSite(1, deepest)) {
             site.addServer(0, 1);
-            warmUp(site, 32, WARM_UP_SECONDS);
+            warmUp(site, Growth.DEPTH, 32, WARM_UP_SECONDS);
             for (int depth : depths) {
-                warmUp(site, depth, SETTLE_SECONDS);
+                warmUp(site, Growth.DEPTH, depth, SETTLE_SECONDS);
                 measure(site, Growth.DEPTH, depth, round);
             }
         }
     }
 
-    private void addDevices(int round) {
-        for (int count : Growth.DEVICES.sizes()) {
-            int depth = Growth.DEVICES.depth(count);
+    private void addDevices(Growth growth, int round) {
+        for (int count : growth.sizes()) {
+            int depth = growth.depth(count);
             try (GrowthSite site = newSite(count, depth)) {
                 site.addServer(0, count);
-                warmUp(site, depth, WARM_UP_SECONDS);
-                measure(site, Growth.DEVICES, count, round);
+                warmUp(site, growth, depth, WARM_UP_SECONDS);
+                measure(site, growth, count, round);
             }
         }
     }
@@ -92,16 +92,20 @@ final class GrowthCampaign {
                     site.addServer(site.servers().size(), 1);
                 }
                 // Each new JVM compiles for a second or two of CPU time, on CPUs that all share.
-                warmUp(site, depth, Math.max(WARM_UP_SECONDS, size - before));
+                warmUp(site, Growth.HOSTS, depth, Math.max(WARM_UP_SECONDS, size - before));
                 measure(site, Growth.HOSTS, size, round);
             }
         }
     }
 
-    private static void warmUp(GrowthSite site, int depth, double seconds) {
-        try (ManyDisksLoad load = new ManyDisksLoad(site.queues(), GrowthSite.CAPACITY)) {
+    private static void warmUp(GrowthSite site, Growth growth, int depth, double seconds) {
+        try (ManyDisksLoad load = load(site, growth)) {
             load.run(depth, (long) (seconds * NS_PER_S));
         }
+    }
+
+    private static ManyDisksLoad load(GrowthSite site, Growth growth) {
+        return new ManyDisksLoad(growth.used(site.queues()), GrowthSite.CAPACITY);
     }
 
     private void measure(GrowthSite site, Growth growth, int size, int round) {
@@ -109,7 +113,7 @@ final class GrowthCampaign {
         long iohypBefore = site.iohyp().usage().cpuNs();
         long machineBefore = ProcessUsage.machineCpuNs();
         ManyDisksLoad.Outcome outcome;
-        try (ManyDisksLoad load = new ManyDisksLoad(site.queues(), GrowthSite.CAPACITY)) {
+        try (ManyDisksLoad load = load(site, growth)) {
             outcome = load.run(growth.depth(size), (long) (seconds * NS_PER_S));
         }
         long machineNs = ProcessUsage.machineCpuNs() - machineBefore;

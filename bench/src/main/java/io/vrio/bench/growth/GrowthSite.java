@@ -14,8 +14,11 @@ import java.util.List;
 
 /** An IOhyp with servers and guests, of which there may become more. */
 final class GrowthSite implements AutoCloseable {
-    /** Bytes of a disk: memory, of which reading takes none. */
-    static final long CAPACITY = 16L << 20;
+    /**
+     * Bytes of a disk: memory, of which reading takes none. Few enough that the warm-up has met all
+     * page faults of all disks.
+     */
+    static final long CAPACITY = 1L << 20;
 
     private final BenchOptions bench;
     private final ManyHosts hosts;
