@@ -49,7 +49,8 @@ final class GrowthBench implements Callable<Integer> {
                         .filter(growth -> only.contains(growth.title()))
                         .toList();
         if (wanted.size() != only.size()) {
-            throw new IllegalArgumentException("--only takes depth, devices, idle and hosts, once each");
+            throw new IllegalArgumentException(
+                    "--only takes depth, devices, idle and hosts, once each");
         }
         Map<String, String> environment = bench.environment();
         environment.put(

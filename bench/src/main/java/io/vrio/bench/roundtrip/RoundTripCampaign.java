@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 public final class RoundTripCampaign {
     /** Before the rounds, for each way: daemons that still compile share two CPUs with the rest. */
     private static final double WARM_UP_SECONDS = 6;
+
     private static final double NS_PER_S = 1e9;
     private static final double NS_PER_US = 1e3;
 

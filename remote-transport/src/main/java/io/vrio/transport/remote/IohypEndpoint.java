@@ -35,7 +35,7 @@ public final class IohypEndpoint implements Agent {
     private static final int FRAMES_MAX = 64;
 
     /** Limit: bytes of these; the ends of long writes must not wait for many more to come. */
-    private static final int BYTES_MAX = 512 << 10;
+    private static final int BYTES_MAX = 1 << 20;
 
     /** Limit: this part of all buffers; who keeps more is sent away when none is left. */
     private static final int HOARD_DIVISOR = 16;
