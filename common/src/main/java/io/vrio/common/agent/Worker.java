@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * spins a bounded time after it, then has the agents enable notifications and blocks in epoll. An
  * idle worker uses no CPU. Other threads reach it only by {@link #execute} and {@link #call}.
  */
-public final class Worker implements AutoCloseable {
+public final class Worker implements DutyCycle, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
 
     /** Limit: empty rounds between two looks at the clock while spinning. */
@@ -80,7 +80,7 @@ public final class Worker implements AutoCloseable {
         register(wakeUp.fd(), wakeUp::drain);
     }
 
-    /** What its agents tell the time by. */
+    @Override
     public NanoClock clock() {
         return clock;
     }
@@ -89,26 +89,22 @@ public final class Worker implements AutoCloseable {
         thread.start();
     }
 
-    /** Adds an agent at the end of the duty cycle. Before start, or on the worker's thread. */
+    @Override
     public void add(Agent agent) {
         agents.add(agent);
     }
 
-    /** Takes an agent out; it is not closed. On the worker's thread. */
+    @Override
     public void remove(Agent agent) {
         agents.remove(agent);
     }
 
-    /** How many agents it has. On the worker's thread. */
+    @Override
     public int agentCount() {
         return agents.size();
     }
 
-    /**
-     * Watches a descriptor for reading. Before start, or on the worker's thread.
-     *
-     * @return the key for {@link #unregister}
-     */
+    @Override
     public int register(int descriptor, EventHandler handler) {
         int key = freeKeys.isEmpty() ? handlers.size() : freeKeys.remove(freeKeys.size() - 1);
         epoll.add(descriptor, Epoll.READABLE, key);
@@ -120,7 +116,7 @@ public final class Worker implements AutoCloseable {
         return key;
     }
 
-    /** Ends the watch. Before the descriptor is closed; on the worker's thread. */
+    @Override
     public void unregister(int descriptor, int key) {
         epoll.remove(descriptor);
         handlers.set(key, () -> {});

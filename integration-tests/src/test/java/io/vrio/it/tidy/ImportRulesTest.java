@@ -101,6 +101,24 @@ class ImportRulesTest {
                 .check(product);
     }
 
+    /** What watches a descriptor by another way would not end its device's rest. */
+    @Test
+    void shouldLeadAllEventsThroughWhoLetsDevicesRest() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.vrio.server..")
+                .and()
+                .doNotHaveSimpleName("DeviceSocket")
+                .and()
+                .doNotHaveSimpleName("DevicePlace")
+                .and()
+                .doNotHaveSimpleName("Handover")
+                .should()
+                .dependOnClassesThat()
+                .haveSimpleName("Worker")
+                .check(product);
+    }
+
     @Test
     void shouldKeepProtocolToBytes() {
         noClasses()

@@ -5,7 +5,7 @@ import static io.vrio.server.protocol.ProtocolFeatures.LOG_ALL;
 import static io.vrio.server.protocol.ProtocolFeatures.VHOST_USER_F_PROTOCOL_FEATURES;
 
 import io.vrio.common.agent.Agent;
-import io.vrio.common.agent.Worker;
+import io.vrio.common.agent.EventLoop;
 import io.vrio.common.clock.NanoClock;
 import io.vrio.common.memory.MemoryFaults;
 import io.vrio.common.sys.Linux;
@@ -38,7 +38,6 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
     private final UnixSocket socket;
     private final NanoClock clock;
     private final DeviceLog log;
-    private final Runnable onEvent;
     private final MessageReader reader;
     private final Replies replies;
     private final Watch watch;
@@ -51,7 +50,6 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
     private final VringDrain drain;
     private final long offeredFeatures;
     private final int pid;
-    private Worker worker;
     private BackChannel backChannel;
     private long features;
     private long protocolFeatures;
@@ -60,43 +58,35 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
     private boolean isClosed;
 
     /**
+     * @param loop tells of its kicks and messages
      * @param socket connected and non-blocking; taken over
      * @param drainNs how long a vring that is stopped waits for its requests, in all
-     * @param onEvent hears that something has come, a kick or a message, before it is dealt with
      */
     public VhostUserSession(
-            Worker worker,
-            VirtioDevice device,
-            UnixSocket socket,
-            long drainNs,
-            DeviceLog log,
-            Runnable onEvent) {
-        this.worker = worker;
-        clock = worker.clock();
+            EventLoop loop, VirtioDevice device, UnixSocket socket, long drainNs, DeviceLog log) {
+        clock = loop.clock();
         this.device = device;
         this.socket = socket;
         this.log = log;
-        this.onEvent = onEvent;
         pid = socket.peerPid();
         reader = new MessageReader(socket);
         replies = new Replies(socket, reader, () -> end("closed: it does not read its answers"));
         memoryRequests = new MemoryRequests(memory, reader, clock);
         inFlight = new InFlightRequests(memory, reader, device.queueCountMax());
         config = new ConfigRequests(device, log);
-        vrings = new VringSet(device, memory, inFlight, worker, log, onEvent);
+        vrings = new VringSet(device, memory, inFlight, loop, log);
         nicSupport = new NicSupport(device);
         drain = new VringDrain(vrings, clock, drainNs);
         // Asked once: a frontend must hear the same answer as often as it asks.
         offeredFeatures = device.offeredFeatures();
-        watch = new Watch(socket.fd(), this::onReadable);
-        watch.begin(worker);
+        watch = new Watch(loop, socket.fd(), this::onReadable);
+        watch.begin();
         device.listen(this);
         log.info("frontend=connected pid=" + pid);
     }
 
     /** The socket has something for us, or has ended. */
     private void onReadable() {
-        onEvent.run();
         // What another frontend has done must not hit us in the middle of a message.
         MemoryFaults.raisePending();
         try {
@@ -334,7 +324,7 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
             replies.acknowledge(true);
         }
         if (!isClosed) {
-            watch.begin(worker);
+            watch.begin();
         }
     }
 
@@ -425,17 +415,16 @@ public final class VhostUserSession implements DeviceListener, AutoCloseable {
         return !drain.isUnderWay() && inFlight() == 0;
     }
 
-    /** Is of no worker until {@link #join}: what its frontend says meanwhile waits. */
+    /** Is told of nothing until {@link #join}: what its frontend says meanwhile waits. */
     public void leave() {
         watch.end();
         vrings.leave();
     }
 
-    /** Belongs to this worker from now on, whose clock is the same as the former one's. */
-    public void join(Worker newWorker) {
-        worker = newWorker;
-        vrings.join(worker);
-        watch.begin(worker);
+    /** Goes on, on whatever worker its events come from now. */
+    public void join() {
+        vrings.join();
+        watch.begin();
     }
 
     /** Whether a driver uses the device now. */

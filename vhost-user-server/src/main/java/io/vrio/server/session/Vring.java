@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.server.session;
 
-import io.vrio.common.agent.Worker;
+import io.vrio.common.agent.EventLoop;
 import io.vrio.common.sys.ErrnoException;
 import io.vrio.common.sys.EventFd;
 import io.vrio.server.virtqueue.RingLayout;
@@ -13,7 +13,7 @@ import io.vrio.server.virtqueue.Virtqueue;
  */
 final class Vring implements AutoCloseable {
     private final int index;
-    private final Runnable onKick;
+    private final EventLoop loop;
     private int size;
     private boolean hasAddresses;
     private long descriptorsAddress;
@@ -24,20 +24,15 @@ final class Vring implements AutoCloseable {
     private long usedLogAddress;
     private boolean isStarted;
     private boolean isEnabled;
-    private Worker worker;
     private EventFd kick;
     private Watch kickWatch;
     private EventFd call;
     private EventFd err;
     private Virtqueue queue;
 
-    /**
-     * @param onKick hears that the guest has kicked
-     */
-    Vring(int index, Worker worker, Runnable onKick) {
+    Vring(int index, EventLoop loop) {
         this.index = index;
-        this.worker = worker;
-        this.onKick = onKick;
+        this.loop = loop;
     }
 
     int index() {
@@ -95,9 +90,9 @@ final class Vring implements AutoCloseable {
         isStarted = true;
         if (newKick != null) {
             // A kick is a hint: to wake up for it is all there is to do, the rings are polled then.
-            Watch watch = new Watch(newKick.fd(), () -> onKicked(newKick));
+            Watch watch = new Watch(loop, newKick.fd(), newKick::drain);
             try {
-                watch.begin(worker);
+                watch.begin();
             } catch (ErrnoException e) {
                 newKick.close();
                 throw e;
@@ -107,11 +102,6 @@ final class Vring implements AutoCloseable {
         }
     }
 
-    private void onKicked(EventFd kicked) {
-        kicked.drain();
-        onKick.run();
-    }
-
     /** Is of no worker until {@link #join}; kicks stay in their counter meanwhile. */
     void leave() {
         if (kick != null) {
@@ -119,10 +109,9 @@ final class Vring implements AutoCloseable {
         }
     }
 
-    void join(Worker newWorker) {
-        worker = newWorker;
+    void join() {
         if (kick != null) {
-            kickWatch.begin(worker);
+            kickWatch.begin();
         }
     }
 

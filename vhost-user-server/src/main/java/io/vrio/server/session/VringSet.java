@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.server.session;
 
-import io.vrio.common.agent.Worker;
+import io.vrio.common.agent.EventLoop;
 import io.vrio.common.sys.EventFd;
 import io.vrio.server.device.VirtioDevice;
 import io.vrio.server.memory.GuestMemory;
@@ -31,16 +31,15 @@ final class VringSet implements AutoCloseable {
             VirtioDevice device,
             GuestMemory memory,
             InFlightRequests inFlight,
-            Worker worker,
-            DeviceLog log,
-            Runnable onKick) {
+            EventLoop loop,
+            DeviceLog log) {
         this.device = device;
         this.memory = memory;
         this.inFlight = inFlight;
         this.log = log;
         vrings = new Vring[device.queueCountMax()];
         for (int i = 0; i < vrings.length; i++) {
-            vrings[i] = new Vring(i, worker, onKick);
+            vrings[i] = new Vring(i, loop);
         }
     }
 
@@ -252,9 +251,9 @@ final class VringSet implements AutoCloseable {
         }
     }
 
-    void join(Worker worker) {
+    void join() {
         for (Vring vring : vrings) {
-            vring.join(worker);
+            vring.join();
         }
     }
 

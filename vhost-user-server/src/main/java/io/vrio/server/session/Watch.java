@@ -2,39 +2,38 @@
 package io.vrio.server.session;
 
 import io.vrio.common.agent.EventHandler;
-import io.vrio.common.agent.Worker;
+import io.vrio.common.agent.EventLoop;
 
-/** A descriptor in the epoll of one worker or of none. On that worker's thread. */
+/** A descriptor that its worker watches, or not. On that worker's thread. */
 public final class Watch {
+    private final EventLoop loop;
     private final int descriptor;
     private final EventHandler handler;
-
-    /** Null while nobody watches. */
-    private Worker worker;
-
+    private boolean isWatching;
     private int key;
 
     /**
      * @param descriptor stays the caller's, who ends the watch before he closes it
      */
-    public Watch(int descriptor, EventHandler handler) {
+    public Watch(EventLoop loop, int descriptor, EventHandler handler) {
+        this.loop = loop;
         this.descriptor = descriptor;
         this.handler = handler;
     }
 
     /** Watches from now on, if not yet. */
-    public void begin(Worker newWorker) {
-        if (worker == null) {
-            key = newWorker.register(descriptor, handler);
-            worker = newWorker;
+    public void begin() {
+        if (!isWatching) {
+            key = loop.register(descriptor, handler);
+            isWatching = true;
         }
     }
 
     /** Watches no more, if still. */
     public void end() {
-        if (worker != null) {
-            worker.unregister(descriptor, key);
-            worker = null;
+        if (isWatching) {
+            loop.unregister(descriptor, key);
+            isWatching = false;
         }
     }
 }

@@ -2,7 +2,7 @@
 package io.vrio.server.worker;
 
 import io.vrio.common.agent.Agent;
-import io.vrio.common.agent.Worker;
+import io.vrio.common.clock.NanoClock;
 import io.vrio.common.sys.UnixSocket;
 import io.vrio.server.device.VirtioDevice;
 import io.vrio.server.session.DeviceLog;
@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * One device's part of its worker's duty cycle: takes frontends in, one at a time, and runs the
  * device. Whatever goes wrong here ends this frontend's session and nobody else's.
  */
-final class DeviceAgent implements Agent {
+final class DeviceAgent implements Restable {
     /** Limit: connections of one look, so that a flood of them cannot starve other devices. */
     private static final int CONNECTIONS_MAX = 8;
 
@@ -27,9 +27,9 @@ final class DeviceAgent implements Agent {
     private final FrontendSource source;
     private final SocketOptions options;
     private final DeviceLog log;
+    private final RestingAgent<DeviceAgent> worker;
+    private final NanoClock clock;
     private final Watch sourceWatch;
-    private final Rest rest = new Rest();
-    private Worker worker;
     private VhostUserSession session;
 
     /** Null while it is to stay where it is. */
@@ -38,7 +38,7 @@ final class DeviceAgent implements Agent {
     private boolean isPaused;
     private long pauseEndNs;
 
-    /** Whether its guest was asked to kick; it stays so while the device rests. */
+    /** Whether its guest was asked to kick. */
     private boolean isDevicePrepared;
 
     private boolean isClosed;
@@ -46,8 +46,11 @@ final class DeviceAgent implements Agent {
     /** The frontend that was hung up on; 0 for none, as in another PID namespace. */
     private int hungUpPid;
 
+    /**
+     * @param worker whoever has it now, and what it watches there
+     */
     DeviceAgent(
-            Worker worker,
+            RestingAgent<DeviceAgent> worker,
             String name,
             VirtioDevice device,
             FrontendSource source,
@@ -57,27 +60,26 @@ final class DeviceAgent implements Agent {
         this.device = device;
         this.source = source;
         this.options = options;
-        log = new DeviceLog(name, worker.clock());
-        sourceWatch = new Watch(source.fd(), this::takeIn);
+        clock = worker.clock();
+        log = new DeviceLog(name, clock);
+        sourceWatch = new Watch(worker, source.fd(), this::takeIn);
     }
 
-    /** Becomes part of its worker. On the worker's thread. */
+    /** Takes frontends in from now on. */
     void start() {
-        worker.add(this);
         log.info("socket=" + source.description());
         takeIn();
     }
 
     private void watch(boolean isWanted) {
         if (isWanted && source.fd() >= 0) {
-            sourceWatch.begin(worker);
+            sourceWatch.begin();
         } else {
             sourceWatch.end();
         }
     }
 
     private void takeIn() {
-        rest.end();
         try {
             watch(true);
             for (int i = 0; i < CONNECTIONS_MAX; i++) {
@@ -96,7 +98,7 @@ final class DeviceAgent implements Agent {
         log.warn("frontend=not-accepted reason=\"" + reason.getMessage() + '"');
         watch(false);
         isPaused = true;
-        pauseEndNs = worker.clock().nanoTime() + PAUSE_NS;
+        pauseEndNs = clock.nanoTime() + PAUSE_NS;
     }
 
     private void admit(UnixSocket socket) {
@@ -134,8 +136,7 @@ final class DeviceAgent implements Agent {
         }
         hungUpPid = 0;
         try {
-            session =
-                    new VhostUserSession(worker, device, socket, options.drainNs(), log, rest::end);
+            session = new VhostUserSession(worker, device, socket, options.drainNs(), log);
         } catch (RuntimeException e) {
             socket.close();
             throw e;
@@ -155,17 +156,8 @@ final class DeviceAgent implements Agent {
 
     @Override
     public int doWork() {
-        if (rest.isLeftOut(worker.agentCount())) {
-            return 0;
-        }
-        if (isDevicePrepared && !rest.isResting()) {
-            onWake();
-        }
         try {
             int work = serve();
-            if (rest.isEarned(work)) {
-                restIfNothingWaits();
-            }
             return move == null ? work : work + move.proceed();
         } catch (RuntimeException e) {
             onFault(e);
@@ -173,14 +165,10 @@ final class DeviceAgent implements Agent {
         }
     }
 
-    /** Only what tells when something comes may rest: by a kick, a message or a command. */
-    private void restIfNothingWaits() {
+    @Override
+    public boolean canRest() {
         // A NIC's frames come from elsewhere.
-        if (device.isMovable() && isQuiet() && deadlineNs() == NO_DEADLINE) {
-            rest.begin(name.hashCode(), worker.agentCount());
-        } else {
-            rest.end();
-        }
+        return device.isMovable() && isQuiet() && deadlineNs() == NO_DEADLINE;
     }
 
     private int serve() {
@@ -217,7 +205,7 @@ final class DeviceAgent implements Agent {
     /** What is not heard of by itself: a pause that is over, a connection to try again. */
     private void lookForFrontend() {
         long deadlineNs = isPaused ? pauseEndNs : source.deadlineNs();
-        if (deadlineNs != NO_DEADLINE && worker.clock().nanoTime() - deadlineNs >= 0) {
+        if (deadlineNs != NO_DEADLINE && clock.nanoTime() - deadlineNs >= 0) {
             isPaused = false;
             takeIn();
         }
@@ -225,20 +213,12 @@ final class DeviceAgent implements Agent {
 
     @Override
     public boolean prepareToBlock() {
-        if (rest.isResting() && isDevicePrepared) {
-            // It was asked, had nothing, and nothing was taken since: the guest kicks.
-            return true;
-        }
         if (session != null && !session.isServing()) {
             return true;
         }
         try {
             isDevicePrepared = true;
-            boolean mayBlock = device.prepareToBlock();
-            if (!mayBlock) {
-                rest.end();
-            }
-            return mayBlock;
+            return device.prepareToBlock();
         } catch (RuntimeException e) {
             onFault(e);
             return false;
@@ -247,7 +227,7 @@ final class DeviceAgent implements Agent {
 
     @Override
     public void onWake() {
-        if (!isDevicePrepared || rest.isResting()) {
+        if (!isDevicePrepared) {
             return;
         }
         isDevicePrepared = false;
@@ -260,15 +240,12 @@ final class DeviceAgent implements Agent {
 
     @Override
     public long deadlineNs() {
-        if (rest.isResting()) {
-            return NO_DEADLINE;
-        }
         return move == null ? workNs() : Agent.earlier(workNs(), move.deadlineNs());
     }
 
     private long workNs() {
         if (session != null) {
-            return session.isClosed() ? worker.clock().nanoTime() : session.deadlineNs();
+            return session.isClosed() ? clock.nanoTime() : session.deadlineNs();
         }
         return isPaused ? pauseEndNs : source.deadlineNs();
     }
@@ -286,7 +263,6 @@ final class DeviceAgent implements Agent {
 
     /** A fault of this program: ends this session, the others go on. */
     private void onFault(RuntimeException fault) {
-        rest.end();
         log.error("frontend=closed reason=\"fault while serving it\"", fault);
         endSession();
     }
@@ -296,10 +272,6 @@ final class DeviceAgent implements Agent {
             session.close();
             session = null;
         }
-    }
-
-    boolean isMovable() {
-        return device.isMovable();
     }
 
     DeviceStatus status() {
@@ -317,7 +289,6 @@ final class DeviceAgent implements Agent {
      * goes on behind the last answer it has got, so nothing may be in the middle then.
      */
     void quiesce() {
-        rest.end();
         watch(false);
         if (session != null) {
             session.quiesce();
@@ -336,79 +307,42 @@ final class DeviceAgent implements Agent {
             return;
         }
         move = newMove;
-        rest.end();
         device.hold(true);
     }
 
-    /** This device at a worker that it moves from, or to, with what is behind it. */
-    MovePlace at(Worker place, Handover behind) {
-        return new Place(place, behind);
+    /** Whether it is in the middle of nothing that must be ended on this worker. */
+    boolean canLeave() {
+        forgetClosedSession();
+        return session == null || session.canLeave();
     }
 
-    private final class Place implements MovePlace {
-        private final Worker place;
-        private final Handover behind;
-
-        Place(Worker place, Handover behind) {
-            this.place = place;
-            this.behind = behind;
-        }
-
-        @Override
-        public boolean canLeave() {
-            forgetClosedSession();
-            return session == null || session.canLeave();
-        }
-
-        @Override
-        public void leave() {
-            // What is behind it goes last: whatever fails before, this is tried again.
-            endWatches();
-            behind.leave();
-            worker.remove(DeviceAgent.this);
-        }
-
-        @Override
-        public void join() {
-            behind.join(place);
-            joinWorker(place);
-        }
-
-        @Override
-        public void stay() {
-            endMove();
-            log.warn("move=given-up reason=\"its requests are not answered\"");
-        }
-
-        @Override
-        public void execute(Runnable command) {
-            place.execute(command);
-        }
-    }
-
-    private void endWatches() {
+    /** Watches nothing until {@link #join}. */
+    void leave() {
         watch(false);
         if (session != null) {
             session.leave();
         }
     }
 
-    private void joinWorker(Worker newWorker) {
-        worker = newWorker;
-        rest.end();
+    /** Goes on at the worker that it has now: its first look at all rings misses no kick. */
+    void join() {
         endMove();
-        // Its next duty cycle looks at all rings: no kick can be missed.
-        worker.add(this);
         joinSession();
         if (!isPaused) {
             joinSource();
         }
     }
 
+    /** Goes on where it is. */
+    void stay() {
+        endMove();
+        log.warn("move=given-up reason=\"its requests are not answered\"");
+    }
+
     private void joinSession() {
         try {
             if (session != null) {
-                session.join(worker);
+                session.join();
             }
         } catch (RuntimeException e) {
             onFault(e);
@@ -440,7 +374,7 @@ final class DeviceAgent implements Agent {
         if (move != null) {
             endMove().onStayed();
         }
-        worker.remove(this);
+        worker.leave();
         watch(false);
         try {
             if (session != null) {

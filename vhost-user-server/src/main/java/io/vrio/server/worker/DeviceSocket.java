@@ -26,7 +26,8 @@ public final class DeviceSocket implements AutoCloseable {
 
     private static final long QUIET_LOOK_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    private final DeviceAgent agent;
+    private final RestingAgent<DeviceAgent> agent;
+    private final boolean isMovable;
     private Worker worker;
 
     private DeviceSocket(
@@ -36,8 +37,17 @@ public final class DeviceSocket implements AutoCloseable {
             FrontendSource source,
             SocketOptions options) {
         this.worker = worker;
-        agent = new DeviceAgent(worker, name, device, source, options);
-        worker.execute(agent::start);
+        isMovable = device.isMovable();
+        agent =
+                new RestingAgent<>(
+                        worker,
+                        new Rest(),
+                        entry -> new DeviceAgent(entry, name, device, source, options));
+        worker.execute(
+                () -> {
+                    agent.join(worker);
+                    agent.tell(DeviceAgent::start);
+                });
     }
 
     /**
@@ -79,7 +89,7 @@ public final class DeviceSocket implements AutoCloseable {
 
     /** What goes on there at this moment. */
     public synchronized DeviceStatus status() {
-        return worker.call(agent::status);
+        return worker.call(() -> agent.ask(DeviceAgent::status));
     }
 
     /**
@@ -91,14 +101,14 @@ public final class DeviceSocket implements AutoCloseable {
      * @throws IllegalStateException when one of the workers has ended
      */
     public synchronized boolean move(Worker target, Handover behind) {
-        if (!agent.isMovable()) {
+        if (!isMovable) {
             throw new IllegalArgumentException("a NIC stays with its worker");
         }
         CompletableFuture<Boolean> isMoved = new CompletableFuture<>();
-        MovePlace from = agent.at(worker, behind);
-        MovePlace to = agent.at(target, behind);
+        MovePlace from = new DevicePlace(agent, worker, behind);
+        MovePlace to = new DevicePlace(agent, target, behind);
         DeviceMove move = new DeviceMove(from, to, worker.clock(), isMoved);
-        worker.execute(() -> agent.begin(move));
+        worker.execute(() -> agent.tell(device -> device.begin(move)));
         boolean isThere = await(isMoved, target);
         worker = isThere ? target : worker;
         return isThere;
@@ -139,7 +149,7 @@ public final class DeviceSocket implements AutoCloseable {
      */
     public synchronized void beginClose() {
         if (!worker.hasEnded()) {
-            worker.execute(agent::quiesce);
+            worker.execute(() -> agent.tell(DeviceAgent::quiesce));
         }
     }
 
@@ -164,7 +174,8 @@ public final class DeviceSocket implements AutoCloseable {
 
     private void awaitQuiet() {
         long endNs = System.nanoTime() + QUIET_MAX_NS;
-        while (!worker.call(agent::isQuiet) && System.nanoTime() - endNs < 0) {
+        while (!worker.call(() -> agent.ask(DeviceAgent::isQuiet))
+                && System.nanoTime() - endNs < 0) {
             LockSupport.parkNanos(QUIET_LOOK_NS);
         }
     }

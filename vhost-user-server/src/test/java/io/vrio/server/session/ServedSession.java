@@ -43,7 +43,7 @@ final class ServedSession implements AutoCloseable {
         pair[1].setNonBlocking();
         session =
                 new VhostUserSession(
-                        worker, device, pair[1], DRAIN_NS, new DeviceLog("disk0", clock), () -> {});
+                        worker, device, pair[1], DRAIN_NS, new DeviceLog("disk0", clock));
         frontend = new FakeFrontend(pair[0], session::look);
     }
 

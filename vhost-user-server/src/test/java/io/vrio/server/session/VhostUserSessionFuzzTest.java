@@ -106,7 +106,7 @@ final class VhostUserSessionFuzzTest {
         try (Worker worker = new Worker("test", clock, 0);
                 BlockDevice device = new BlockDevice("disk0", disk, 3);
                 VhostUserSession session =
-                        new VhostUserSession(worker, device, pair[1], 10 * STEP_NS, log, () -> {});
+                        new VhostUserSession(worker, device, pair[1], 10 * STEP_NS, log);
                 FakeFrontend frontend = new FakeFrontend(pair[0], session::look)) {
             if (random.nextInt(4) > 0) {
                 beginWell(frontend);

@@ -80,7 +80,7 @@ public final class VhostUserSessionTarget implements FuzzTarget {
         UnixSocket[] pair = UnixSocket.pair();
         pair[1].setNonBlocking();
         try (VhostUserSession session =
-                        new VhostUserSession(worker, device, pair[1], 1_000_000, log, () -> {});
+                        new VhostUserSession(worker, device, pair[1], 1_000_000, log);
                 FakeFrontend frontend = new FakeFrontend(pair[0], session::look)) {
             int mode = choices.nextByte();
             if ((mode & BEGINS_WELL) != 0) {

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.vrio.server.worker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vrio.common.agent.Agent;
+import io.vrio.common.agent.DutyCycle;
+import io.vrio.common.agent.EventHandler;
+import io.vrio.common.clock.NanoClock;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whatever comes for an agent at rest has it looked at in the next duty cycle. */
+final class RestingAgentTest {
+    private static final int DESCRIPTOR = 5;
+
+    /** So many that one at rest is looked at hardly ever. */
+    private static final int AGENTS = 1000 * Rest.SHARE;
+
+    private final Cycle cycle = new Cycle();
+    private final RestingAgent<Idler> resting =
+            new RestingAgent<>(cycle, new Rest(), worker -> new Idler(worker, cycle));
+
+    /** The duty cycle of a worker with many agents, of which one is run here. */
+    private static final class Cycle implements DutyCycle {
+        private final Map<Integer, EventHandler> handlers = new HashMap<>();
+        private Agent agent;
+
+        /** What the agent at rest has been asked and told. */
+        private int looks;
+
+        private int prepared;
+        private int woken;
+        private boolean mayBlock = true;
+        private boolean canRest = true;
+
+        @Override
+        public NanoClock clock() {
+            return () -> 0;
+        }
+
+        @Override
+        public void add(Agent newAgent) {
+            agent = newAgent;
+        }
+
+        @Override
+        public void remove(Agent former) {
+            agent = null;
+        }
+
+        @Override
+        public int agentCount() {
+            return AGENTS;
+        }
+
+        @Override
+        public int register(int descriptor, EventHandler handler) {
+            handlers.put(descriptor, handler);
+            return 0;
+        }
+
+        @Override
+        public void unregister(int descriptor, int key) {
+            handlers.remove(descriptor);
+        }
+
+        boolean block() {
+            boolean isBlocked = agent.prepareToBlock();
+            agent.onWake();
+            return isBlocked;
+        }
+    }
+
+    /** An agent that never has anything to do, and watches a descriptor. */
+    private record Idler(RestingAgent<Idler> worker, Cycle cycle) implements Restable {
+        Idler {
+            worker.register(DESCRIPTOR, () -> {});
+        }
+
+        @Override
+        public String name() {
+            return "idler";
+        }
+
+        @Override
+        public int doWork() {
+            cycle.looks++;
+            return 0;
+        }
+
+        @Override
+        public boolean canRest() {
+            return cycle.canRest;
+        }
+
+        @Override
+        public boolean prepareToBlock() {
+            cycle.prepared++;
+            return cycle.mayBlock;
+        }
+
+        @Override
+        public void onWake() {
+            cycle.woken++;
+        }
+
+        @Override
+        public long deadlineNs() {
+            return 7;
+        }
+    }
+
+    private void rest() {
+        resting.join(cycle);
+        IntStream.range(0, Rest.LOOKS).forEach(look -> resting.doWork());
+    }
+
+    private int looksIn(int cycles) {
+        int before = cycle.looks;
+        IntStream.range(0, cycles).forEach(i -> cycle.agent.doWork());
+        return cycle.looks - before;
+    }
+
+    /** All ways to an agent but its duty cycle. */
+    private static Stream<Consumer<RestingAgentTest>> ways() {
+        return Stream.of(
+                test -> test.cycle.handlers.get(DESCRIPTOR).onReady(),
+                test -> test.resting.tell(agent -> {}),
+                test -> test.resting.ask(Idler::name),
+                test -> test.resting.join(test.cycle),
+                test -> test.resting.onMemoryFault());
+    }
+
+    @Test
+    void shouldBeLookedAtHardlyEver() {
+        rest();
+        assertTrue(looksIn(100) <= 1);
+        assertEquals(Agent.NO_DEADLINE, resting.deadlineNs());
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void shouldBeLookedAtAfterWhateverCame(Consumer<RestingAgentTest> way) {
+        rest();
+        way.accept(this);
+        assertEquals(1, looksIn(1));
+        assertEquals(7, resting.deadlineNs());
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void shouldBeWokenBeforeThatWhenItWasPreparedToBlock(Consumer<RestingAgentTest> way) {
+        rest();
+        cycle.block();
+        way.accept(this);
+        looksIn(1);
+        assertEquals(1, cycle.woken);
+    }
+
+    @Test
+    void shouldStayPreparedToBlock() {
+        rest();
+        IntStream.range(0, 10).forEach(i -> assertTrue(cycle.block()));
+        assertEquals(1, cycle.prepared);
+        assertEquals(0, cycle.woken);
+    }
+
+    @Test
+    void shouldBeLookedAtWhenSomethingHadComeBeforeItWasPrepared() {
+        rest();
+        cycle.mayBlock = false;
+        assertFalse(cycle.block());
+        assertEquals(1, cycle.woken);
+        assertEquals(1, looksIn(1));
+    }
+
+    @Test
+    void shouldNotRestWhileItWaitsForWhatNobodyTells() {
+        cycle.canRest = false;
+        rest();
+        assertEquals(100, looksIn(100));
+        assertEquals(7, resting.deadlineNs());
+    }
+
+    @Test
+    void shouldBeOfNoWorkerWhenItHasLeft() {
+        rest();
+        resting.leave();
+        assertEquals(null, cycle.agent);
+    }
+}
