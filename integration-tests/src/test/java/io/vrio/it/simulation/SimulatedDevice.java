@@ -93,6 +93,11 @@ final class SimulatedDevice {
         }
 
         @Override
+        public void end() {
+            throw new AssertionError("no worker takes " + guest.diskName());
+        }
+
+        @Override
         public void execute(Runnable command) {
             place.commands().execute(command);
         }

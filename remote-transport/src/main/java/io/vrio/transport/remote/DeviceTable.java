@@ -16,8 +16,8 @@ import java.util.List;
  * associations. One worker.
  */
 final class DeviceTable {
-    /** Limit: disks of one server, and NICs of one server; flows are 16 bit. */
-    private static final int DEVICES_MAX = 4096;
+    /** Limit: disks of one worker, and NICs, whose flows are 16 bit; it takes no more then. */
+    static final int DEVICES_MAX = 4096;
 
     /** Limit: so often flows are changed in one association, so that none comes again. */
     private static final int RENUMBERINGS_MAX = FlowTable.FLOW_MAX / 2;

@@ -122,10 +122,12 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
     /**
      * Is this peer's from now on, which leads to the same IOhyp and has the same clock. Requests
      * wait until it has claimed the disk.
+     *
+     * @throws IllegalStateException when that has as many disks as it may have; this one is of none
      */
     public void join(RemotePeer newPeer) {
+        newPeer.adopt(this);
         peer = newPeer;
-        peer.adopt(this);
     }
 
     /** Whether the peer has it claimed for us now. */

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.vrio.common.io.BlockRequestKind;
 import io.vrio.common.io.IoStatus;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,22 @@ final class RemoteDiskMoveTest {
         to.answer(requests.get(1), IoStatus.OK, 0);
         assertEquals(List.of(IoStatus.OK, IoStatus.OK), to.ended);
         assertEquals(0, disk.counters().value(RemoteDiskCounter.RESUBMITTED));
+    }
+
+    @Test
+    void shouldGoBackWhenTheOtherPeerHasNoRoomForIt() {
+        try (PeerFixture full = new PeerFixture()) {
+            IntStream.range(0, DeviceTable.DEVICES_MAX)
+                    .forEach(i -> full.peer.openDisk("disk" + i));
+            disk.leave();
+            assertThrows(IllegalStateException.class, () -> disk.join(full.peer));
+        }
+        disk.join(from.peer);
+        from.exchange();
+        from.attach(disk.flow(), 7);
+        from.submit(disk, BlockRequestKind.WRITE, 512);
+        from.exchange();
+        assertEquals(1, from.takeRequests().size());
     }
 
     @Test

@@ -25,7 +25,8 @@ final class DeviceMove {
     private final long deadlineNs;
 
     /**
-     * @param isMoved becomes true when the device has a new worker, false when it stays
+     * @param isMoved becomes true when the device has a new worker, false when it stays; fails when
+     *     no worker takes it, so that it has ended
      */
     DeviceMove(MovePlace from, MovePlace to, NanoClock clock, CompletableFuture<Boolean> isMoved) {
         this.from = from;
@@ -75,8 +76,28 @@ final class DeviceMove {
             place.execute(() -> arrive(place));
             throw e;
         }
-        place.join();
+        try {
+            place.join();
+        } catch (IllegalStateException e) {
+            onRefused(place, e);
+            return;
+        }
         isMoved.complete(place == to);
+    }
+
+    /** Where it was there is most likely room for it; a device without a worker hangs its guest. */
+    private void onRefused(MovePlace place, IllegalStateException reason) {
+        LOG.error("move=given-up reason=\"the worker cannot take it\"", reason);
+        try {
+            if (place == to) {
+                from.execute(() -> arrive(from));
+                return;
+            }
+        } catch (IllegalStateException e) {
+            reason.addSuppressed(e);
+        }
+        isMoved.completeExceptionally(reason);
+        place.end();
     }
 
     /** The device goes on where it is. */

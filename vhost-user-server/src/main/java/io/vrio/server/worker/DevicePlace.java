@@ -36,6 +36,11 @@ record DevicePlace(RestingAgent<DeviceAgent> device, Worker worker, Handover beh
     }
 
     @Override
+    public void end() {
+        device.close();
+    }
+
+    @Override
     public void execute(Runnable command) {
         worker.execute(command);
     }

@@ -97,8 +97,9 @@ public final class DeviceSocket implements AutoCloseable {
      * do not notice: what they ask for meanwhile waits.
      *
      * @param behind goes with it
-     * @return false when the requests under way were not answered in time; it stays where it was
-     * @throws IllegalStateException when one of the workers has ended
+     * @return false when it stays where it was: the requests under way were not answered in time,
+     *     or the other worker cannot take it
+     * @throws IllegalStateException when one of the workers has ended, or neither takes it
      */
     public synchronized boolean move(Worker target, Handover behind) {
         if (!isMovable) {

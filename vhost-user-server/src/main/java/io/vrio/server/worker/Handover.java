@@ -11,6 +11,10 @@ public interface Handover {
     /** Lets go of the present worker, on its thread. */
     void leave();
 
-    /** Belongs to this worker from now on, on its thread. */
+    /**
+     * Belongs to this worker from now on, on its thread.
+     *
+     * @throws IllegalStateException when that cannot take it: it is still of none
+     */
     void join(Worker worker);
 }

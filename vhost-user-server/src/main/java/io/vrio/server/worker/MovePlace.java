@@ -9,11 +9,18 @@ interface MovePlace {
     /** The device leaves, and is of no worker until {@link #join}, here or at the other place. */
     void leave();
 
-    /** The device is part of this worker from now on. */
+    /**
+     * The device is part of this worker from now on.
+     *
+     * @throws IllegalStateException when the worker cannot take it: it is still of none
+     */
     void join();
 
     /** The device did not get to leave, and goes on here. */
     void stay();
+
+    /** The device, which is of no worker, is taken by none: it ends. */
+    void end();
 
     /**
      * Runs a command there, soon. Any thread.

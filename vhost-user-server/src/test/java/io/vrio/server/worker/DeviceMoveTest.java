@@ -4,6 +4,7 @@ package io.vrio.server.worker;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vrio.common.agent.Worker;
@@ -15,6 +16,7 @@ import io.vrio.server.session.FakeFrontend;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -400,6 +402,37 @@ final class DeviceMoveTest {
         guest.offer(MovedGuest.SLOTS);
         guest.awaitAll();
         assertEquals(MovedGuest.SLOTS, guest.ended());
+    }
+
+    @Test
+    void shouldGoBackWhenTheOtherWorkerCannotTakeIt() {
+        disk.refuse(Set.of(second));
+        guest.start();
+        assertFalse(socket.move(second, disk));
+        guest.offer(MovedGuest.SLOTS);
+        guest.awaitAll();
+        assertEquals(MovedGuest.SLOTS, guest.ended());
+        assertServed();
+    }
+
+    @Test
+    void shouldMoveWhenTheOtherWorkerCanTakeItLater() {
+        disk.refuse(Set.of(second));
+        guest.start();
+        assertFalse(socket.move(second, disk));
+        disk.refuse(Set.of());
+        assertTrue(socket.move(second, disk));
+        assertServed();
+    }
+
+    @Test
+    void shouldEndAloneWhenNoWorkerTakesIt() {
+        disk.refuse(Set.of(first, second));
+        guest.start();
+        assertThrows(IllegalStateException.class, () -> socket.move(second, disk));
+        await(guest.frontend()::isClosedByServer);
+        assertEquals("first", first.call(() -> Thread.currentThread().getName()));
+        assertEquals("second", second.call(() -> Thread.currentThread().getName()));
     }
 
     @Test

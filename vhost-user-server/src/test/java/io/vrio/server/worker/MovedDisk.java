@@ -8,6 +8,7 @@ import io.vrio.common.io.BlockPort;
 import io.vrio.common.io.BlockRequest;
 import io.vrio.common.io.DiskProperties;
 import io.vrio.server.device.block.MemoryDisk;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -21,6 +22,7 @@ final class MovedDisk implements BlockDisk, Handover {
     private final MemoryDisk disk;
     private final AtomicInteger handovers = new AtomicInteger();
     private volatile boolean isStuck;
+    private volatile Set<Worker> full = Set.of();
     private Worker worker;
     private Agent agent;
     private Thread thread;
@@ -56,6 +58,9 @@ final class MovedDisk implements BlockDisk, Handover {
 
     @Override
     public void join(Worker newWorker) {
+        if (full.contains(newWorker)) {
+            throw new IllegalStateException("it has too many disks");
+        }
         worker = newWorker;
         thread = Thread.currentThread();
         agent = new Lazy();
@@ -81,6 +86,11 @@ final class MovedDisk implements BlockDisk, Handover {
     /** From now on requests do, or do not, end. Any thread; a worker that sleeps must be woken. */
     void stick(boolean isNowStuck) {
         isStuck = isNowStuck;
+    }
+
+    /** These workers do not take it. Any thread. */
+    void refuse(Set<Worker> workers) {
+        full = workers;
     }
 
     /** Requests under way. On its worker's thread. */
