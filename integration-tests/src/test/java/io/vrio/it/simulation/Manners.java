@@ -13,9 +13,6 @@ final class Manners {
     /** Who was heard so lately is not silent, even if a stranger's RST has made him suspect. */
     private static final long HEARD_NS = 20_000_000;
 
-    /** With longer requests, one server alone keeps more of the few buffers than it may. */
-    private static final int SECTORS_MAX = 64;
-
     private final Scenario scenario;
     private final NanoClock clock;
 
@@ -30,6 +27,9 @@ final class Manners {
 
     /** The life of the IOhyp in which both ends were established the last time; or null. */
     private Object life;
+
+    /** How often that one had no buffers then. */
+    private long starved;
 
     Manners(Scenario scenario, NanoClock clock, int worker) {
         this.scenario = scenario;
@@ -74,16 +74,16 @@ final class Manners {
         boolean isEstablished = server.moment().state() == PeerState.ESTABLISHED;
         boolean isSame = life != null && life == iohyp.life() && isEstablished;
         Association before = atIohyp.watched();
+        // Who is short of buffers ends the association that keeps the most of them.
+        isSame &= starved == iohyp.starved();
         if (isSame && server.association() == atServer.watched() && before != there) {
             // A wire that carries nothing one way leaves only one of them unheard.
             if (isHeard(before) && isHeard(server.association())) {
                 throw new AssertionError("the IOhyp has ended an association that is wanted");
             }
         }
-        // Who is short of buffers ends the association that keeps the most of them.
-        boolean isRich =
-                scenario.wire().hasManyBuffers() && scenario.load().sectorsMax() <= SECTORS_MAX;
-        boolean isWatched = isEstablished && there != null && scenario.isSealed() && isRich;
+        boolean isWatched = isEstablished && there != null && scenario.isSealed();
         life = isWatched ? iohyp.life() : null;
+        starved = iohyp.starved();
     }
 }

@@ -76,8 +76,16 @@ final class Shuffle {
         List<SimulatedDevice> devices = way.server().devices();
         SimulatedDevice device = devices.get(random.nextInt(devices.size()));
         int to = random.nextInt(workers.size());
-        way.journal().note(device.guest().diskName() + " is to go to worker " + to);
-        device.move(workers.get(to));
+        String what = device.guest().diskName() + " is to go to worker " + to;
+        // Claims of one disk by several workers overtake each other when they follow at once.
+        int next = random.nextInt(2 * workers.size());
+        if (next < workers.size()) {
+            way.journal().note(what + " and on to worker " + next);
+            device.move(workers.get(to), workers.get(next));
+        } else {
+            way.journal().note(what);
+            device.move(workers.get(to));
+        }
     }
 
     /** Nothing is moved any more; what moves arrives or stays. */

@@ -28,6 +28,9 @@ final class SimulatedDevice {
     /** Null while it is to stay where it is. */
     private SimulatedMove move;
 
+    /** Where it goes as soon as it has arrived, or null. */
+    private SimulatedWorker onward;
+
     private long moves;
     private long failedBefore;
     private long sentAgain;
@@ -59,6 +62,15 @@ final class SimulatedDevice {
         }
     }
 
+    /**
+     * The same, and from there to a third one, before it can have been told that it is welcome at
+     * the second.
+     */
+    void move(SimulatedWorker to, SimulatedWorker next) {
+        move(to);
+        onward = move == null ? null : next;
+    }
+
     /** What a {@code DeviceAgent} does at a worker that it moves from, or to. */
     private final class Place implements SimulatedMove.Place {
         private final SimulatedWorker place;
@@ -82,9 +94,13 @@ final class SimulatedDevice {
         @Override
         public void join() {
             disk.join(place.peer());
+            SimulatedWorker next = onward;
             endMove();
             moves++;
             SimulatedDevice.this.join(place);
+            if (next != null) {
+                move(next);
+            }
         }
 
         @Override
@@ -105,6 +121,7 @@ final class SimulatedDevice {
 
     private void endMove() {
         move = null;
+        onward = null;
         device.hold(false);
     }
 

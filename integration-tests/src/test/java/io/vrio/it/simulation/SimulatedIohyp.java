@@ -121,6 +121,11 @@ final class SimulatedIohyp implements AutoCloseable {
         return isUp() ? first() : null;
     }
 
+    /** How often the first worker of that process had no buffer for what had come. */
+    long starved() {
+        return isUp() ? first().starved() : 0;
+    }
+
     private SimulatedIohypWorker first() {
         return workers.get(0);
     }

@@ -90,6 +90,10 @@ final class SimulatedIohypWorker {
         Leaks.check("faults of the IOhyp", endpoint.counters().value(EndpointCounter.FAULTS), 0);
     }
 
+    long starved() {
+        return endpoint.counters().value(EndpointCounter.STARVED_OF_BUFFERS);
+    }
+
     long framesReceived() {
         return endpoint.nicCounters().value(RemoteNicCounter.FRAMES_RECEIVED);
     }

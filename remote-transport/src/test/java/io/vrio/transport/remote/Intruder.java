@@ -189,10 +189,11 @@ final class Intruder implements LinkLayer {
             return frame;
         }
         int data = FrameHeader.DATA_LENGTH + shift;
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(8)) {
             case 0 -> flip(frame, data, length);
             case 1 -> flip(frame, TCP_SEQUENCE + shift, Math.min(length, data));
-            case 2 -> end(frame);
+            // More often than others: it is cheap, and what the peer says soon may hide it.
+            case 2, 5, 6 -> end(frame);
             case 3 -> lastSent == null ? frame : reflect(lastSent.clone());
             case 4 -> {
                 yield flip(frame, data, Math.min(length, data + HEADER_AND_MORE));
