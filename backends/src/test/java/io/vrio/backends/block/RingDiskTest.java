@@ -17,6 +17,7 @@ import io.vrio.backends.block.BackendSpec.FileSpec;
 import io.vrio.common.io.BlockRequest;
 import io.vrio.common.io.BlockRequestKind;
 import io.vrio.common.io.IoStatus;
+import io.vrio.common.memory.MemoryFaults;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.sys.FileStatus;
 import io.vrio.common.sys.Linux;
@@ -217,6 +218,7 @@ final class RingDiskTest {
         Linux.ftruncate(fd, 2 * BLOCK);
         long address = Linux.mmap(0, 2 * BLOCK, 3, 1, fd, 0);
         MemorySlice memory = new MemorySlice(address, 2 * BLOCK);
+        MemoryFaults.onMapped();
         Linux.ftruncate(fd, 0);
         BlockRequest write = new BlockRequest();
         write.begin(WRITE, 0, BLOCK, driver);
@@ -226,6 +228,7 @@ final class RingDiskTest {
         assertArrayEquals(content, Files.readAllBytes(image()));
         assertAllEnd(submitReads(100, 1), IoStatus.OK);
         Linux.munmap(address, 2 * BLOCK);
+        MemoryFaults.onUnmapped();
         Linux.close(fd);
     }
 

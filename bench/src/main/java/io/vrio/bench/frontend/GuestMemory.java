@@ -5,8 +5,9 @@ import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.sys.Linux;
 
 /**
- * One region of a guest's memory: a memory file, mapped here, to be mapped by the backend as well.
- * Pieces are handed out from its start and never given back.
+ * One region of a guest's memory: a memory file, mapped here, to be mapped by the backend as well,
+ * and sealed as by QEMU, so that nobody can make it shorter. Pieces are handed out from its start
+ * and never given back.
  */
 public final class GuestMemory implements AutoCloseable {
     private static final int PROTECTION_READ_WRITE = 3;
@@ -27,6 +28,7 @@ public final class GuestMemory implements AutoCloseable {
         this.guestAddress = guestAddress;
         fd = Linux.check(Linux.memfdCreate("vrio-guest"), "memfd_create");
         Linux.check(Linux.ftruncate(fd, length), "ftruncate");
+        Linux.check(Linux.sealLength(fd), "fcntl F_ADD_SEALS");
         int flags = MAP_SHARED | MAP_NORESERVE;
         nativeAddress =
                 Linux.check(Linux.mmap(0, length, PROTECTION_READ_WRITE, flags, fd, 0), "mmap");

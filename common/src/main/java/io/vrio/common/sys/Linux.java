@@ -69,6 +69,7 @@ public final class Linux {
 
     private static final int PAGE = 4096;
     private static final int PROTECTION_READ_WRITE = 3;
+    private static final int SHRINK_SEAL = 2;
     private static final int MAP_SHARED = 1;
     private static final int PR_SET_TIMERSLACK = 29;
 
@@ -157,10 +158,26 @@ public final class Linux {
         return result(C.madvise(address, length, advice));
     }
 
-    /** A memory file, closed on exec. */
+    /** A memory file, closed on exec; it can be sealed. */
     public static int memfdCreate(String name) {
         final int closeOnExec = 1;
-        return result(C.memfd_create(name, closeOnExec));
+        final int allowSealing = 2;
+        return result(C.memfd_create(name, closeOnExec | allowSealing));
+    }
+
+    /** Fixes the length of a memory file for ever, as QEMU does for its guests' memory. */
+    public static int sealLength(int fd) {
+        final int addSeals = 1033;
+        final int growSeal = 4;
+        return fcntl(fd, addSeals, SHRINK_SEAL | growSeal);
+    }
+
+    /** Whether nobody can make a file shorter than it is now. */
+    public static boolean isKeptFromShrinking(int fd) {
+        final int getSeals = 1034;
+        int seals = fcntl(fd, getSeals, 0);
+        // A file without seals answers EINVAL.
+        return seals > 0 && (seals & SHRINK_SEAL) != 0;
     }
 
     /** A non-blocking event counter, closed on exec. */

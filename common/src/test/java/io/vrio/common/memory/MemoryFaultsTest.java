@@ -37,11 +37,13 @@ final class MemoryFaultsTest {
                 new MemorySlice(
                         Linux.check(Linux.mmap(0, LENGTH, READ_WRITE, MAP_SHARED, fd, 0), "mmap"),
                         LENGTH);
+        MemoryFaults.onMapped();
     }
 
     @AfterEach
     void unmap() {
         Linux.munmap(shared.address(0, LENGTH), LENGTH);
+        MemoryFaults.onUnmapped();
         Linux.close(fd);
         own.close();
     }
@@ -76,6 +78,15 @@ final class MemoryFaultsTest {
     @Test
     void shouldRaiseEveryFaultOfAFill() {
         assertEquals(FAULTS, faults(memory -> memory.fill(3, 9000, (byte) 1)));
+    }
+
+    @Test
+    void shouldAskForFaultsOnlyWhileMemoryCanVanish() {
+        int before = MemoryFaults.mappings();
+        MemoryFaults.onMapped();
+        assertEquals(before + 1, MemoryFaults.mappings());
+        MemoryFaults.onUnmapped();
+        assertEquals(before, MemoryFaults.mappings());
     }
 
     /** Of {@link #FAULTS} accesses to vanished memory, how many raised an error in time. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.vrio.common.memory.MemoryFaults;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.common.memory.SliceList;
@@ -281,6 +282,7 @@ final class SocketLinkTest {
         long address = Linux.mmap(0, length, 3, 1, file, 0);
         SliceList payload = new SliceList();
         payload.add(new MemorySlice(address, length), 0, length);
+        MemoryFaults.onMapped();
         Linux.check(Linux.ftruncate(file, 0), "ftruncate");
         try (NativeBuffer headers = new NativeBuffer(FrameHeader.HEADERS_MAX)) {
             FrameWriter writer = new FrameWriter(left.endpoint(), right.endpoint(), MTU);
@@ -291,6 +293,7 @@ final class SocketLinkTest {
             assertEquals(1, left.link().counters().value(LinkCounter.SEND_BAD_MEMORY));
         } finally {
             Linux.munmap(address, length);
+            MemoryFaults.onUnmapped();
             Linux.close(file);
         }
     }

@@ -50,6 +50,7 @@ final class VanishedFrameTest {
                 new MemorySlice(
                         Linux.check(Linux.mmap(0, MAPPED, READ_WRITE, MAP_SHARED, fd, 0), "mmap"),
                         MAPPED);
+        MemoryFaults.onMapped();
         steps(200);
         assertTrue(nic.isAttached() && other.isAttached());
     }
@@ -61,6 +62,7 @@ final class VanishedFrameTest {
         network.close();
         good.close();
         Linux.munmap(shared.address(0, MAPPED), MAPPED);
+        MemoryFaults.onUnmapped();
         Linux.close(fd);
     }
 

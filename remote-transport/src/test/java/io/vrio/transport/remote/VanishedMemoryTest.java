@@ -7,6 +7,7 @@ import io.vrio.common.clock.ManualClock;
 import io.vrio.common.io.BlockRequest;
 import io.vrio.common.io.BlockRequestKind;
 import io.vrio.common.io.IoStatus;
+import io.vrio.common.memory.MemoryFaults;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.common.sys.Linux;
@@ -48,6 +49,7 @@ final class VanishedMemoryTest {
                 new MemorySlice(
                         Linux.check(Linux.mmap(0, MAPPED, READ_WRITE, MAP_SHARED, fd, 0), "mmap"),
                         MAPPED);
+        MemoryFaults.onMapped();
         steps(200);
     }
 
@@ -56,6 +58,7 @@ final class VanishedMemoryTest {
         network.close();
         good.close();
         Linux.munmap(shared.address(0, MAPPED), MAPPED);
+        MemoryFaults.onUnmapped();
         Linux.close(fd);
     }
 

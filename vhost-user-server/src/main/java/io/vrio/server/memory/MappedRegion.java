@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.server.memory;
 
+import io.vrio.common.memory.MemoryFaults;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.NativeBuffer;
 import io.vrio.common.memory.SliceList;
@@ -24,12 +25,18 @@ final class MappedRegion {
     private final long mappedAddress;
     private final long mappedLength;
     private final MemorySlice slice;
+    private final boolean canVanish;
 
-    private MappedRegion(GuestRegion region, long mappedAddress, long mappedLength) {
+    private MappedRegion(
+            GuestRegion region, long mappedAddress, long mappedLength, boolean canVanish) {
         this.region = region;
+        this.canVanish = canVanish;
         this.mappedAddress = mappedAddress;
         this.mappedLength = mappedLength;
         slice = new MemorySlice(mappedAddress + region.mmapOffset(), region.size());
+        if (canVanish) {
+            MemoryFaults.onMapped();
+        }
     }
 
     /**
@@ -39,6 +46,8 @@ final class MappedRegion {
      */
     static MappedRegion map(GuestRegion region, int fd) {
         refuseIf(invalidReason(region), region);
+        // Ordering: a seal that is there now was there when the length is read.
+        boolean isSealed = Linux.isKeptFromShrinking(fd);
         long fileLength = Linux.lseek(fd, 0, SEEK_END);
         if (fileLength < 0) {
             throw refused("its file has no length: " + Linux.describe((int) -fileLength), region);
@@ -47,7 +56,8 @@ final class MappedRegion {
         if (region.mmapOffset() > fileLength || region.size() > fileLength - region.mmapOffset()) {
             throw refused("it reaches past the end of its file of " + fileLength, region);
         }
-        long length = roundUp(region.mmapOffset() + region.size(), pageSize(region, fd));
+        long pageSize = pageSize(region, fd);
+        long length = roundUp(region.mmapOffset() + region.size(), pageSize);
         // From the start of the file: hugetlbfs refuses offsets inside a huge page.
         long address =
                 Linux.mmap(0, length, PROTECTION_READ_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
@@ -56,7 +66,8 @@ final class MappedRegion {
         }
         // Guest memory has no place in our core dumps; a failure is harmless.
         Linux.madvise(address, length, MADV_DONTDUMP);
-        return new MappedRegion(region, address, length);
+        // A huge page that is touched first when none is left is SIGBUS as well.
+        return new MappedRegion(region, address, length, !isSealed || pageSize > PAGE);
     }
 
     private static String invalidReason(GuestRegion region) {
@@ -152,5 +163,8 @@ final class MappedRegion {
         // Safety: a later access through this region's slice fails its bounds check.
         slice.wrap(0, 0);
         Linux.munmap(mappedAddress, mappedLength);
+        if (canVanish) {
+            MemoryFaults.onUnmapped();
+        }
     }
 }

@@ -49,9 +49,12 @@ final class InFlightRequests implements AutoCloseable {
         checkVrings(message);
         int fd = Linux.check(Linux.memfdCreate("vrio-in-flight"), "memfd_create");
         int result = Linux.ftruncate(fd, length(message));
+        if (result == 0) {
+            result = Linux.sealLength(fd);
+        }
         if (result < 0) {
             Linux.close(fd);
-            throw new RequestRefusedException("ftruncate: " + Linux.describe(-result));
+            throw new RequestRefusedException("a file of its length: " + Linux.describe(-result));
         }
         return fd;
     }

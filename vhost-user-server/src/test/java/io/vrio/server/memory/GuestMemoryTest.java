@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.vrio.common.memory.MemoryFaults;
 import io.vrio.common.memory.MemorySlice;
 import io.vrio.common.memory.SliceList;
+import io.vrio.common.sys.ErrnoException;
+import io.vrio.common.sys.Linux;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +41,20 @@ final class GuestMemoryTest {
         assertTrue(memory.translate(LOW + 8, 4, list));
         list.copyTo(0, high.slice(), 0, 4);
         assertEquals(0x76726f31, high.slice().getInt(0));
+    }
+
+    @Test
+    void shouldKnowThatSealedMemoryCannotVanish() {
+        int before = MemoryFaults.mappings();
+        memory.add(low.region(), low.fd());
+        assertEquals(before + 1, MemoryFaults.mappings());
+        assertEquals(0, Linux.sealLength(high.fd()));
+        memory.add(high.region(), high.fd());
+        assertEquals(before + 1, MemoryFaults.mappings());
+        memory.remove(high.region());
+        memory.remove(low.region());
+        assertEquals(before, MemoryFaults.mappings());
+        assertThrows(ErrnoException.class, () -> high.cutOff(0));
     }
 
     @Test

@@ -58,6 +58,15 @@ final class InFlightRequestsTest {
     }
 
     @Test
+    void shouldGiveAFileThatKeepsItsLength() {
+        frontend.get(GET_INFLIGHT_FD, longs(0, 0, TWO_VRINGS));
+
+        int[] descriptors = frontend.takeDescriptors();
+        assertTrue(Linux.isKeptFromShrinking(descriptors[0]));
+        Linux.close(descriptors[0]);
+    }
+
+    @Test
     void shouldNoteWhatIsTaken() throws Exception {
         assertTrue(setKept(LOG_LENGTH, TWO_VRINGS));
         served.start();
