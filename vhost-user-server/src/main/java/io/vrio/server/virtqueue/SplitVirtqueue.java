@@ -21,6 +21,9 @@ public final class SplitVirtqueue implements Virtqueue {
      */
     private static final int UNCALLED_MAX = 1 << 15;
 
+    /** In place of an index: the guest has not been asked to kick. */
+    private static final int NOT_ASKED = -1;
+
     private static final int FLAGS = 0;
     private static final int IDX = 2;
     private static final int RING = 4;
@@ -58,6 +61,10 @@ public final class SplitVirtqueue implements Virtqueue {
     private int usedIdx;
     private int publishedIdx;
     private int calledIdx;
+
+    /** With event index, the chain that the guest was asked to kick for. */
+    private int kickIdx = NOT_ASKED;
+
     private long[] deferred;
     private int deferredCount;
 
@@ -133,6 +140,7 @@ public final class SplitVirtqueue implements Virtqueue {
 
     @Override
     public boolean remap() {
+        kickIdx = NOT_ASKED;
         boolean isMapped = areas.map();
         if (isMapped && !isBegun) {
             begin();
@@ -327,11 +335,24 @@ public final class SplitVirtqueue implements Virtqueue {
 
     @Override
     public void suppressKicks() {
-        // With event index, avail_event stays behind the guest's index, which has the same effect.
-        if (!hasEventIdx && isUsable()) {
+        if (!isUsable()) {
+            return;
+        }
+        if (!hasEventIdx) {
             used.putShort(FLAGS, (short) USED_NO_KICK);
             areas.logDevice(FLAGS, FIELD_LENGTH);
+        } else if (kickIdx != NOT_ASKED) {
+            // Farther behind than the guest can have come since it looked last; later it stays
+            // behind by itself, but for one kick in 2^16 chains.
+            putAvailEvent(availIdx - size - 1);
+            kickIdx = NOT_ASKED;
         }
+    }
+
+    private void putAvailEvent(int idx) {
+        long availEvent = RING + (long) size * ELEMENT_LENGTH;
+        used.putShort(availEvent, (short) idx);
+        areas.logDevice(availEvent, FIELD_LENGTH);
     }
 
     @Override
@@ -349,9 +370,8 @@ public final class SplitVirtqueue implements Virtqueue {
             return false;
         }
         if (hasEventIdx) {
-            long availEvent = RING + (long) size * ELEMENT_LENGTH;
-            used.putShort(availEvent, (short) idx);
-            areas.logDevice(availEvent, FIELD_LENGTH);
+            putAvailEvent(idx);
+            kickIdx = idx;
         } else {
             used.putShort(FLAGS, (short) 0);
             areas.logDevice(FLAGS, FIELD_LENGTH);

@@ -102,6 +102,27 @@ final class SplitVirtqueueNotificationTest {
     }
 
     @Test
+    void shouldTakeItsWishForAKickBack() throws Exception {
+        serve(RingFeatures.SPLIT);
+        assertFalse(queue.requestKicks());
+        queue.suppressKicks();
+        offer();
+        assertFalse(driver.isKickWanted());
+        for (int i = 0; i < 200; i++) {
+            queue.poll(chain);
+            queue.push(chain.headIndex(), 0);
+            queue.publish();
+            driver.takeUsed();
+            offer();
+            assertFalse(driver.isKickWanted());
+        }
+        queue.poll(chain);
+        assertFalse(queue.requestKicks());
+        offer();
+        assertTrue(driver.isKickWanted());
+    }
+
+    @Test
     void shouldWantAKickForMoreThanItHasSeen() throws Exception {
         serve(RingFeatures.SPLIT);
         offer();
