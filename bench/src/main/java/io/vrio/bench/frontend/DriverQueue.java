@@ -219,7 +219,12 @@ public final class DriverQueue implements AutoCloseable {
 
     /** Blocks until the backend calls; returns false when it did not within the time. */
     public boolean awaitCall(long timeoutNs) {
-        boolean isCalled = epoll.await(timeoutNs) > 0 && call.drain();
+        return epoll.await(timeoutNs) > 0 && takeCall();
+    }
+
+    /** Takes the backend's call, if there is one; does not wait. */
+    public boolean takeCall() {
+        boolean isCalled = call.drain();
         if (isCalled) {
             callCount++;
         }
