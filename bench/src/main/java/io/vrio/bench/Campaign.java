@@ -126,7 +126,10 @@ final class Campaign {
 
     private void measureRow(List<Deployment> deployments, Workload row, double lossPercent) {
         for (Deployment deployment : deployments) {
-            load(deployment, row, Schedule.WARM_UP_SECONDS);
+            WarmUp.run(
+                    deployment.daemons(),
+                    Schedule.WARM_UP_SECONDS,
+                    warmUp -> load(deployment, row, warmUp));
         }
         for (int round = 0; round < schedule.rounds(); round++) {
             for (Deployment deployment : deployments) {

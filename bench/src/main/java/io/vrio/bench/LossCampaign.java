@@ -69,7 +69,10 @@ final class LossCampaign {
         for (double lossPercent : schedule.lossPercents()) {
             site.loss().set(lossPercent);
             for (Deployment deployment : deployments) {
-                load(deployment, row, Schedule.WARM_UP_SECONDS);
+                WarmUp.run(
+                        deployment.daemons(),
+                        Schedule.WARM_UP_SECONDS,
+                        warmUp -> load(deployment, row, warmUp));
             }
         }
         for (int round = 0; round < schedule.rounds(); round++) {

@@ -5,6 +5,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What a process has used, from /proc: CPU time of all its threads, also of those that have ended,
@@ -14,6 +18,9 @@ import java.nio.file.Path;
  */
 public record ProcessUsage(long cpuNs, long peakKib, long anonKib, long fileKib, long sharedKib) {
     private static final long NS_PER_TICK = 10_000_000;
+
+    /** The names of HotSpot's compiler threads, cut to what the kernel keeps. */
+    private static final Pattern COMPILER = Pattern.compile("\\(C[12] CompilerThre\\)");
 
     // Fields of /proc/PID/stat behind the command's name, which may hold spaces; see proc(5).
     private static final int USER_TICKS = 11;
@@ -46,6 +53,33 @@ public record ProcessUsage(long cpuNs, long peakKib, long anonKib, long fileKib,
             return cpuNs(Files.readString(task.resolve("stat")));
         } catch (IOException e) {
             throw new UncheckedIOException("thread " + tid + " has ended", e);
+        }
+    }
+
+    /**
+     * CPU time so far of each thread of a JVM that compiles, by thread id; none of other programs.
+     */
+    static Map<Long, Long> compilerCpuNs(long pid) {
+        Map<Long, Long> all = new HashMap<>();
+        try (Stream<Path> tasks = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
+            for (Path task : (Iterable<Path>) tasks::iterator) {
+                String stat = statOf(task);
+                if (COMPILER.matcher(stat).find()) {
+                    all.put(Long.parseLong(task.getFileName().toString()), cpuNs(stat));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("process " + pid + " has ended", e);
+        }
+        return all;
+    }
+
+    /** Empty when the thread has ended. */
+    private static String statOf(Path task) {
+        try {
+            return Files.readString(task.resolve("stat"));
+        } catch (IOException e) {
+            return "";
         }
     }
 

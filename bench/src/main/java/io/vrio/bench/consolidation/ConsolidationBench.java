@@ -7,6 +7,7 @@ import io.vrio.bench.ManyHosts;
 import io.vrio.bench.ProcessUsage;
 import io.vrio.bench.RoundsOption;
 import io.vrio.bench.SecondsOption;
+import io.vrio.bench.WarmUp;
 import io.vrio.common.sys.Linux;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Option;
  */
 @Command(name = "bench/run consolidation", sortOptions = false, usageHelpWidth = 100)
 final class ConsolidationBench implements Callable<Integer> {
-    private static final double WARM_UP_SECONDS = 6;
+    private static final double WARM_UP_SECONDS = 2;
     private static final double NS_PER_S = 1e9;
     private static final double NS_PER_US = 1e3;
 
@@ -111,7 +112,12 @@ final class ConsolidationBench implements Callable<Integer> {
                 Hosts shared = new Hosts(Side.SHARED, pattern, us, bench, hosts);
                 CpuShare limits = new CpuShare(share)) {
             List<Hosts> sides = List.of(local, shared);
-            sides.forEach(side -> side.run((long) (WARM_UP_SECONDS * NS_PER_S)));
+            for (Hosts side : sides) {
+                WarmUp.run(
+                        side.daemons(),
+                        WARM_UP_SECONDS,
+                        warmUp -> side.run((long) (warmUp * NS_PER_S)));
+            }
             sides.forEach(side -> side.limit(limits));
             for (int round = 0; round < rounds.rounds(); round++) {
                 for (Hosts side : sides) {

@@ -137,6 +137,12 @@ final class Hosts implements AutoCloseable {
         return sidecores;
     }
 
+    List<Daemon> daemons() {
+        List<Daemon> all = new ArrayList<>(servers());
+        all.addAll(sidecores());
+        return all;
+    }
+
     List<Daemon> servers() {
         return servers;
     }

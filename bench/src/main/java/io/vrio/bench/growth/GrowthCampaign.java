@@ -5,6 +5,7 @@ import io.vrio.bench.BenchOptions;
 import io.vrio.bench.Daemon;
 import io.vrio.bench.ManyHosts;
 import io.vrio.bench.ProcessUsage;
+import io.vrio.bench.WarmUp;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,10 +16,7 @@ import java.util.function.Consumer;
  * begins with new daemons for each size: otherwise nobody could tell what the size costs.
  */
 final class GrowthCampaign {
-    private static final double WARM_UP_SECONDS = 2;
-
-    /** A site that has only become larger has its code compiled. */
-    private static final double SETTLE_SECONDS = 0.5;
+    private static final double WARM_UP_SECONDS = 1;
 
     private static final double NS_PER_S = 1e9;
     private static final double NS_PER_US = 1e3;
@@ -62,9 +60,8 @@ final class GrowthCampaign {
         int deepest = depths.get(depths.size() - 1);
         try (GrowthSite site = newSite(1, deepest)) {
             site.addServer(0, 1);
-            warmUp(site, Growth.DEPTH, 32, WARM_UP_SECONDS);
             for (int depth : depths) {
-                warmUp(site, Growth.DEPTH, depth, SETTLE_SECONDS);
+                warmUp(site, Growth.DEPTH, depth);
                 measure(site, Growth.DEPTH, depth, round);
             }
         }
@@ -75,7 +72,7 @@ final class GrowthCampaign {
             int depth = growth.depth(count);
             try (GrowthSite site = newSite(count, depth)) {
                 site.addServer(0, count);
-                warmUp(site, growth, depth, WARM_UP_SECONDS);
+                warmUp(site, growth, depth);
                 measure(site, growth, count, round);
             }
         }
@@ -87,20 +84,21 @@ final class GrowthCampaign {
         int depth = Growth.HOSTS.depth(1);
         try (GrowthSite site = newSite(sizes.get(sizes.size() - 1), depth)) {
             for (int size : sizes) {
-                int before = site.servers().size();
                 while (site.servers().size() < size) {
                     site.addServer(site.servers().size(), 1);
                 }
-                // Each new JVM compiles for a second or two of CPU time, on CPUs that all share.
-                warmUp(site, Growth.HOSTS, depth, Math.max(WARM_UP_SECONDS, size - before));
+                warmUp(site, Growth.HOSTS, depth);
                 measure(site, Growth.HOSTS, size, round);
             }
         }
     }
 
-    private static void warmUp(GrowthSite site, Growth growth, int depth, double seconds) {
+    private static void warmUp(GrowthSite site, Growth growth, int depth) {
         try (ManyDisksLoad load = load(site, growth)) {
-            load.run(depth, (long) (seconds * NS_PER_S));
+            WarmUp.run(
+                    site.daemons(),
+                    WARM_UP_SECONDS,
+                    seconds -> load.run(depth, (long) (seconds * NS_PER_S)));
         }
     }
 

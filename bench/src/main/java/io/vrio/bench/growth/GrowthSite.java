@@ -72,6 +72,12 @@ final class GrowthSite implements AutoCloseable {
         return iohyp;
     }
 
+    List<Daemon> daemons() {
+        List<Daemon> all = new ArrayList<>(servers);
+        all.add(iohyp);
+        return all;
+    }
+
     List<Daemon> servers() {
         return servers;
     }

@@ -4,6 +4,7 @@ package io.vrio.bench.roundtrip;
 import io.vrio.bench.BenchOptions;
 import io.vrio.bench.Daemon;
 import io.vrio.bench.ProcessUsage;
+import io.vrio.bench.WarmUp;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,8 +14,7 @@ import java.util.function.Consumer;
 
 /** All ways stay started, and are measured in alternation. */
 public final class RoundTripCampaign {
-    /** Before the rounds, for each way: daemons that still compile share two CPUs with the rest. */
-    private static final double WARM_UP_SECONDS = 6;
+    private static final double WARM_UP_SECONDS = 2;
 
     private static final double NS_PER_S = 1e9;
     private static final double NS_PER_US = 1e3;
@@ -39,7 +39,12 @@ public final class RoundTripCampaign {
         List<RoundTripGuest> guests = new ArrayList<>();
         try {
             ways.forEach(way -> guests.add(new RoundTripGuest(way, bench, peerNamespace)));
-            guests.forEach(guest -> guest.run((long) (WARM_UP_SECONDS * NS_PER_S)));
+            for (RoundTripGuest guest : guests) {
+                WarmUp.run(
+                        guest.daemons(),
+                        WARM_UP_SECONDS,
+                        warmUp -> guest.run((long) (warmUp * NS_PER_S)));
+            }
             for (int round = 0; round < rounds; round++) {
                 for (RoundTripGuest guest : guests) {
                     add(measure(guest, round, seconds));
