@@ -112,19 +112,21 @@ final class ConsolidationBench implements Callable<Integer> {
                 Hosts shared = new Hosts(Side.SHARED, pattern, us, bench, hosts);
                 CpuShare limits = new CpuShare(share)) {
             List<Hosts> sides = List.of(local, shared);
-            for (Hosts side : sides) {
-                WarmUp.run(
-                        side.daemons(),
-                        WARM_UP_SECONDS,
-                        warmUp -> side.run((long) (warmUp * NS_PER_S)));
-            }
+            sides.forEach(ConsolidationBench::warmUp);
             sides.forEach(side -> side.limit(limits));
+            // Workers that have less of a CPU than before are rebalanced.
+            sides.forEach(ConsolidationBench::warmUp);
             for (int round = 0; round < rounds.rounds(); round++) {
                 for (Hosts side : sides) {
                     add(measure(pattern, us, side, round));
                 }
             }
         }
+    }
+
+    private static void warmUp(Hosts side) {
+        WarmUp.run(
+                side.daemons(), WARM_UP_SECONDS, seconds -> side.run((long) (seconds * NS_PER_S)));
     }
 
     private ConsolidationRun measure(Pattern pattern, int us, Hosts side, int round) {
