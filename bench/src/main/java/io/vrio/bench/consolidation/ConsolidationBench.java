@@ -80,7 +80,7 @@ final class ConsolidationBench implements Callable<Integer> {
                 "runs",
                 String.format(
                         Locale.ROOT,
-                        "%d rounds of %.1f s, in alternation; 4 KiB reads, %d of a busy host at a"
+                        "%d rounds of %.1f s or more, in alternation; 4 KiB reads, %d of a busy host at a"
                                 + " time; nothing is pinned",
                         rounds.rounds(),
                         seconds.seconds(),
@@ -130,11 +130,11 @@ final class ConsolidationBench implements Callable<Integer> {
     }
 
     private ConsolidationRun measure(Pattern pattern, int us, Hosts side, int round) {
-        double durationNs = seconds.seconds() * NS_PER_S;
+        long durationNs = pattern.wholeNs(seconds.seconds());
         long sidecoresBefore = cpuNs(side.sidecores());
         long serversBefore = cpuNs(side.servers());
         long machineBefore = ProcessUsage.machineCpuNs();
-        List<List<DiskLoad.Outcome>> outcomes = side.run((long) durationNs);
+        List<List<DiskLoad.Outcome>> outcomes = side.run(durationNs);
         double machineNs = ProcessUsage.machineCpuNs() - machineBefore;
         double serversNs = cpuNs(side.servers()) - serversBefore;
         double sidecoresNs = cpuNs(side.sidecores()) - sidecoresBefore;

@@ -32,7 +32,8 @@ final class ConsolidationReportTest {
     @Test
     void shouldJudgeEachPatternByItsOwnTarget() {
         String verdicts = report.verdicts();
-        assertTrue(verdicts.contains("reached  bursts, 2 shared workers: 1.00x"), verdicts);
+        assertTrue(
+                verdicts.contains("reached  bursts of 0.2 s, 2 shared workers: 1.00x"), verdicts);
         assertTrue(verdicts.contains("MISSED   one hot host, 4 shared workers: 1.40x"), verdicts);
     }
 
@@ -40,8 +41,10 @@ final class ConsolidationReportTest {
     void shouldNameTheWorkersOfBothSides() {
         String table = report.table();
         assertTrue(
-                table.contains("| bursts | 100 | four local | 4 x 1 | 10 / 500 / 1000 |"), table);
-        assertTrue(table.contains("| bursts | 100 | shared | 2 | 11 / 500 / 900 |"), table);
+                table.contains("| bursts of 0.2 s | 100 | four local | 4 x 1 | 10 / 500 / 1000 |"),
+                table);
+        assertTrue(
+                table.contains("| bursts of 0.2 s | 100 | shared | 2 | 11 / 500 / 900 |"), table);
     }
 
     @Test

@@ -35,6 +35,14 @@ final class PatternTest {
     }
 
     @Test
+    void shouldGiveEachHostWholeBursts() {
+        long second = TimeUnit.SECONDS.toNanos(1);
+        assertEquals(second * 8 / 5, Pattern.BURSTS.wholeNs(1.5));
+        assertEquals(second * 8 / 5, Pattern.LONG_BURSTS.wholeNs(1.5));
+        assertEquals(second * 2, Pattern.BURSTS.wholeNs(2));
+    }
+
+    @Test
     void shouldGiveTheHotHostAsManyDisksAsThereAreWorkers() {
         assertEquals(4, Pattern.HOT.sharedDisks(0));
         assertEquals(1, Pattern.HOT.sharedDisks(1));
