@@ -26,6 +26,7 @@ final class DeviceTable {
     private final List<RemoteNic> nics = new ArrayList<>();
     private final FlowTable<RemoteDisk> disksByFlow = new FlowTable<>(RemoteDisk[]::new);
     private final FlowTable<RemoteNic> nicsByFlow = new FlowTable<>(RemoteNic[]::new);
+    private final DiskTally tally = new DiskTally();
     private int lastFlow;
     private int renumberings;
 
@@ -65,7 +66,7 @@ final class DeviceTable {
     }
 
     private void give(int flow, RemoteDisk disk) {
-        disk.flow(flow);
+        disk.flow(flow, tally);
         disksByFlow.put(flow, disk);
     }
 
@@ -77,7 +78,11 @@ final class DeviceTable {
     }
 
     void remove(int flow) {
-        disks.remove(disksByFlow.remove(flow));
+        RemoteDisk disk = disksByFlow.remove(flow);
+        disks.remove(disk);
+        if (disk != null && disk.isAttached()) {
+            tally.onDetached();
+        }
         nics.remove(nicsByFlow.remove(flow));
     }
 
@@ -93,10 +98,8 @@ final class DeviceTable {
 
     /** Whether the peer has claimed all of them for us. */
     boolean isComplete() {
-        for (int i = 0; i < disks.size(); i++) {
-            if (!disks.get(i).isAttached()) {
-                return false;
-            }
+        if (tally.attached() < disks.size()) {
+            return false;
         }
         for (int i = 0; i < nics.size(); i++) {
             if (!nics.get(i).isAttached()) {
@@ -199,12 +202,7 @@ final class DeviceTable {
 
     /** Whether a look at the next frame's headers may save a copy. */
     boolean hasLargeReads() {
-        for (int i = 0; i < disks.size(); i++) {
-            if (disks.get(i).hasLargeReads()) {
-                return true;
-            }
-        }
-        return false;
+        return tally.hasLargeReads();
     }
 
     /** The association has ended. */
@@ -226,6 +224,9 @@ final class DeviceTable {
     /** Ends requests that have waited longer than {@code ioTimeoutNs}; returns how many. */
     int expire(long nowNs, long ioTimeoutNs) {
         int expired = 0;
+        if (tally.attached() == disks.size()) {
+            return 0;
+        }
         // By index: who hears of an end may close the disk.
         for (int i = 0; i < disks.size(); i++) {
             expired += disks.get(i).expire(nowNs, ioTimeoutNs);

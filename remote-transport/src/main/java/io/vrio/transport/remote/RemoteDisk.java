@@ -50,13 +50,13 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
     private RemotePeer peer;
 
     private int flow;
+    private DiskTally tally;
     private DiskProperties properties = DiskProperties.ofCapacity(0, "");
     private Runnable listener = () -> {};
     private Association association;
     private int requestsMax;
     private int requestsSent;
     private long submitted;
-    private int largeReads;
     private int placedId;
     private boolean isPlaced;
     private String refusal;
@@ -101,8 +101,9 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
         return flow;
     }
 
-    void flow(int newFlow) {
+    void flow(int newFlow, DiskTally newTally) {
         flow = newFlow;
+        tally = newTally;
     }
 
     /**
@@ -206,7 +207,7 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
         slot.isSent = true;
         slot.isDirect = DirectReceiver.isFor(request);
         requestsSent++;
-        largeReads += slot.isDirect ? 1 : 0;
+        tally.onSent(request);
         BlockMessage.writeRequest(slot.message.header(), request);
         boolean hasData = request.kind() == BlockRequestKind.WRITE;
         slot.message.begin(
@@ -218,18 +219,13 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
         association.send(slot.message);
     }
 
-    /** Whether a look at the next frame's headers may save a copy. */
-    boolean hasLargeReads() {
-        return largeReads > 0;
-    }
-
     private void end(Slot slot, IoStatus status) {
         BlockRequest request = slot.request;
         if (slot.isSent) {
             slot.message.end();
             slot.isSent = false;
             requestsSent--;
-            largeReads -= DirectReceiver.isFor(request) ? 1 : 0;
+            tally.onEnd(request);
         }
         slot.request = null;
         free.addLast(slot);
@@ -381,6 +377,7 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
         }
         refusal = null;
         association = newAssociation;
+        tally.onAttached();
         requestsMax = attached.requestsMax();
         requestsSent = 0;
         onChanged(attached.properties());
@@ -427,12 +424,13 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
     private void takeBackSent() {
         association = null;
         requestsSent = 0;
-        largeReads = 0;
+        tally.onDetached();
         List<Slot> sent = new ArrayList<>();
         for (Slot slot : slots) {
             if (slot.isSent) {
                 slot.message.end();
                 slot.isSent = false;
+                tally.onEnd(slot.request);
                 sent.add(slot);
             }
         }
