@@ -9,6 +9,12 @@ public interface DutyCycle extends EventLoop {
     /** Takes an agent out; it is not closed. */
     void remove(Agent agent);
 
-    /** How many agents there are. */
-    int agentCount();
+    /**
+     * Leaves an agent out, as if it were none of them, until {@link #wake}. What comes for it is
+     * told by events, which are heard in time: it was prepared to block.
+     */
+    void rest(Agent agent);
+
+    /** Runs an agent again that rests. */
+    void wake(Agent agent);
 }

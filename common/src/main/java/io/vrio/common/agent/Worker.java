@@ -33,6 +33,9 @@ public final class Worker implements DutyCycle, AutoCloseable {
     /** Limit: busy rounds before descriptors get their look: a busy worker still hears QEMU. */
     private static final int BUSY_ROUNDS_MAX = 64;
 
+    /** Limit: rounds, busy or not, before events are heard that an agent at rest may wait for. */
+    private static final int UNHEARD_ROUNDS_MAX = 16;
+
     /** Limit: commands of one round, so that a flood of them cannot starve the data path. */
     private static final int COMMANDS_MAX = 16;
 
@@ -52,6 +55,10 @@ public final class Worker implements DutyCycle, AutoCloseable {
     private final EventFd wakeUp = new EventFd();
     private final ConcurrentLinkedQueue<Runnable> commands = new ConcurrentLinkedQueue<>();
     private final List<Agent> agents = new ArrayList<>();
+
+    /** Those that do not rest. */
+    private final List<Agent> awake = new ArrayList<>();
+
     private final List<EventHandler> handlers = new ArrayList<>();
     private final List<Integer> freeKeys = new ArrayList<>();
     private boolean isStopping;
@@ -68,6 +75,7 @@ public final class Worker implements DutyCycle, AutoCloseable {
     private long busySinceNs;
     private int emptyRounds;
     private int busyRounds;
+    private int unheardRounds;
     private int memoryFaultLines;
 
     /**
@@ -92,16 +100,23 @@ public final class Worker implements DutyCycle, AutoCloseable {
     @Override
     public void add(Agent agent) {
         agents.add(agent);
+        awake.add(agent);
     }
 
     @Override
     public void remove(Agent agent) {
         agents.remove(agent);
+        awake.remove(agent);
     }
 
     @Override
-    public int agentCount() {
-        return agents.size();
+    public void rest(Agent agent) {
+        awake.remove(agent);
+    }
+
+    @Override
+    public void wake(Agent agent) {
+        awake.add(agent);
     }
 
     @Override
@@ -266,11 +281,18 @@ public final class Worker implements DutyCycle, AutoCloseable {
     }
 
     private int runRound() {
+        hearEventsOfResting();
         int work = runCommands();
-        for (int i = 0; i < agents.size(); i++) {
-            work += agents.get(i).doWork();
+        for (int i = 0; i < awake.size(); i++) {
+            work += awake.get(i).doWork();
         }
         return work;
+    }
+
+    private void hearEventsOfResting() {
+        if (awake.size() < agents.size() && ++unheardRounds >= UNHEARD_ROUNDS_MAX) {
+            handleEvents(0);
+        }
     }
 
     private int runCommands() {
@@ -288,17 +310,18 @@ public final class Worker implements DutyCycle, AutoCloseable {
 
     private void block() {
         boolean mayBlock = true;
-        for (int i = 0; i < agents.size(); i++) {
-            mayBlock &= agents.get(i).prepareToBlock();
+        for (int i = 0; i < awake.size(); i++) {
+            mayBlock &= awake.get(i).prepareToBlock();
         }
         // One level-triggered look also when not blocking: sockets of frontends are served here.
         handleEvents(mayBlock && commands.isEmpty() ? timeoutNs() : 0);
-        for (int i = 0; i < agents.size(); i++) {
-            agents.get(i).onWake();
+        for (int i = 0; i < awake.size(); i++) {
+            awake.get(i).onWake();
         }
     }
 
     private void handleEvents(long timeoutNs) {
+        unheardRounds = 0;
         int ready = epoll.await(timeoutNs);
         for (int i = 0; i < ready; i++) {
             handlers.get(epoll.key(i)).onReady();
@@ -308,8 +331,8 @@ public final class Worker implements DutyCycle, AutoCloseable {
     private long timeoutNs() {
         long nowNs = clock.nanoTime();
         long nearestNs = -1;
-        for (int i = 0; i < agents.size(); i++) {
-            long deadlineNs = agents.get(i).deadlineNs();
+        for (int i = 0; i < awake.size(); i++) {
+            long deadlineNs = awake.get(i).deadlineNs();
             if (deadlineNs != Agent.NO_DEADLINE) {
                 long leftNs = Math.max(0, deadlineNs - nowNs);
                 nearestNs = nearestNs < 0 ? leftNs : Math.min(nearestNs, leftNs);

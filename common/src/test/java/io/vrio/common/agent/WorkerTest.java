@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 final class WorkerTest {
     @Test
@@ -59,6 +60,48 @@ final class WorkerTest {
             worker.start();
             event.signal();
             assertTrue(heard.await(10, TimeUnit.SECONDS));
+        }
+    }
+
+    /** Is always busy, and counts its looks. */
+    private static final class Counting implements Agent {
+        private volatile int looks;
+
+        @Override
+        public String name() {
+            return "counting";
+        }
+
+        @Override
+        public int doWork() {
+            looks++;
+            return 1;
+        }
+
+        void await(int more) {
+            int limit = looks + more;
+            while (looks - limit < 0) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void shouldLeaveAnAgentOutWhileItRests() {
+        Counting busy = new Counting();
+        Counting resting = new Counting();
+        try (Worker worker = new Worker("w0", NanoClock.SYSTEM, 0)) {
+            worker.add(resting);
+            worker.add(busy);
+            worker.start();
+            resting.await(1);
+            worker.execute(() -> worker.rest(resting));
+            int before = worker.call(() -> resting.looks);
+            busy.await(1000);
+            assertEquals(before, worker.call(() -> resting.looks));
+            worker.execute(() -> worker.wake(resting));
+            resting.await(1);
         }
     }
 

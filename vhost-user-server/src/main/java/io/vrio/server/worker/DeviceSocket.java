@@ -40,9 +40,7 @@ public final class DeviceSocket implements AutoCloseable {
         isMovable = device.isMovable();
         agent =
                 new RestingAgent<>(
-                        worker,
-                        new Rest(),
-                        entry -> new DeviceAgent(entry, name, device, source, options));
+                        worker, entry -> new DeviceAgent(entry, name, device, source, options));
         worker.execute(
                 () -> {
                     agent.join(worker);

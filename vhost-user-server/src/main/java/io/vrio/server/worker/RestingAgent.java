@@ -12,13 +12,24 @@ import java.util.function.Function;
 /**
  * All that stands between an agent and its worker, in both directions: nobody else has the agent,
  * and the agent has no other worker. So whatever comes for it, an event, a command, or another
- * worker, comes through here and ends its rest. While it rests it is looked at in turn only, and
- * stays as it was prepared to block. On the worker's thread; lives as long as the agent.
+ * worker, comes through here and ends its rest. What has had nothing to do for a while rests,
+ * prepared as if to block: many that are idle do not slow down the few that are busy. On the
+ * worker's thread; lives as long as the agent.
  */
 final class RestingAgent<A extends Restable> implements Agent, EventLoop {
+    /**
+     * Looks in vain until it rests. More than a guest has to wait for a call that it has not asked
+     * for.
+     */
+    static final int LOOKS = 128;
+
     private final A agent;
-    private final Rest rest;
     private DutyCycle worker;
+
+    /** In vain, since there was something to do. */
+    private int looks;
+
+    private boolean isResting;
 
     /** Whether it was asked to be woken; it stays so while it rests. */
     private boolean isPrepared;
@@ -27,20 +38,19 @@ final class RestingAgent<A extends Restable> implements Agent, EventLoop {
      * @param worker the first one, of which it is no part before {@link #join}
      * @param maker makes the agent, for which this is the worker
      */
-    RestingAgent(DutyCycle worker, Rest rest, Function<RestingAgent<A>, A> maker) {
+    RestingAgent(DutyCycle worker, Function<RestingAgent<A>, A> maker) {
         this.worker = worker;
-        this.rest = rest;
         agent = maker.apply(this);
     }
 
     /** Asks the agent, or tells it something and hears what comes of it. */
     <T> T ask(Function<A, T> question) {
-        rest.end();
+        endRest();
         return question.apply(agent);
     }
 
     void tell(Consumer<A> command) {
-        rest.end();
+        endRest();
         command.accept(agent);
     }
 
@@ -48,7 +58,7 @@ final class RestingAgent<A extends Restable> implements Agent, EventLoop {
      * The agent is part of this worker from now on, whose clock is the same as the former one's.
      */
     void join(DutyCycle newWorker) {
-        rest.end();
+        endRest();
         worker = newWorker;
         worker.add(this);
     }
@@ -63,7 +73,7 @@ final class RestingAgent<A extends Restable> implements Agent, EventLoop {
         return worker.register(
                 descriptor,
                 () -> {
-                    rest.end();
+                    endRest();
                     handler.onReady();
                 });
     }
@@ -85,46 +95,41 @@ final class RestingAgent<A extends Restable> implements Agent, EventLoop {
 
     @Override
     public int doWork() {
-        if (rest.isLeftOut(worker.agentCount())) {
-            return 0;
-        }
-        if (!rest.isResting()) {
-            wake();
-        }
+        wake();
         int work = agent.doWork();
-        if (rest.isEarned(work)) {
+        if (work > 0) {
+            looks = 0;
+        } else if (++looks >= LOOKS) {
             restIfItCan();
         }
         return work;
     }
 
     private void restIfItCan() {
-        if (agent.canRest()) {
-            rest.begin(name().hashCode(), worker.agentCount());
-        } else {
-            rest.end();
+        looks = 0;
+        if (agent.canRest() && prepareToBlock()) {
+            isResting = true;
+            worker.rest(this);
+        }
+    }
+
+    private void endRest() {
+        looks = 0;
+        if (isResting) {
+            isResting = false;
+            worker.wake(this);
         }
     }
 
     @Override
     public boolean prepareToBlock() {
-        if (rest.isResting() && isPrepared) {
-            // It was asked, had nothing, and nothing has come since: its guest kicks.
-            return true;
-        }
         isPrepared = true;
-        boolean mayBlock = agent.prepareToBlock();
-        if (!mayBlock) {
-            rest.end();
-        }
-        return mayBlock;
+        return agent.prepareToBlock();
     }
 
     @Override
     public void onWake() {
-        if (!rest.isResting()) {
-            wake();
-        }
+        wake();
     }
 
     private void wake() {
@@ -136,12 +141,12 @@ final class RestingAgent<A extends Restable> implements Agent, EventLoop {
 
     @Override
     public long deadlineNs() {
-        return rest.isResting() ? NO_DEADLINE : agent.deadlineNs();
+        return agent.deadlineNs();
     }
 
     @Override
     public void onMemoryFault() {
-        rest.end();
+        endRest();
         agent.onMemoryFault();
     }
 

@@ -2,8 +2,6 @@
 package io.vrio.server.worker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vrio.common.agent.Agent;
 import io.vrio.common.agent.DutyCycle;
@@ -22,17 +20,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class RestingAgentTest {
     private static final int DESCRIPTOR = 5;
 
-    /** So many that one at rest is looked at hardly ever. */
-    private static final int AGENTS = 1000 * Rest.SHARE;
-
     private final Cycle cycle = new Cycle();
     private final RestingAgent<Idler> resting =
-            new RestingAgent<>(cycle, new Rest(), worker -> new Idler(worker, cycle));
+            new RestingAgent<>(cycle, worker -> new Idler(worker, cycle));
 
     /** The duty cycle of a worker with many agents, of which one is run here. */
     private static final class Cycle implements DutyCycle {
         private final Map<Integer, EventHandler> handlers = new HashMap<>();
         private Agent agent;
+        private boolean isLeftOut;
 
         /** What the agent at rest has been asked and told. */
         private int looks;
@@ -58,8 +54,13 @@ final class RestingAgentTest {
         }
 
         @Override
-        public int agentCount() {
-            return AGENTS;
+        public void rest(Agent newlyResting) {
+            isLeftOut = newlyResting == agent;
+        }
+
+        @Override
+        public void wake(Agent wanted) {
+            isLeftOut = wanted != agent;
         }
 
         @Override
@@ -71,12 +72,6 @@ final class RestingAgentTest {
         @Override
         public void unregister(int descriptor, int key) {
             handlers.remove(descriptor);
-        }
-
-        boolean block() {
-            boolean isBlocked = agent.prepareToBlock();
-            agent.onWake();
-            return isBlocked;
         }
     }
 
@@ -121,12 +116,12 @@ final class RestingAgentTest {
 
     private void rest() {
         resting.join(cycle);
-        IntStream.range(0, Rest.LOOKS).forEach(look -> resting.doWork());
+        IntStream.range(0, RestingAgent.LOOKS).forEach(look -> resting.doWork());
     }
 
     private int looksIn(int cycles) {
         int before = cycle.looks;
-        IntStream.range(0, cycles).forEach(i -> cycle.agent.doWork());
+        IntStream.range(0, cycles).filter(i -> !cycle.isLeftOut).forEach(i -> cycle.agent.doWork());
         return cycle.looks - before;
     }
 
@@ -141,46 +136,29 @@ final class RestingAgentTest {
     }
 
     @Test
-    void shouldBeLookedAtHardlyEver() {
+    void shouldNotBeLookedAt() {
         rest();
-        assertTrue(looksIn(100) <= 1);
-        assertEquals(Agent.NO_DEADLINE, resting.deadlineNs());
-    }
-
-    @ParameterizedTest
-    @MethodSource("ways")
-    void shouldBeLookedAtAfterWhateverCame(Consumer<RestingAgentTest> way) {
-        rest();
-        way.accept(this);
-        assertEquals(1, looksIn(1));
-        assertEquals(7, resting.deadlineNs());
-    }
-
-    @ParameterizedTest
-    @MethodSource("ways")
-    void shouldBeWokenBeforeThatWhenItWasPreparedToBlock(Consumer<RestingAgentTest> way) {
-        rest();
-        cycle.block();
-        way.accept(this);
-        looksIn(1);
-        assertEquals(1, cycle.woken);
-    }
-
-    @Test
-    void shouldStayPreparedToBlock() {
-        rest();
-        IntStream.range(0, 10).forEach(i -> assertTrue(cycle.block()));
+        assertEquals(0, looksIn(100));
         assertEquals(1, cycle.prepared);
         assertEquals(0, cycle.woken);
     }
 
-    @Test
-    void shouldBeLookedAtWhenSomethingHadComeBeforeItWasPrepared() {
+    @ParameterizedTest
+    @MethodSource("ways")
+    void shouldBeWokenAndLookedAtAfterWhateverCame(Consumer<RestingAgentTest> way) {
         rest();
-        cycle.mayBlock = false;
-        assertFalse(cycle.block());
-        assertEquals(1, cycle.woken);
+        way.accept(this);
         assertEquals(1, looksIn(1));
+        assertEquals(1, cycle.woken);
+    }
+
+    @Test
+    void shouldNotRestWhenSomethingHasComeBeforeItWasPrepared() {
+        cycle.mayBlock = false;
+        rest();
+        assertEquals(1, cycle.prepared);
+        assertEquals(1, looksIn(1));
+        assertEquals(1, cycle.woken);
     }
 
     @Test
@@ -188,7 +166,14 @@ final class RestingAgentTest {
         cycle.canRest = false;
         rest();
         assertEquals(100, looksIn(100));
-        assertEquals(7, resting.deadlineNs());
+        assertEquals(0, cycle.prepared);
+    }
+
+    @Test
+    void shouldRestAgainAfterAsManyLooks() {
+        rest();
+        resting.tell(agent -> {});
+        assertEquals(RestingAgent.LOOKS, looksIn(10 * RestingAgent.LOOKS));
     }
 
     @Test

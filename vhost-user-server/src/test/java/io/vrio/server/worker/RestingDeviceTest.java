@@ -20,14 +20,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A device that has had nothing to do, among many, misses nothing that comes for it. */
+/** A device that has had nothing to do for a while misses nothing that comes for it. */
 @Timeout(60)
 final class RestingDeviceTest {
     private static final SocketOptions OPTIONS =
             new SocketOptions(Optional.empty(), TimeUnit.SECONDS.toNanos(1), false);
-
-    /** More than a worker that has no work runs duty cycles before it blocks. */
-    private static final int OTHERS = 64 * Rest.SHARE;
 
     @TempDir Path folder;
 
@@ -61,25 +58,9 @@ final class RestingDeviceTest {
         }
     }
 
-    /** One of many that have nothing to do. */
-    private static final class Other implements Agent {
-        @Override
-        public String name() {
-            return "other";
-        }
-
-        @Override
-        public int doWork() {
-            return 0;
-        }
-    }
-
     @BeforeEach
     void start() {
         worker.add(pace);
-        for (int i = 0; i < OTHERS; i++) {
-            worker.add(new Other());
-        }
         worker.start();
         Path path = folder.resolve("disk0.sock");
         BlockDevice device = new BlockDevice("disk0", disk, 1);
@@ -110,7 +91,7 @@ final class RestingDeviceTest {
         pace.isBusy = true;
         worker.call(() -> null);
         long from = pace.cycles;
-        await(() -> pace.cycles - from > 4 * Rest.LOOKS);
+        await(() -> pace.cycles - from > 4 * RestingAgent.LOOKS);
     }
 
     /** Then the worker blocks, so often. */
@@ -131,7 +112,7 @@ final class RestingDeviceTest {
     }
 
     @Test
-    void shouldFindWhatAGuestOffersThatWasNotAskedToKick() {
+    void shouldBeWokenByItsGuestWhileTheWorkerIsBusy() {
         rest();
         assertServed();
     }
