@@ -8,6 +8,7 @@ import io.vrio.bench.SecondsOption;
 import io.vrio.common.sys.Linux;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,6 +29,13 @@ final class GrowthBench implements Callable<Integer> {
             paramLabel = "WHAT",
             description = "what grows: depth, devices, idle, hosts; default all")
     private List<String> only = Arrays.stream(Growth.values()).map(Growth::title).toList();
+
+    @Option(
+            names = "--sizes",
+            split = ",",
+            paramLabel = "N",
+            description = "only these, of the sizes that there are; default all")
+    private List<Integer> sizes = List.of();
 
     @Mixin private RoundsOption rounds = new RoundsOption(3);
 
@@ -52,6 +60,12 @@ final class GrowthBench implements Callable<Integer> {
             throw new IllegalArgumentException(
                     "--only takes depth, devices, idle and hosts, once each");
         }
+        for (Growth growth : wanted) {
+            if (!sizes.isEmpty() && Collections.disjoint(growth.sizes(), sizes)) {
+                throw new IllegalArgumentException(
+                        "--sizes names none of " + growth.title() + ": " + growth.sizes());
+            }
+        }
         Map<String, String> environment = bench.environment();
         environment.put(
                 "runs",
@@ -66,7 +80,12 @@ final class GrowthBench implements Callable<Integer> {
                         Growth.DEVICES.depth(1),
                         Growth.HOSTS.depth(1)));
         GrowthCampaign campaign =
-                new GrowthCampaign(bench, hosts, seconds.seconds(), System.out::println);
+                new GrowthCampaign(
+                        bench,
+                        hosts,
+                        seconds.seconds(),
+                        size -> sizes.isEmpty() || sizes.contains(size),
+                        System.out::println);
         List<GrowthRun> runs = campaign.run(wanted, rounds.rounds());
         GrowthResults results = new GrowthResults(environment, runs);
         GrowthReport report = new GrowthReport(results);

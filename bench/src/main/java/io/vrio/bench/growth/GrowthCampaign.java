@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 
 /**
  * Lets each of the things grow, from one, so often as there are rounds. What makes a daemon larger
@@ -24,17 +25,25 @@ final class GrowthCampaign {
     private final BenchOptions bench;
     private final ManyHosts hosts;
     private final double seconds;
+    private final IntPredicate isWanted;
     private final Consumer<String> progress;
     private final List<GrowthRun> runs = new ArrayList<>();
     private int siteCount;
 
     /**
+     * @param isWanted tells which sizes are measured
      * @param progress hears one line per run
      */
-    GrowthCampaign(BenchOptions bench, ManyHosts hosts, double seconds, Consumer<String> progress) {
+    GrowthCampaign(
+            BenchOptions bench,
+            ManyHosts hosts,
+            double seconds,
+            IntPredicate isWanted,
+            Consumer<String> progress) {
         this.bench = bench;
         this.hosts = hosts;
         this.seconds = seconds;
+        this.isWanted = isWanted;
         this.progress = progress;
     }
 
@@ -51,12 +60,16 @@ final class GrowthCampaign {
         return List.copyOf(runs);
     }
 
+    private List<Integer> sizes(Growth growth) {
+        return growth.sizes().stream().filter(isWanted::test).toList();
+    }
+
     private GrowthSite newSite(int diskCount, int slots) {
         return new GrowthSite(bench, hosts, "growth" + siteCount++, diskCount, slots);
     }
 
     private void deepen(int round) {
-        List<Integer> depths = Growth.DEPTH.sizes();
+        List<Integer> depths = sizes(Growth.DEPTH);
         int deepest = depths.get(depths.size() - 1);
         try (GrowthSite site = newSite(1, deepest)) {
             site.addServer(0, 1);
@@ -68,7 +81,7 @@ final class GrowthCampaign {
     }
 
     private void addDevices(Growth growth, int round) {
-        for (int count : growth.sizes()) {
+        for (int count : sizes(growth)) {
             int depth = growth.depth(count);
             try (GrowthSite site = newSite(count, depth)) {
                 site.addServer(0, count);
@@ -80,7 +93,7 @@ final class GrowthCampaign {
 
     private void addHosts(int round) {
         List<Integer> sizes =
-                Growth.HOSTS.sizes().stream().filter(size -> size <= hosts.count()).toList();
+                sizes(Growth.HOSTS).stream().filter(size -> size <= hosts.count()).toList();
         int depth = Growth.HOSTS.depth(1);
         try (GrowthSite site = newSite(sizes.get(sizes.size() - 1), depth)) {
             for (int size : sizes) {
