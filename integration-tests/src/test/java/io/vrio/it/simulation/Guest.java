@@ -43,6 +43,7 @@ final class Guest implements GuestRings, AutoCloseable {
     private static final int IO_ERROR = 1;
     private static final int UNSUPPORTED = 2;
 
+    private final int index;
     private final String diskName;
     private final Scenario scenario;
     private final NanoClock clock;
@@ -65,6 +66,7 @@ final class Guest implements GuestRings, AutoCloseable {
     private boolean hasMetDisk;
 
     Guest(Scenario scenario, int index, NanoClock clock, Journal journal) {
+        this.index = index;
         diskName = "disk" + index;
         this.scenario = scenario;
         this.clock = clock;
@@ -94,6 +96,11 @@ final class Guest implements GuestRings, AutoCloseable {
                 driver -> queues.add(new GuestQueue(scenario, driver, scratch, random.split())));
         requestsLeft = load.requests();
         nextNs = clock.nanoTime();
+    }
+
+    /** Of the guests with disks. */
+    int index() {
+        return index;
     }
 
     String diskName() {

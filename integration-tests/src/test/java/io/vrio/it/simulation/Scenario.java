@@ -17,6 +17,7 @@ record Scenario(
     private static final long CARELESS = 0xCA4E1E55;
     private static final long PACKED = 0x9AC4ED;
     private static final long WORKERS = 0x3A5C;
+    private static final long REST = 0x4E57;
     private static final long US = 1_000;
     private static final long MS = 1_000 * US;
     private static final long S = 1_000 * MS;
@@ -225,6 +226,11 @@ record Scenario(
         boolean areSeveral() {
             return server + iohyp > 2;
         }
+    }
+
+    /** Looks in vain until a disk rests: fewer than in the product, so that it often does. */
+    int restLooks() {
+        return 1 + new SplittableRandom(seed ^ REST).nextInt(8);
     }
 
     static Scenario of(long seed) {

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.it.simulation;
 
-import io.vrio.common.agent.Agent;
+import io.vrio.common.agent.EventLoop;
 import io.vrio.common.clock.NanoClock;
 import io.vrio.server.device.block.BlockDevice;
+import io.vrio.server.session.Watch;
 import io.vrio.server.worker.SimulatedMove;
+import io.vrio.server.worker.SimulatedRest;
 import io.vrio.transport.remote.RemoteDisk;
 import io.vrio.transport.remote.RemoteDiskCounter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * One device of a server's process: its remote disk, its frontend, and the guest behind it. It
- * changes its worker by a real move, at whose places it does what a {@code DeviceAgent} does.
+ * One device of a server's process: its remote disk, its frontend, and the guest behind it. It is
+ * part of its worker by the real way to a device, which lets it rest, and changes its worker by a
+ * real move; what it does there is a model of a {@code DeviceAgent}.
  */
 final class SimulatedDevice {
     private final Scenario scenario;
@@ -20,6 +25,8 @@ final class SimulatedDevice {
     private final SplittableRandom random;
     private final RemoteDisk disk;
     private final BlockDevice device;
+    private final SimulatedRest entry;
+    private final List<Watch> watches = new ArrayList<>();
     private Frontend frontend;
 
     /** Null while it is on its way to another one. */
@@ -44,13 +51,70 @@ final class SimulatedDevice {
         disk = worker.peer().openDisk(guest.diskName(), guest.incarnations());
         device = new BlockDevice(guest.diskName(), disk, scenario.rings().count());
         connect();
+        entry = new SimulatedRest(worker, scenario.restLooks(), this::watch);
         join(worker);
+    }
+
+    /** Its guest's kicks, and its frontend's messages. */
+    private Agent watch(EventLoop loop) {
+        for (int descriptor : List.of(kickDescriptor(), socketDescriptor())) {
+            watches.add(new Watch(loop, descriptor, () -> {}));
+        }
+        return new Agent();
+    }
+
+    private int kickDescriptor() {
+        return 2 * guest.index();
+    }
+
+    private int socketDescriptor() {
+        return 2 * guest.index() + 1;
     }
 
     private void join(SimulatedWorker newWorker) {
         worker = newWorker;
         worker.devices().add(this);
+        entry.join(worker);
+        watches.forEach(Watch::begin);
         worker.kick();
+    }
+
+    /** What a {@code DeviceAgent} is for its worker. */
+    private final class Agent implements SimulatedRest.Agent {
+        @Override
+        public String name() {
+            return guest.diskName();
+        }
+
+        @Override
+        public int doWork() {
+            int work = device.doWork();
+            return move == null ? work : work + move.proceed();
+        }
+
+        @Override
+        public boolean canRest() {
+            boolean canRest = move == null && frontend.canLeave();
+            if (canRest) {
+                worker.passTime();
+            }
+            return canRest;
+        }
+
+        @Override
+        public boolean prepareToBlock() {
+            return device.prepareToBlock();
+        }
+
+        @Override
+        public void onWake() {
+            device.onWake();
+        }
+
+        @Override
+        public long deadlineNs() {
+            return move == null ? NO_DEADLINE : move.deadlineNs();
+        }
     }
 
     /** Begins to leave its worker for another one, unless it is doing so already. */
@@ -58,6 +122,7 @@ final class SimulatedDevice {
         if (worker != null && move == null && to != worker) {
             move = new SimulatedMove(new Place(worker), new Place(to), clock);
             device.hold(true);
+            entry.tell();
             worker.kick();
         }
     }
@@ -86,7 +151,9 @@ final class SimulatedDevice {
 
         @Override
         public void leave() {
+            watches.forEach(Watch::end);
             disk.leave();
+            entry.leave();
             worker.devices().remove(SimulatedDevice.this);
             worker = null;
         }
@@ -138,8 +205,23 @@ final class SimulatedDevice {
     /** Its guest has something for it; a device that is of no worker hears it later. */
     void kick() {
         if (worker != null) {
-            worker.kick();
+            worker.onReady(kickDescriptor());
         }
+    }
+
+    /** Its frontend says something, which is heard at once. */
+    void say(Runnable message) {
+        worker.hear(socketDescriptor());
+        message.run();
+    }
+
+    /** What its frontend says, and waits for. */
+    int serveFrontend() {
+        int work = frontend.doWork();
+        if (work > 0) {
+            worker.hear(socketDescriptor());
+        }
+        return work;
     }
 
     /** Whether some worker has it. */
@@ -172,7 +254,8 @@ final class SimulatedDevice {
         return disk;
     }
 
-    int doWork() {
+    /** Tells the guest what it may not be told of, and its judge must know. */
+    void look() {
         if (disk.isAttached()) {
             guest.onDiskMet();
         }
@@ -181,8 +264,6 @@ final class SimulatedDevice {
             sentAgain = nowSentAgain;
             guest.history().onSentAgain();
         }
-        int work = device.doWork();
-        return move == null ? work : work + move.proceed();
     }
 
     /** The worker goes to sleep: no chain may wait. */
@@ -190,19 +271,6 @@ final class SimulatedDevice {
         if (move == null) {
             frontend.checkNothingWaits();
         }
-    }
-
-    /** When the device has something to do by itself. */
-    long deadlineNs() {
-        return move == null ? Agent.NO_DEADLINE : move.deadlineNs();
-    }
-
-    boolean prepareToBlock() {
-        return device.prepareToBlock();
-    }
-
-    void onWake() {
-        device.onWake();
     }
 
     /** Requests that waited too long for a peer that was away. */

@@ -2,6 +2,8 @@
 package io.vrio.it.simulation;
 
 import io.vrio.common.agent.Agent;
+import io.vrio.common.agent.DutyCycle;
+import io.vrio.common.agent.EventHandler;
 import io.vrio.common.clock.NanoClock;
 import io.vrio.transport.flow.Association;
 import io.vrio.transport.flow.FrameBufferPool;
@@ -13,15 +15,22 @@ import io.vrio.transport.remote.ServerStation;
 import io.vrio.transport.remote.SimulatedWire;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
 /**
  * A worker of a server: its association and its devices, which it runs until it has nothing to do;
  * then it blocks, and wakes up for commands, kicks, frames and deadlines.
  */
-final class SimulatedWorker {
+final class SimulatedWorker implements DutyCycle {
     /** Duty cycles without work before the worker blocks. */
     private static final int IDLE_CYCLES = 3;
+
+    /** Limit: duty cycles before events are heard that a device at rest may wait for. */
+    private static final int UNHEARD_CYCLES = 16;
 
     /** How long it blocks while a frame waits for room that nobody tells of. */
     private static final long HELD_BACK_NS = 100_000;
@@ -34,9 +43,18 @@ final class SimulatedWorker {
     private final SimulatedCommands commands;
     private final List<SimulatedDevice> devices = new ArrayList<>();
     private final List<SimulatedNetDevice> nics = new ArrayList<>();
+    private final List<Agent> agents = new ArrayList<>();
+
+    /** Those that do not rest. */
+    private final List<Agent> awake = new ArrayList<>();
+
+    private final Map<Integer, EventHandler> handlers = new TreeMap<>();
+    private final Set<Integer> ready = new TreeSet<>();
     private boolean isBlocked;
     private boolean isKicked;
     private int idleCycles;
+    private int unheardCycles;
+    private Runnable meanwhile = () -> {};
     private long blockedNs;
     private long redirects;
 
@@ -91,14 +109,78 @@ final class SimulatedWorker {
         isKicked = true;
     }
 
+    @Override
+    public NanoClock clock() {
+        return clock;
+    }
+
+    @Override
+    public void add(Agent agent) {
+        agents.add(agent);
+        awake.add(agent);
+    }
+
+    @Override
+    public void remove(Agent agent) {
+        agents.remove(agent);
+        awake.remove(agent);
+    }
+
+    @Override
+    public void rest(Agent agent) {
+        awake.remove(agent);
+    }
+
+    @Override
+    public void wake(Agent agent) {
+        awake.add(agent);
+    }
+
+    @Override
+    public int register(int descriptor, EventHandler handler) {
+        handlers.put(descriptor, handler);
+        return descriptor;
+    }
+
+    @Override
+    public void unregister(int descriptor, int key) {
+        handlers.remove(descriptor);
+        ready.remove(descriptor);
+    }
+
+    /** A descriptor wants to be looked at. */
+    void onReady(int descriptor) {
+        ready.add(descriptor);
+        kick();
+    }
+
+    /** Looks at a descriptor now. */
+    void hear(int descriptor) {
+        handlers.get(descriptor).onReady();
+        kick();
+    }
+
+    private void handleEvents() {
+        unheardCycles = 0;
+        List<Integer> all = List.copyOf(ready);
+        ready.clear();
+        all.forEach(descriptor -> handlers.get(descriptor).onReady());
+    }
+
+    /** Guests go on between a look at their rings and a wish to be kicked. */
+    void passTime() {
+        meanwhile.run();
+    }
+
     /**
-     * @param meanwhile what guests do between the worker's last look at the rings and its wish to
-     *     be kicked
+     * @param newMeanwhile what guests do between the worker's last look at the rings and its wish
+     *     to be kicked
      */
-    int doWork(Runnable meanwhile) {
+    int doWork(Runnable newMeanwhile) {
+        meanwhile = newMeanwhile;
         int work = commands.run();
         for (SimulatedDevice device : devices) {
-            work += device.frontend().doWork();
+            work += device.serveFrontend();
         }
         for (SimulatedNetDevice nic : nics) {
             work += nic.frontend() == null ? 0 : nic.frontend().doWork();
@@ -109,9 +191,13 @@ final class SimulatedWorker {
             return 0;
         }
         isKicked = false;
-        // A device that moves leaves the list.
-        for (int i = devices.size() - 1; i >= 0; i--) {
-            work += devices.get(i).doWork();
+        if (awake.size() < agents.size() && ++unheardCycles >= UNHEARD_CYCLES) {
+            handleEvents();
+        }
+        devices.forEach(SimulatedDevice::look);
+        // A device that moves, or comes to rest, leaves the list.
+        for (int i = awake.size() - 1; i >= 0; i--) {
+            work += awake.get(i).doWork();
         }
         for (SimulatedNetDevice nic : nics) {
             work += nic.doWork();
@@ -120,7 +206,7 @@ final class SimulatedWorker {
         checkHealth(work);
         idleCycles = work > 0 ? 0 : idleCycles + 1;
         if (idleCycles >= IDLE_CYCLES) {
-            meanwhile.run();
+            passTime();
             prepareToBlock();
         }
         return work;
@@ -164,18 +250,20 @@ final class SimulatedWorker {
 
     private void prepareToBlock() {
         isBlocked = peer.prepareToBlock();
-        for (SimulatedDevice device : devices) {
-            isBlocked &= device.prepareToBlock();
+        for (Agent agent : awake) {
+            isBlocked &= agent.prepareToBlock();
         }
         for (SimulatedNetDevice nic : nics) {
             isBlocked &= nic.prepareToBlock();
         }
         // A kick that came before is still in its counter.
-        isBlocked &= !isKicked;
+        isBlocked &= !isKicked && ready.isEmpty();
         if (isBlocked) {
             blockedNs = clock.nanoTime();
             devices.forEach(SimulatedDevice::checkNothingWaits);
             nics.forEach(SimulatedNetDevice::checkNothingWaits);
+        } else {
+            goOn();
         }
     }
 
@@ -209,11 +297,16 @@ final class SimulatedWorker {
         if (isWoken) {
             isBlocked = false;
             idleCycles = 0;
-            devices.forEach(SimulatedDevice::onWake);
-            nics.forEach(SimulatedNetDevice::onWake);
-            peer.onWake();
+            goOn();
         }
         return isWoken;
+    }
+
+    private void goOn() {
+        handleEvents();
+        awake.forEach(Agent::onWake);
+        nics.forEach(SimulatedNetDevice::onWake);
+        peer.onWake();
     }
 
     /** When the worker wakes up by itself. */
@@ -222,8 +315,8 @@ final class SimulatedWorker {
         for (SimulatedNetDevice nic : nics) {
             nextNs = nic.isHeldBack() ? Agent.earlier(nextNs, blockedNs + HELD_BACK_NS) : nextNs;
         }
-        for (SimulatedDevice device : devices) {
-            nextNs = Agent.earlier(nextNs, device.deadlineNs());
+        for (Agent agent : awake) {
+            nextNs = Agent.earlier(nextNs, agent.deadlineNs());
         }
         return nextNs;
     }

@@ -196,7 +196,7 @@ final class Weather {
     /** What a frontend says is heard by the worker that has the device. */
     private void strike(SimulatedDevice device, String what, Runnable how) {
         if (device.isServed()) {
-            strike(what, how);
+            strike(what, () -> device.say(how));
         }
     }
 

@@ -24,6 +24,7 @@ final class RestingAgent<A extends Restable> implements Agent, EventLoop {
     static final int LOOKS = 128;
 
     private final A agent;
+    private final int looksMax;
     private DutyCycle worker;
 
     /** In vain, since there was something to do. */
@@ -39,7 +40,15 @@ final class RestingAgent<A extends Restable> implements Agent, EventLoop {
      * @param maker makes the agent, for which this is the worker
      */
     RestingAgent(DutyCycle worker, Function<RestingAgent<A>, A> maker) {
+        this(worker, LOOKS, maker);
+    }
+
+    /**
+     * @param looksMax looks in vain until it rests
+     */
+    RestingAgent(DutyCycle worker, int looksMax, Function<RestingAgent<A>, A> maker) {
         this.worker = worker;
+        this.looksMax = looksMax;
         agent = maker.apply(this);
     }
 
@@ -65,6 +74,8 @@ final class RestingAgent<A extends Restable> implements Agent, EventLoop {
 
     /** The agent, which watches nothing, is of no worker until {@link #join}. */
     void leave() {
+        // What comes for it later must not make it part of the duty cycle again.
+        endRest();
         worker.remove(this);
     }
 
@@ -99,7 +110,7 @@ final class RestingAgent<A extends Restable> implements Agent, EventLoop {
         int work = agent.doWork();
         if (work > 0) {
             looks = 0;
-        } else if (++looks >= LOOKS) {
+        } else if (++looks >= looksMax) {
             restIfItCan();
         }
         return work;

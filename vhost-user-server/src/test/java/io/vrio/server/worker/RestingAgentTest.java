@@ -35,6 +35,10 @@ final class RestingAgentTest {
 
         private int prepared;
         private int woken;
+
+        /** How often it became part of the duty cycle again. */
+        private int wakes;
+
         private boolean mayBlock = true;
         private boolean canRest = true;
 
@@ -61,6 +65,7 @@ final class RestingAgentTest {
         @Override
         public void wake(Agent wanted) {
             isLeftOut = wanted != agent;
+            wakes++;
         }
 
         @Override
@@ -181,5 +186,8 @@ final class RestingAgentTest {
         rest();
         resting.leave();
         assertEquals(null, cycle.agent);
+        int before = cycle.wakes;
+        resting.ask(Idler::name);
+        assertEquals(before, cycle.wakes);
     }
 }
