@@ -54,11 +54,7 @@ public final class Worker implements DutyCycle, AutoCloseable {
     private final Epoll epoll = new Epoll();
     private final EventFd wakeUp = new EventFd();
     private final ConcurrentLinkedQueue<Runnable> commands = new ConcurrentLinkedQueue<>();
-    private final List<Agent> agents = new ArrayList<>();
-
-    /** Those that do not rest. */
-    private final List<Agent> awake = new ArrayList<>();
-
+    private final Agents agents = new Agents();
     private final List<EventHandler> handlers = new ArrayList<>();
     private final List<Integer> freeKeys = new ArrayList<>();
     private boolean isStopping;
@@ -100,23 +96,21 @@ public final class Worker implements DutyCycle, AutoCloseable {
     @Override
     public void add(Agent agent) {
         agents.add(agent);
-        awake.add(agent);
     }
 
     @Override
     public void remove(Agent agent) {
         agents.remove(agent);
-        awake.remove(agent);
     }
 
     @Override
     public void rest(Agent agent) {
-        awake.remove(agent);
+        agents.rest(agent);
     }
 
     @Override
     public void wake(Agent agent) {
-        awake.add(agent);
+        agents.wake(agent);
     }
 
     @Override
@@ -275,7 +269,7 @@ public final class Worker implements DutyCycle, AutoCloseable {
             memoryFaultLines++;
             LOG.warn("worker={} shared memory has vanished", thread.getName(), fault);
         }
-        for (Agent agent : List.copyOf(agents)) {
+        for (Agent agent : List.copyOf(agents.all())) {
             agent.onMemoryFault();
         }
     }
@@ -283,6 +277,7 @@ public final class Worker implements DutyCycle, AutoCloseable {
     private int runRound() {
         hearEventsOfResting();
         int work = runCommands();
+        List<Agent> awake = agents.awake();
         for (int i = 0; i < awake.size(); i++) {
             work += awake.get(i).doWork();
         }
@@ -290,7 +285,7 @@ public final class Worker implements DutyCycle, AutoCloseable {
     }
 
     private void hearEventsOfResting() {
-        if (awake.size() < agents.size() && ++unheardRounds >= UNHEARD_ROUNDS_MAX) {
+        if (agents.isAnyResting() && ++unheardRounds >= UNHEARD_ROUNDS_MAX) {
             handleEvents(0);
         }
     }
@@ -309,15 +304,10 @@ public final class Worker implements DutyCycle, AutoCloseable {
     }
 
     private void block() {
-        boolean mayBlock = true;
-        for (int i = 0; i < awake.size(); i++) {
-            mayBlock &= awake.get(i).prepareToBlock();
-        }
+        boolean mayBlock = agents.prepareToBlock();
         // One level-triggered look also when not blocking: sockets of frontends are served here.
         handleEvents(mayBlock && commands.isEmpty() ? timeoutNs() : 0);
-        for (int i = 0; i < awake.size(); i++) {
-            awake.get(i).onWake();
-        }
+        agents.onWake();
     }
 
     private void handleEvents(long timeoutNs) {
@@ -330,23 +320,17 @@ public final class Worker implements DutyCycle, AutoCloseable {
 
     private long timeoutNs() {
         long nowNs = clock.nanoTime();
-        long nearestNs = -1;
-        for (int i = 0; i < awake.size(); i++) {
-            long deadlineNs = awake.get(i).deadlineNs();
-            if (deadlineNs != Agent.NO_DEADLINE) {
-                long leftNs = Math.max(0, deadlineNs - nowNs);
-                nearestNs = nearestNs < 0 ? leftNs : Math.min(nearestNs, leftNs);
-            }
-        }
-        return nearestNs;
+        long deadlineNs = agents.deadlineNs();
+        return deadlineNs == Agent.NO_DEADLINE ? -1 : Math.max(0, deadlineNs - nowNs);
     }
 
     private void closeAgents() {
-        for (int i = agents.size() - 1; i >= 0; i--) {
+        List<Agent> all = agents.all();
+        for (int i = all.size() - 1; i >= 0; i--) {
             try {
-                agents.get(i).close();
+                all.get(i).close();
             } catch (RuntimeException e) {
-                LOG.error("agent={} did not close", agents.get(i).name(), e);
+                LOG.error("agent={} did not close", all.get(i).name(), e);
             }
         }
     }

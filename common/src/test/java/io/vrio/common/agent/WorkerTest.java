@@ -10,6 +10,7 @@ import io.vrio.common.clock.NanoClock;
 import io.vrio.common.sys.EventFd;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -82,6 +83,10 @@ final class WorkerTest {
             int limit = looks + more;
             while (looks - limit < 0) {
                 Thread.onSpinWait();
+                // By the time-out of the test.
+                if (Thread.interrupted()) {
+                    throw new AssertionError("looked at " + looks + " times, not " + limit);
+                }
             }
         }
     }
@@ -102,6 +107,84 @@ final class WorkerTest {
             assertEquals(before, worker.call(() -> resting.looks));
             worker.execute(() -> worker.wake(resting));
             resting.await(1);
+        }
+    }
+
+    /** Is busy, and changes the duty cycle in its first turn. */
+    private static final class Changing implements Agent {
+        private final Consumer<Agent> change;
+        private boolean isDone;
+
+        Changing(Consumer<Agent> change) {
+            this.change = change;
+        }
+
+        @Override
+        public String name() {
+            return "changing";
+        }
+
+        @Override
+        public int doWork() {
+            if (!isDone) {
+                isDone = true;
+                change.accept(this);
+            }
+            return 1;
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void shouldGoOnWithTheOthersWhenAnAgentComesToRestInItsTurn() {
+        Counting next = new Counting();
+        Counting last = new Counting();
+        try (Worker worker = new Worker("w0", NanoClock.SYSTEM, 0)) {
+            worker.add(new Changing(worker::rest));
+            worker.add(next);
+            worker.add(last);
+            worker.start();
+            next.await(2);
+            last.await(2);
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void shouldGoOnWithTheOthersWhenAnAgentLeavesInItsTurn() {
+        Counting next = new Counting();
+        Counting last = new Counting();
+        try (Worker worker = new Worker("w0", NanoClock.SYSTEM, 0)) {
+            worker.add(new Changing(worker::remove));
+            worker.add(next);
+            worker.add(last);
+            worker.start();
+            next.await(2);
+            last.await(2);
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void shouldLookAtAnAgentThatComesInAnothersTurn() {
+        Counting added = new Counting();
+        try (Worker worker = new Worker("w0", NanoClock.SYSTEM, 0)) {
+            worker.add(new Changing(changing -> worker.add(added)));
+            worker.start();
+            added.await(2);
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void shouldLookAtAnAgentThatIsWokenInAnothersTurn() {
+        Counting resting = new Counting();
+        try (Worker worker = new Worker("w0", NanoClock.SYSTEM, 0)) {
+            worker.add(resting);
+            worker.rest(resting);
+            worker.add(new Changing(changing -> worker.wake(resting)));
+            worker.start();
+            resting.await(2);
         }
     }
 

@@ -2,6 +2,7 @@
 package io.vrio.it.simulation;
 
 import io.vrio.common.agent.Agent;
+import io.vrio.common.agent.Agents;
 import io.vrio.common.agent.DutyCycle;
 import io.vrio.common.agent.EventHandler;
 import io.vrio.common.clock.NanoClock;
@@ -43,11 +44,7 @@ final class SimulatedWorker implements DutyCycle {
     private final SimulatedCommands commands;
     private final List<SimulatedDevice> devices = new ArrayList<>();
     private final List<SimulatedNetDevice> nics = new ArrayList<>();
-    private final List<Agent> agents = new ArrayList<>();
-
-    /** Those that do not rest. */
-    private final List<Agent> awake = new ArrayList<>();
-
+    private final Agents agents = new Agents();
     private final Map<Integer, EventHandler> handlers = new TreeMap<>();
     private final Set<Integer> ready = new TreeSet<>();
     private boolean isBlocked;
@@ -117,23 +114,21 @@ final class SimulatedWorker implements DutyCycle {
     @Override
     public void add(Agent agent) {
         agents.add(agent);
-        awake.add(agent);
     }
 
     @Override
     public void remove(Agent agent) {
         agents.remove(agent);
-        awake.remove(agent);
     }
 
     @Override
     public void rest(Agent agent) {
-        awake.remove(agent);
+        agents.rest(agent);
     }
 
     @Override
     public void wake(Agent agent) {
-        awake.add(agent);
+        agents.wake(agent);
     }
 
     @Override
@@ -191,11 +186,12 @@ final class SimulatedWorker implements DutyCycle {
             return 0;
         }
         isKicked = false;
-        if (awake.size() < agents.size() && ++unheardCycles >= UNHEARD_CYCLES) {
+        if (agents.isAnyResting() && ++unheardCycles >= UNHEARD_CYCLES) {
             handleEvents();
         }
         devices.forEach(SimulatedDevice::look);
-        // A device that moves, or comes to rest, leaves the list.
+        List<Agent> awake = agents.awake();
+        // Backwards: a device that moves, or comes to rest, leaves the list.
         for (int i = awake.size() - 1; i >= 0; i--) {
             work += awake.get(i).doWork();
         }
@@ -250,9 +246,7 @@ final class SimulatedWorker implements DutyCycle {
 
     private void prepareToBlock() {
         isBlocked = peer.prepareToBlock();
-        for (Agent agent : awake) {
-            isBlocked &= agent.prepareToBlock();
-        }
+        isBlocked &= agents.prepareToBlock();
         for (SimulatedNetDevice nic : nics) {
             isBlocked &= nic.prepareToBlock();
         }
@@ -304,7 +298,7 @@ final class SimulatedWorker implements DutyCycle {
 
     private void goOn() {
         handleEvents();
-        awake.forEach(Agent::onWake);
+        agents.onWake();
         nics.forEach(SimulatedNetDevice::onWake);
         peer.onWake();
     }
@@ -315,10 +309,7 @@ final class SimulatedWorker implements DutyCycle {
         for (SimulatedNetDevice nic : nics) {
             nextNs = nic.isHeldBack() ? Agent.earlier(nextNs, blockedNs + HELD_BACK_NS) : nextNs;
         }
-        for (Agent agent : awake) {
-            nextNs = Agent.earlier(nextNs, agent.deadlineNs());
-        }
-        return nextNs;
+        return Agent.earlier(nextNs, agents.deadlineNs());
     }
 
     long nextDeadlineNs() {
