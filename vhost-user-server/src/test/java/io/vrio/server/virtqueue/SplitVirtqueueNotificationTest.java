@@ -56,6 +56,28 @@ final class SplitVirtqueueNotificationTest {
         return queue.publish();
     }
 
+    /** Offers one chain; whether the guest has to kick for it. */
+    private boolean isKickedForOneChain() {
+        offer();
+        return driver.isKickWanted();
+    }
+
+    /** Serves a guest that has offered so many chains, and has looked whether to kick for them. */
+    private void serveAfter(int chains) {
+        serve(RingFeatures.SPLIT);
+        for (int i = 0; i < chains; i++) {
+            offer();
+        }
+        driver.isKickWanted();
+    }
+
+    /** Takes the last chain, and wants to be told of the next one. */
+    private void assertKickedForWhatComesNext() throws MalformedChainException {
+        assertTrue(queue.poll(chain));
+        assertFalse(queue.requestKicks());
+        assertTrue(isKickedForOneChain());
+    }
+
     @Test
     void shouldCallAcrossTheWrapOfTheIndex() throws Exception {
         serve(RingFeatures.SPLIT, 0xFFFF);
@@ -87,18 +109,11 @@ final class SplitVirtqueueNotificationTest {
 
     @Test
     void shouldWantOneKickWithEventIndex() throws Exception {
-        serve(RingFeatures.SPLIT);
-        offer();
-        queue.poll(chain);
-        driver.isKickWanted();
-        offer();
-        assertFalse(driver.isKickWanted());
-        queue.poll(chain);
-        assertFalse(queue.requestKicks());
-        offer();
-        assertTrue(driver.isKickWanted());
-        offer();
-        assertFalse(driver.isKickWanted());
+        serveAfter(1);
+        assertTrue(queue.poll(chain));
+        assertFalse(isKickedForOneChain());
+        assertKickedForWhatComesNext();
+        assertFalse(isKickedForOneChain());
     }
 
     @Test
@@ -106,32 +121,23 @@ final class SplitVirtqueueNotificationTest {
         serve(RingFeatures.SPLIT);
         assertFalse(queue.requestKicks());
         queue.suppressKicks();
-        offer();
-        assertFalse(driver.isKickWanted());
+        assertFalse(isKickedForOneChain());
         for (int i = 0; i < 200; i++) {
             queue.poll(chain);
             queue.push(chain.headIndex(), 0);
             queue.publish();
             driver.takeUsed();
-            offer();
-            assertFalse(driver.isKickWanted());
+            assertFalse(isKickedForOneChain());
         }
-        queue.poll(chain);
-        assertFalse(queue.requestKicks());
-        offer();
-        assertTrue(driver.isKickWanted());
+        assertKickedForWhatComesNext();
     }
 
     @Test
     void shouldWantAKickForMoreThanItHasSeen() throws Exception {
-        serve(RingFeatures.SPLIT);
-        offer();
-        offer();
-        driver.isKickWanted();
+        serveAfter(2);
         assertTrue(queue.isChainAvailable());
         assertFalse(queue.requestKicksForMore());
-        offer();
-        assertTrue(driver.isKickWanted());
+        assertTrue(isKickedForOneChain());
         assertTrue(queue.requestKicksForMore());
     }
 
