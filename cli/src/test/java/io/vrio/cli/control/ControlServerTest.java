@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.vrio.common.clock.NanoClock;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -22,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The control socket under clients of all kinds: good, malformed, greedy, slow. */
 class ControlServerTest {
+    /** Short, because the server looks for slow clients twice in this time, of real time. */
+    private static final long PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(50);
+
     private static final Map<String, ControlCommand> COMMANDS =
             Map.of(
                     "echo", arguments -> Map.of("said", only(arguments)),
@@ -47,10 +50,13 @@ class ControlServerTest {
     private ControlServer server;
     private final List<SocketChannel> clients = new ArrayList<>();
 
+    /** Stands still but for what a test lets pass: nobody is slow on a slow machine. */
+    private final AtomicLong nowNs = new AtomicLong();
+
     @BeforeEach
-    void start() throws Exception {
+    void listen() throws Exception {
         path = folder.resolve("test.control");
-        server = start(TimeUnit.SECONDS.toNanos(30));
+        server = start();
     }
 
     @AfterEach
@@ -61,9 +67,9 @@ class ControlServerTest {
         }
     }
 
-    private ControlServer start(long patienceNs) throws ControlException {
+    private ControlServer start() throws ControlException {
         ControlServer.Options options =
-                new ControlServer.Options(path, Optional.empty(), NanoClock.SYSTEM, patienceNs);
+                new ControlServer.Options(path, Optional.empty(), nowNs::get, PATIENCE_NS);
         ControlServer started = ControlServer.open(options, COMMANDS);
         started.start();
         return started;
@@ -220,21 +226,26 @@ class ControlServerTest {
 
     @Test
     void shouldDropClientsThatSayNothing() throws Exception {
-        server.close();
-        server = start(TimeUnit.MILLISECONDS.toNanos(50));
         SocketChannel silent = connect();
+        outlastPatience();
 
         assertEquals("", receive(silent));
     }
 
     @Test
     void shouldDropClientsThatNeverEndTheirRequest() throws Exception {
-        server.close();
-        server = start(TimeUnit.MILLISECONDS.toNanos(50));
         SocketChannel slow = connect();
         send(slow, "{\"command\"");
+        outlastPatience();
 
         assertEquals("", receive(slow));
+    }
+
+    /** All who are connected have been slow after this. */
+    private void outlastPatience() throws Exception {
+        // Who is behind them is served when all that they have sent has been read.
+        ask(echo("behind them"));
+        nowNs.addAndGet(PATIENCE_NS + 1);
     }
 
     @Test
@@ -274,7 +285,7 @@ class ControlServerTest {
     void shouldNotRemoveTheSocketOfItsSuccessor() throws Exception {
         ControlServer predecessor = server;
         Files.delete(path);
-        server = start(TimeUnit.SECONDS.toNanos(30));
+        server = start();
 
         predecessor.close();
 
@@ -288,16 +299,14 @@ class ControlServerTest {
             dead.bind(UnixDomainSocketAddress.of(path));
         }
 
-        server = start(TimeUnit.SECONDS.toNanos(30));
+        server = start();
 
         assertEquals("{\"result\":{\"said\":\"alive\"}}", ask(echo("alive")));
     }
 
     @Test
     void shouldLeaveTheSocketOfARunningDaemonAlone() throws Exception {
-        String reason =
-                assertThrows(ControlException.class, () -> start(TimeUnit.SECONDS.toNanos(30)))
-                        .getMessage();
+        String reason = assertThrows(ControlException.class, () -> start()).getMessage();
 
         assertEquals(
                 "control socket "
@@ -311,9 +320,7 @@ class ControlServerTest {
     void shouldLeaveFilesThatAreNoSocketAlone() throws Exception {
         path = Files.writeString(folder.resolve("precious"), "data");
 
-        String reason =
-                assertThrows(ControlException.class, () -> start(TimeUnit.SECONDS.toNanos(30)))
-                        .getMessage();
+        String reason = assertThrows(ControlException.class, () -> start()).getMessage();
 
         assertTrue(reason.endsWith("exists and is not a socket; remove it or choose another"));
         assertEquals("data", Files.readString(path));
