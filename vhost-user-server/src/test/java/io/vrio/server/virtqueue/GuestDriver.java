@@ -192,8 +192,16 @@ public final class GuestDriver implements RingDriver {
         if (!hasEventIdx) {
             return (used.getShort(0) & 1) == 0;
         }
-        int event = used.getUnsignedShort(4 + (long) ELEMENT * size);
-        return ((availIdx - event - 1) & 0xFFFF) < ((availIdx - from) & 0xFFFF);
+        return ((availIdx - availEvent() - 1) & 0xFFFF) < ((availIdx - from) & 0xFFFF);
+    }
+
+    private int availEvent() {
+        return used.getUnsignedShort(4 + (long) ELEMENT * size);
+    }
+
+    /** Whether the device, by the event index, has asked for a kick with the next chain. */
+    public boolean isKickAwaited() {
+        return availEvent() == availIdx;
     }
 
     @Override

@@ -147,6 +147,11 @@ final class MovedGuest implements AutoCloseable {
         }
     }
 
+    /** Whether the device has asked for a kick with the next request. */
+    boolean isKickAwaited() {
+        return driver.isKickAwaited();
+    }
+
     /** Goes on with all slots as long as the test wants, then waits for what is under way. */
     void runWhile(BooleanSupplier isWanted) {
         offer(SLOTS);

@@ -2,6 +2,7 @@
 package io.vrio.server.worker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vrio.common.agent.Agent;
 import io.vrio.common.agent.Worker;
@@ -92,6 +93,8 @@ final class RestingDeviceTest {
         worker.call(() -> null);
         long from = pace.cycles;
         await(() -> pace.cycles - from > 4 * RestingAgent.LOOKS);
+        // The worker does not block, so only a device at rest waits for a kick.
+        assertTrue(guest.isKickAwaited(), "it does not rest");
     }
 
     /** Then the worker blocks, so often. */
