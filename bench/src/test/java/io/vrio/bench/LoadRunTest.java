@@ -27,6 +27,12 @@ import org.junit.jupiter.api.io.TempDir;
 final class LoadRunTest {
     private static final long RUN_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** Of a run that ends by itself, however slow the daemon is: enough to meet blocks again. */
+    private static final long REQUESTS = 2_000;
+
+    /** Limit: then such a run ends too early, and its test fails. */
+    private static final long RUN_MAX_NS = TimeUnit.MINUTES.toNanos(1);
+
     private final DiskModel model =
             new DiskModel(StorageDaemon.DISK_LENGTH / DiskModel.BLOCK_LENGTH);
     private StorageDaemon daemon;
@@ -57,9 +63,10 @@ final class LoadRunTest {
     @Test
     void shouldVerifyEverySectorAfterAFill() {
         LoadRun.fill(queue, verifier, model);
-        LoadResult result = run("sr1m-q4");
+        LoadResult result = run("sr1m-q4", false, 100, RUN_MAX_NS);
         assertEquals(0, result.errorCount());
-        assertTrue(verifier.verifiedSectorCount() >= result.bytes() / 512);
+        assertEquals(100 << 20, result.bytes());
+        assertEquals(100 << 20 >> 9, verifier.verifiedSectorCount());
         assertEquals(List.of(), verifier.failures());
     }
 
@@ -85,9 +92,16 @@ final class LoadRunTest {
     @Test
     void shouldCountRequestsAndBytesAlike() {
         LoadResult result = run("rr4k-q1");
-        assertTrue(result.requestCount() > 0);
-        assertEquals(result.requestCount() * 4096, result.bytes());
-        assertEquals(result.requestCount(), result.latenciesNs().getTotalCount());
+        assertEquals(REQUESTS, result.requestCount());
+        assertEquals(REQUESTS * 4096, result.bytes());
+        assertEquals(REQUESTS, result.latenciesNs().getTotalCount());
+    }
+
+    @Test
+    void shouldEndWithItsTimeWhenRequestsHaveNoEnd() {
+        LoadResult result = run("rr4k-q32", false, Long.MAX_VALUE, RUN_NS);
+        assertTrue(result.elapsedNs() >= RUN_NS);
+        assertEquals(0, queue.inFlight());
     }
 
     @Test
@@ -96,7 +110,7 @@ final class LoadRunTest {
         // The first request was still called for: the event starts at 0.
         queue.ring().awaitCall(0);
         LoadResult result = run("rr4k-q1", true);
-        assertTrue(result.requestCount() > 0);
+        assertEquals(REQUESTS, result.requestCount());
         assertFalse(queue.ring().awaitCall(0));
     }
 
@@ -109,10 +123,8 @@ final class LoadRunTest {
 
     private long allocatedBytes(long requestCount) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        Workload row = Workload.named("rr4k-q32");
         long before = threads.getCurrentThreadAllocatedBytes();
-        new LoadRun(queue, verifier, model, new LoadRun.Order(row, false, requestCount, 9))
-                .run(TimeUnit.MINUTES.toNanos(1));
+        run("rr4k-q32", false, requestCount, RUN_MAX_NS);
         return threads.getCurrentThreadAllocatedBytes() - before;
     }
 
@@ -121,7 +133,11 @@ final class LoadRunTest {
     }
 
     private LoadResult run(String row, boolean isPolling) {
-        LoadRun.Order order = new LoadRun.Order(Workload.named(row), isPolling, 9);
-        return new LoadRun(queue, verifier, model, order).run(RUN_NS);
+        return run(row, isPolling, REQUESTS, RUN_MAX_NS);
+    }
+
+    private LoadResult run(String row, boolean isPolling, long requestCount, long durationNs) {
+        LoadRun.Order order = new LoadRun.Order(Workload.named(row), isPolling, requestCount, 9);
+        return new LoadRun(queue, verifier, model, order).run(durationNs);
     }
 }
