@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** What the parts cost, as a table in Markdown, and as a picture: each by the first of its part. */
 final class MicroReport {
@@ -38,7 +39,36 @@ final class MicroReport {
                             cost.spread().format(cost.spread().median() < 100 ? "%.1f" : "%.0f"),
                             cost.bytes()));
         }
-        return text.toString();
+        return text.append(emptyChain()).toString();
+    }
+
+    /** What the seam costs where nobody stands at it; empty unless both were measured. */
+    private String emptyChain() {
+        Optional<MicroCost> none = station("direct");
+        Optional<MicroCost> empty = station("request 0");
+        if (none.isEmpty() || empty.isEmpty()) {
+            return "";
+        }
+        Spread without = none.get().spread();
+        Spread with = empty.get().spread();
+        double difference = with.median() - without.median();
+        double noise = Math.max(with.max() - with.min(), without.max() - without.min());
+        return String.format(
+                Locale.ROOT,
+                "%n    %s  an empty chain: %.2f ns beside %.2f without a chain, %+.2f ns; the seconds"
+                        + " of one differ by up to %.2f ns; wanted nothing measurable%n",
+                Math.abs(difference) <= noise ? "reached" : "MISSED ",
+                with.median(),
+                without.median(),
+                difference,
+                noise);
+    }
+
+    private Optional<MicroCost> station(String operation) {
+        return costs.stream()
+                .filter(cost -> cost.part().equals("stations"))
+                .filter(cost -> cost.operation().equals(operation))
+                .findFirst();
     }
 
     String svg() {
@@ -59,7 +89,11 @@ final class MicroReport {
         Spread ns = cost.spread();
         Spread ratio = new Spread(ns.min() / first, ns.median() / first, ns.max() / first);
         String figures =
-                String.format(Locale.ROOT, "%.2fx   %,.0f ns", ratio.median(), ns.median());
+                String.format(
+                        Locale.ROOT,
+                        ns.median() < 100 ? "%.2fx   %.1f ns" : "%.2fx   %,.0f ns",
+                        ratio.median(),
+                        ns.median());
         return new RatioPlot.Line(cost.operation(), ratio, figures, 0);
     }
 }

@@ -17,19 +17,51 @@ import org.openjdk.jmh.annotations.State;
  * way back: the seam that interposers will stand at. Each station does next to nothing, so what
  * shows is the passing alone.
  */
-@State(Scope.Thread)
 public class StationsMicro {
     private static final int BLOCK = 4096;
     private static final long BLOCKS = 1 << 20;
 
-    @Param({"0", "1", "2", "4", "8"})
-    public int stations;
+    /** A device with one request, and its disk, which ends each at once. */
+    @State(Scope.Thread)
+    public static class Device {
+        private final BlockRequest request = new BlockRequest();
+        private final Disk disk = new Disk();
+        private long ends;
+        private final BlockCompletion owner = (ended, status) -> ends++;
+        private long block;
 
-    private final BlockRequest request = new BlockRequest();
-    private BlockPort first;
-    private long ends;
-    private final BlockCompletion owner = (ended, status) -> ends++;
-    private long block;
+        private BlockRequest begin() {
+            block = (block + 7) % BLOCKS;
+            request.begin(BlockRequestKind.READ, block * BLOCK, BLOCK, owner);
+            return request;
+        }
+    }
+
+    /** The stations, behind the interface that each has, the disk included. */
+    @State(Scope.Thread)
+    public static class Way {
+        @Param({"0", "1", "2", "4", "8"})
+        public int stations;
+
+        private BlockPort first;
+
+        @Setup
+        public void open(Device device) {
+            first = device.disk;
+            for (int i = 0; i < stations; i++) {
+                // Of two classes, as the stations of a real way are not all of one.
+                first = i % 2 == 0 ? new Counting(first) : new Bounded(first, BLOCKS * BLOCK);
+            }
+        }
+    }
+
+    /** Has nothing to do. */
+    private static final class Disk implements BlockPort {
+        @Override
+        public void submit(BlockRequest request) {
+            request.complete(IoStatus.OK);
+        }
+    }
 
     /** Counts what goes by. */
     private static final class Counting implements BlockPort, BlockCompletion {
@@ -73,21 +105,17 @@ public class StationsMicro {
         }
     }
 
-    @Setup
-    public void open() {
-        first = ended -> ended.complete(IoStatus.OK);
-        for (int i = 0; i < stations; i++) {
-            // Of two classes, as the stations of a real way are not all of one.
-            first = i % 2 == 0 ? new Counting(first) : new Bounded(first, BLOCKS * BLOCK);
-        }
+    /** The device knows the disk itself: no seam, where no station could stand. */
+    @Benchmark
+    public long direct(Device device) {
+        device.disk.submit(device.begin());
+        return device.ends;
     }
 
     /** One request, there and back. */
     @Benchmark
-    public long request() {
-        block = (block + 7) % BLOCKS;
-        request.begin(BlockRequestKind.READ, block * BLOCK, BLOCK, owner);
-        first.submit(request);
-        return ends;
+    public long request(Device device, Way way) {
+        way.first.submit(device.begin());
+        return device.ends;
     }
 }
