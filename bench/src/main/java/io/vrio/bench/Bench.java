@@ -59,7 +59,8 @@ final class Bench implements Callable<Integer> {
         Linux.selfTest();
         Schedule schedule = schedule();
         Map<String, String> environment = site.environment(schedule);
-        Campaign campaign = new Campaign(schedule, site.site(), System.out::println);
+        WarmUps warmUps = new WarmUps();
+        Campaign campaign = new Campaign(schedule, site.site(), warmUps, System.out::println);
         campaign.run();
         Results results =
                 new Results(
@@ -68,8 +69,9 @@ final class Bench implements Callable<Integer> {
                         campaign.measurements(),
                         campaign.memory(),
                         campaign.verifiedSectorCount(),
-                        campaign.failures());
-        String text = new Report(results, schedule).text();
+                        campaign.failures(),
+                        warmUps.ends());
+        String text = new Report(results, schedule).text() + "\n" + warmUps.text();
         site.bench().write("", results, text, new Plot(results, schedule).svg());
         boolean hasErrors = results.measurements().stream().anyMatch(run -> run.errorCount() > 0);
         return results.failures().isEmpty() && !hasErrors ? 0 : 1;

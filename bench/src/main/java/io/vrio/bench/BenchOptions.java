@@ -83,20 +83,36 @@ public final class BenchOptions {
      * Prints the report, and writes it beside all that was measured.
      *
      * @param prefix of the files' names, before the date
-     * @param svg null for none
      */
+    public void write(String prefix, Object results, String text) throws IOException {
+        write(prefix, results, text, Map.of());
+    }
+
+    /** The same, with a picture. */
     public void write(String prefix, Object results, String text, String svg) throws IOException {
+        write(prefix, results, text, Map.of("", svg));
+    }
+
+    /**
+     * The same, with several pictures.
+     *
+     * @param svgs by what follows the date in the name of the file
+     */
+    public void write(String prefix, Object results, String text, Map<String, String> svgs)
+            throws IOException {
         Files.createDirectories(output);
         String name = prefix + date.format(DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmmss"));
         Path json = output.resolve(name + ".json");
         new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(json.toFile(), results);
         Files.writeString(output.resolve(name + ".md"), text);
-        if (svg != null) {
-            Files.writeString(output.resolve(name + ".svg"), svg);
+        StringBuilder kinds = new StringBuilder(".md,.json");
+        for (Map.Entry<String, String> svg : svgs.entrySet()) {
+            String ending = svg.getKey() + ".svg";
+            Files.writeString(output.resolve(name + ending), svg.getValue());
+            kinds.append(',').append(ending);
         }
         System.out.println();
         System.out.println(text);
-        String kinds = svg == null ? "md,json" : "md,json,svg";
-        System.out.println("Written: " + output.resolve(name) + ".{" + kinds + "}");
+        System.out.println("Written: " + output.resolve(name) + "{" + kinds + "}");
     }
 }

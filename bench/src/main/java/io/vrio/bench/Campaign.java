@@ -23,6 +23,7 @@ final class Campaign {
 
     private final Schedule schedule;
     private final Site site;
+    private final WarmUps warmUps;
     private final Consumer<String> progress;
     private final List<Measurement> measurements = new ArrayList<>();
     private final Map<String, DaemonMemory> memory = new LinkedHashMap<>();
@@ -59,9 +60,10 @@ final class Campaign {
     /**
      * @param progress hears one line per run
      */
-    Campaign(Schedule schedule, Site site, Consumer<String> progress) {
+    Campaign(Schedule schedule, Site site, WarmUps warmUps, Consumer<String> progress) {
         this.schedule = schedule;
         this.site = site;
+        this.warmUps = warmUps;
         this.progress = progress;
     }
 
@@ -126,10 +128,15 @@ final class Campaign {
 
     private void measureRow(List<Deployment> deployments, Workload row, double lossPercent) {
         for (Deployment deployment : deployments) {
-            WarmUp.run(
+            warmUps.run(
+                    String.format(
+                            "%s, loss %s %%, %s",
+                            row.name(),
+                            Report.number(lossPercent),
+                            deployment.alternative().title()),
                     deployment.daemons(),
                     Schedule.WARM_UP_SECONDS,
-                    warmUp -> load(deployment, row, warmUp));
+                    seconds -> load(deployment, row, seconds));
         }
         for (int round = 0; round < schedule.rounds(); round++) {
             for (Deployment deployment : deployments) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 
 /** Frames to another host and back by either kind of link, in alternation; both ends poll. */
@@ -139,11 +140,7 @@ final class FrameCampaign {
         for (int payload : PAYLOADS) {
             text.append("| ").append(payload);
             for (LinkKind kind : LinkKind.values()) {
-                List<FrameTrips> own =
-                        runs.stream()
-                                .filter(run -> run.payload() == payload)
-                                .filter(run -> run.alternative().equals(kind.toString()))
-                                .toList();
+                List<FrameTrips> own = of(runs, kind, payload);
                 Spread p50 = Spread.of(own.stream().mapToDouble(FrameTrips::p50Us));
                 Spread p99 = Spread.of(own.stream().mapToDouble(FrameTrips::p99Us));
                 text.append(" | ").append(p50.format("%.2f"));
@@ -152,5 +149,39 @@ final class FrameCampaign {
             text.append(" |\n");
         }
         return text.toString();
+    }
+
+    /** One for each payload: AF_XDP by packet sockets, of the runs of the same round. */
+    static List<RatioPlot.Line> lines(List<FrameTrips> runs) {
+        return IntStream.of(PAYLOADS).mapToObj(payload -> line(runs, payload)).toList();
+    }
+
+    private static RatioPlot.Line line(List<FrameTrips> runs, int payload) {
+        List<FrameTrips> packet = of(runs, LinkKind.PACKET, payload);
+        List<FrameTrips> xdp = of(runs, LinkKind.XDP, payload);
+        Spread ratio =
+                Spread.of(
+                        xdp.stream()
+                                .flatMapToDouble(
+                                        run ->
+                                                packet.stream()
+                                                        .filter(p -> p.round() == run.round())
+                                                        .mapToDouble(
+                                                                p -> run.p50Us() / p.p50Us())));
+        String figures =
+                String.format(
+                        Locale.ROOT,
+                        "%.2fx   %.1f : %.1f us",
+                        ratio.median(),
+                        Spread.of(xdp.stream().mapToDouble(FrameTrips::p50Us)).median(),
+                        Spread.of(packet.stream().mapToDouble(FrameTrips::p50Us)).median());
+        return new RatioPlot.Line(payload + " bytes", ratio, figures, 0);
+    }
+
+    private static List<FrameTrips> of(List<FrameTrips> runs, LinkKind kind, int payload) {
+        return runs.stream()
+                .filter(run -> run.payload() == payload)
+                .filter(run -> run.alternative().equals(kind.toString()))
+                .toList();
     }
 }

@@ -33,7 +33,11 @@ final class LinkBench implements Callable<Integer> {
     @Mixin private OurWays ways;
 
     /** As it stands in the JSON file. */
-    record LinkResults(List<FrameTrips> frames, Results disk, List<RoundTrips> nic) {}
+    record LinkResults(
+            List<FrameTrips> frames,
+            Results disk,
+            List<RoundTrips> nic,
+            List<WarmUps.End> nicWarmUps) {}
 
     public static void main(String[] arguments) {
         BenchOptions.run(new LinkBench(), arguments);
@@ -54,8 +58,17 @@ final class LinkBench implements Callable<Integer> {
                         + "\n### Requests and responses, a NIC\n\n"
                         + report.table()
                         + "\n### Frames alone, from one polling thread to another and back\n\n"
-                        + FrameCampaign.table(frames);
-        ways.site().bench().write("link-", new LinkResults(frames, disk, nic), text, null);
+                        + FrameCampaign.table(frames)
+                        + "\n"
+                        + ways.warmUpText();
+        String svg =
+                new WaysPlot(disk, schedule, report)
+                        .svg(
+                                "Latency (p50) by AF_XDP, by that of packet sockets",
+                                new RatioPlot.Panel("frames alone", FrameCampaign.lines(frames)));
+        ways.site()
+                .bench()
+                .write("link-", new LinkResults(frames, disk, nic, ways.nicWarmUps()), text, svg);
         return OurWays.exitStatus(disk);
     }
 }

@@ -7,7 +7,6 @@ import io.vrio.bench.roundtrip.RoundTrips;
 import io.vrio.common.sys.Linux;
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -21,7 +20,6 @@ import picocli.CommandLine.Option;
  */
 @Command(name = "bench/run local", sortOptions = false, usageHelpWidth = 100)
 final class LocalBench implements Callable<Integer> {
-    private static final String REFERENCE = Alternative.VRIO_LOCAL.title();
     private static final List<Alternative> OURS = List.of(Alternative.VRIO, Alternative.VRIO_XDP);
     private static final List<RoundTripWay> COMPARED =
             List.of(RoundTripWay.LOCAL, RoundTripWay.REMOTE, RoundTripWay.XDP);
@@ -45,7 +43,7 @@ final class LocalBench implements Callable<Integer> {
     @Mixin private OurWays ways;
 
     /** As it stands in the JSON file. */
-    record LocalResults(Results disk, List<RoundTrips> nic) {}
+    record LocalResults(Results disk, List<RoundTrips> nic, List<WarmUps.End> nicWarmUps) {}
 
     public static void main(String[] arguments) {
         BenchOptions.run(new LocalBench(), arguments);
@@ -64,9 +62,11 @@ final class LocalBench implements Callable<Integer> {
                 .bench()
                 .write(
                         "local-",
-                        new LocalResults(disk, nic),
-                        text(disk, schedule, report),
-                        svg(disk, schedule, report));
+                        new LocalResults(disk, nic, ways.nicWarmUps()),
+                        text(disk, schedule, report) + "\n" + ways.warmUpText(),
+                        new WaysPlot(disk, schedule, report)
+                                .svg(
+                                        "Latency (p50) over the network, by that of the local sidecore"));
         return OurWays.exitStatus(disk);
     }
 
@@ -76,32 +76,5 @@ final class LocalBench implements Callable<Integer> {
                 + String.join("\n    ", nic.verdicts())
                 + "\n\n### Requests and responses, a NIC\n\n"
                 + nic.table();
-    }
-
-    private static String svg(Results disk, Schedule schedule, RoundTripReport nic) {
-        List<RatioPlot.Line> disks =
-                schedule.rows().stream()
-                        .flatMap(row -> OURS.stream().map(ours -> line(disk, row.name(), ours)))
-                        .toList();
-        return new RatioPlot(
-                        "Latency (p50) over the network, by that of the local sidecore",
-                        List.of(
-                                new RatioPlot.Panel("disk", disks),
-                                new RatioPlot.Panel("NIC", nic.lines())))
-                .svg();
-    }
-
-    private static RatioPlot.Line line(Results disk, String row, Alternative alternative) {
-        String ours = alternative.title();
-        Spread ratio = disk.ratio(0, row, ours, Measurement::p50Us);
-        String figures =
-                String.format(
-                        Locale.ROOT,
-                        "%.2fx   %.1f : %.1f us",
-                        ratio.median(),
-                        disk.spread(0, row, ours, Measurement::p50Us).median(),
-                        disk.spread(0, row, REFERENCE, Measurement::p50Us).median());
-        String label = row + ", " + ours;
-        return new RatioPlot.Line(label, ratio, figures, OURS.indexOf(alternative));
     }
 }

@@ -56,16 +56,19 @@ final class LossBench implements Callable<Integer> {
         Schedule schedule = schedule();
         Map<String, String> environment = site.environment(schedule);
         environment.remove("link without loss");
-        LossCampaign campaign = new LossCampaign(schedule, site.site(), System.out::println);
+        WarmUps warmUps = new WarmUps();
+        LossCampaign campaign =
+                new LossCampaign(schedule, site.site(), warmUps, System.out::println);
         campaign.run();
         LossResults results =
                 new LossResults(
                         environment,
                         campaign.measurements(),
                         campaign.verifiedSectorCount(),
-                        campaign.failures());
+                        campaign.failures(),
+                        warmUps.ends());
         LossReport report = new LossReport(results, schedule);
-        site.bench().write("loss-", results, report.text(), report.svg());
+        site.bench().write("loss-", results, report.text() + "\n" + warmUps.text(), report.svg());
         boolean hasErrors = results.measurements().stream().anyMatch(run -> run.errorCount() > 0);
         return results.failures().isEmpty() && !hasErrors ? 0 : 1;
     }

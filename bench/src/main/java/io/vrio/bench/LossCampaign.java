@@ -17,6 +17,7 @@ final class LossCampaign {
 
     private final Schedule schedule;
     private final Campaign.Site site;
+    private final WarmUps warmUps;
     private final Consumer<String> progress;
     private final List<LossMeasurement> measurements = new ArrayList<>();
     private final List<Deployment> deployments = new ArrayList<>();
@@ -25,9 +26,11 @@ final class LossCampaign {
     /**
      * @param progress hears one line per run
      */
-    LossCampaign(Schedule schedule, Campaign.Site site, Consumer<String> progress) {
+    LossCampaign(
+            Schedule schedule, Campaign.Site site, WarmUps warmUps, Consumer<String> progress) {
         this.schedule = schedule;
         this.site = site;
+        this.warmUps = warmUps;
         this.progress = progress;
     }
 
@@ -69,10 +72,15 @@ final class LossCampaign {
         for (double lossPercent : schedule.lossPercents()) {
             site.loss().set(lossPercent);
             for (Deployment deployment : deployments) {
-                WarmUp.run(
+                warmUps.run(
+                        String.format(
+                                "%s, loss %s %%, %s",
+                                row.name(),
+                                Report.number(lossPercent),
+                                deployment.alternative().title()),
                         deployment.daemons(),
                         Schedule.WARM_UP_SECONDS,
-                        warmUp -> load(deployment, row, warmUp));
+                        seconds -> load(deployment, row, seconds));
             }
         }
         for (int round = 0; round < schedule.rounds(); round++) {

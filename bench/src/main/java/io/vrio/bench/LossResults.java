@@ -11,7 +11,8 @@ record LossResults(
         Map<String, String> environment,
         List<LossMeasurement> measurements,
         long verifiedSectorCount,
-        List<String> failures) {
+        List<String> failures,
+        List<WarmUps.End> warmUps) {
     private static final double NS_PER_US = 1e3;
 
     Stream<LossMeasurement> runs(double lossPercent, String row, String alternative) {

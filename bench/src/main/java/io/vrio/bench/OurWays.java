@@ -28,6 +28,9 @@ final class OurWays {
 
     @Mixin private SiteOptions site;
 
+    private final WarmUps diskWarmUps = new WarmUps();
+    private final WarmUps nicWarmUps = new WarmUps();
+
     int rounds() {
         return rounds.rounds();
     }
@@ -56,7 +59,7 @@ final class OurWays {
 
     /** Measures the disk by all ways; the first of the schedule is the reference. */
     Results disk(Schedule schedule) throws IOException {
-        Campaign campaign = new Campaign(schedule, site.site(), System.out::println);
+        Campaign campaign = new Campaign(schedule, site.site(), diskWarmUps, System.out::println);
         campaign.run();
         return new Results(
                 environment(schedule),
@@ -64,7 +67,8 @@ final class OurWays {
                 campaign.measurements(),
                 campaign.memory(),
                 campaign.verifiedSectorCount(),
-                campaign.failures());
+                campaign.failures(),
+                diskWarmUps.ends());
     }
 
     /** Without what only the comparison with other programs has. */
@@ -76,8 +80,17 @@ final class OurWays {
 
     /** Measures the NIC by all of these ways. */
     List<RoundTrips> nic(List<RoundTripWay> compared) {
-        return new RoundTripCampaign(site.bench(), peerNamespace, System.out::println)
+        return new RoundTripCampaign(site.bench(), peerNamespace, nicWarmUps, System.out::println)
                 .run(compared, rounds(), seconds());
+    }
+
+    List<WarmUps.End> nicWarmUps() {
+        return nicWarmUps.ends();
+    }
+
+    /** Lines for beneath the tables. */
+    String warmUpText() {
+        return "Disk: " + diskWarmUps.text() + "NIC: " + nicWarmUps.text();
     }
 
     /** 1 when data were wrong or a request failed, never for being slow. */

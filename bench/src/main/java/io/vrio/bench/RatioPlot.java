@@ -29,9 +29,9 @@ public final class RatioPlot {
      * Where the ratios lie; those beyond its ends are drawn at the end, their figure stands beside.
      */
     public record Axis(List<Double> ticks) {
-        static final Axis RATIOS =
+        public static final Axis RATIOS =
                 new Axis(List.of(0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0));
-        static final Axis SHARES = new Axis(List.of(0.001, 0.01, 0.1, 0.2, 0.5, 1.0, 2.0));
+        public static final Axis SHARES = new Axis(List.of(0.001, 0.01, 0.1, 0.2, 0.5, 1.0, 2.0));
 
         private double share(double ratio) {
             double min = ticks.get(0);
@@ -56,7 +56,7 @@ public final class RatioPlot {
         this(title, Axis.RATIOS, panels);
     }
 
-    RatioPlot(String title, Axis axis, List<Panel> panels) {
+    public RatioPlot(String title, Axis axis, List<Panel> panels) {
         this.title = title;
         this.axis = axis;
         this.panels = panels;

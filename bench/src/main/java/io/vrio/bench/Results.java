@@ -14,7 +14,8 @@ record Results(
         List<Measurement> measurements,
         List<DaemonMemory> memory,
         long verifiedSectorCount,
-        List<String> failures) {
+        List<String> failures,
+        List<WarmUps.End> warmUps) {
 
     Stream<Measurement> runs(double lossPercent, String row, String alternative) {
         return measurements.stream()

@@ -35,6 +35,7 @@ final class LossReportTest {
                             run(0, "vrio", 1, 400),
                             run(1, "vrio", 1, 320)),
                     0,
+                    List.of(),
                     List.of());
 
     private static LossMeasurement run(double loss, String who, int round, double rate) {

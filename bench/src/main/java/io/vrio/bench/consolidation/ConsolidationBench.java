@@ -7,7 +7,7 @@ import io.vrio.bench.ManyHosts;
 import io.vrio.bench.ProcessUsage;
 import io.vrio.bench.RoundsOption;
 import io.vrio.bench.SecondsOption;
-import io.vrio.bench.WarmUp;
+import io.vrio.bench.WarmUps;
 import io.vrio.common.sys.Linux;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -64,6 +64,7 @@ final class ConsolidationBench implements Callable<Integer> {
     @Mixin private BenchOptions bench;
 
     private final List<ConsolidationRun> runs = new ArrayList<>();
+    private final WarmUps warmUps = new WarmUps();
 
     public static void main(String[] arguments) {
         BenchOptions.run(new ConsolidationBench(), arguments);
@@ -95,8 +96,13 @@ final class ConsolidationBench implements Callable<Integer> {
             }
         }
         ConsolidationReport report = new ConsolidationReport(runs, workUs);
-        Map<String, Object> results = Map.of("environment", environment, "runs", runs);
-        bench.write("consolidation-", results, text(environment, report), report.svg());
+        Map<String, Object> results =
+                Map.of("environment", environment, "runs", runs, "warmUps", warmUps.ends());
+        bench.write(
+                "consolidation-",
+                results,
+                text(environment, report) + "\n" + warmUps.text(),
+                report.svg());
         return runs.stream().allMatch(run -> run.errorCount() == 0) ? 0 : 1;
     }
 
@@ -112,10 +118,11 @@ final class ConsolidationBench implements Callable<Integer> {
                 Hosts shared = new Hosts(Side.SHARED, pattern, us, bench, hosts);
                 CpuShare limits = new CpuShare(share)) {
             List<Hosts> sides = List.of(local, shared);
-            sides.forEach(ConsolidationBench::warmUp);
+            String what = pattern.title() + ", " + us + " us, ";
+            sides.forEach(side -> warmUp(what, side));
             sides.forEach(side -> side.limit(limits));
             // Workers that have less of a CPU than before are rebalanced.
-            sides.forEach(ConsolidationBench::warmUp);
+            sides.forEach(side -> warmUp(what + "limited, ", side));
             for (int round = 0; round < rounds.rounds(); round++) {
                 for (Hosts side : sides) {
                     add(measure(pattern, us, side, round));
@@ -124,9 +131,12 @@ final class ConsolidationBench implements Callable<Integer> {
         }
     }
 
-    private static void warmUp(Hosts side) {
-        WarmUp.run(
-                side.daemons(), WARM_UP_SECONDS, seconds -> side.run((long) (seconds * NS_PER_S)));
+    private void warmUp(String what, Hosts side) {
+        warmUps.run(
+                what + side.side().title(),
+                side.daemons(),
+                WARM_UP_SECONDS,
+                length -> side.run((long) (length * NS_PER_S)));
     }
 
     private ConsolidationRun measure(Pattern pattern, int us, Hosts side, int round) {

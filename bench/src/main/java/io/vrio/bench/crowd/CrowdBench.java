@@ -100,7 +100,7 @@ final class CrowdBench implements Callable<Integer> {
             iohyp.close();
         }
         results.put("environment", environment);
-        bench.write("crowd-", results, text.toString(), null);
+        bench.write("crowd-", results, text.toString());
         return 0;
     }
 

@@ -5,18 +5,35 @@ import java.util.List;
 
 /** What grows. */
 enum Growth {
-    DEPTH("depth", "requests in flight on one disk", 0, List.of(1, 2, 4, 8, 16, 32, 64, 128, 256)),
-    DEVICES("devices", "disks of one server, each with a guest", 4, List.of(1, 4, 16, 64, 256)),
-    IDLE("idle", "disks of one server, each with a guest, one in use", 1, List.of(1, 16, 64, 256)),
-    HOSTS("hosts", "hosts with a server and a disk each", 8, List.of(1, 2, 4, 8, 16, 32));
+    DEPTH(
+            "depth",
+            "depth",
+            "requests in flight on one disk",
+            0,
+            List.of(1, 2, 4, 8, 16, 32, 64, 128, 256)),
+    DEVICES(
+            "devices",
+            "devices",
+            "disks of one server, each with a guest",
+            4,
+            List.of(1, 4, 16, 64, 256)),
+    IDLE(
+            "idle",
+            "idle devices beside one in use",
+            "disks of one server, each with a guest, one in use",
+            1,
+            List.of(1, 16, 64, 256)),
+    HOSTS("hosts", "hosts", "hosts with a server and a disk each", 8, List.of(1, 2, 4, 8, 16, 32));
 
     private final String title;
+    private final String wanted;
     private final String description;
     private final int depth;
     private final List<Integer> sizes;
 
-    Growth(String title, String description, int depth, List<Integer> sizes) {
+    Growth(String title, String wanted, String description, int depth, List<Integer> sizes) {
         this.title = title;
+        this.wanted = wanted;
         this.description = description;
         this.depth = depth;
         this.sizes = sizes;
@@ -24,6 +41,11 @@ enum Growth {
 
     String title() {
         return title;
+    }
+
+    /** What the rate is not to fall with. */
+    String wanted() {
+        return wanted;
     }
 
     String description() {

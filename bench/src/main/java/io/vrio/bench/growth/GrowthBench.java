@@ -5,10 +5,12 @@ import io.vrio.bench.BenchOptions;
 import io.vrio.bench.ManyHosts;
 import io.vrio.bench.RoundsOption;
 import io.vrio.bench.SecondsOption;
+import io.vrio.bench.WarmUps;
 import io.vrio.common.sys.Linux;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,8 +20,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * Measures what more devices, more hosts and deeper queues do. Started by {@code bench/run}, which
- * makes the namespaces. Exits 1 when a request failed, never for being slow.
+ * Measures in one run what deeper queues, more devices and more hosts do. Started by {@code
+ * bench/run}, which makes the namespaces. Exits 1 when a request failed, never for being slow.
  */
 @Command(name = "bench/run growth", sortOptions = false, usageHelpWidth = 100)
 final class GrowthBench implements Callable<Integer> {
@@ -71,7 +73,8 @@ final class GrowthBench implements Callable<Integer> {
                 "runs",
                 String.format(
                         Locale.ROOT,
-                        "%d rounds of %.1f s per size, after a warm-up; 4 KiB random reads of memory"
+                        "%d rounds, each through all sizes of all that grows; %.1f s per size,"
+                                + " after a warm-up; 4 KiB random reads of memory"
                                 + " that nobody has written, %d in flight on each of several disks, %d of"
                                 + " each of several hosts; the guests' side is one thread; each"
                                 + " daemon has one worker; nothing is pinned",
@@ -79,17 +82,33 @@ final class GrowthBench implements Callable<Integer> {
                         seconds.seconds(),
                         Growth.DEVICES.depth(1),
                         Growth.HOSTS.depth(1)));
+        WarmUps warmUps = new WarmUps();
         GrowthCampaign campaign =
                 new GrowthCampaign(
                         bench,
                         hosts,
                         seconds.seconds(),
                         size -> sizes.isEmpty() || sizes.contains(size),
+                        warmUps,
                         System.out::println);
         List<GrowthRun> runs = campaign.run(wanted, rounds.rounds());
         GrowthResults results = new GrowthResults(environment, runs);
         GrowthReport report = new GrowthReport(results);
-        bench.write("growth-", results, report.text(), report.svg());
+        bench.write(
+                "growth-",
+                json(results, warmUps),
+                report.text() + "\n" + warmUps.text(),
+                report.svgs());
         return runs.stream().allMatch(run -> run.errorCount() == 0) ? 0 : 1;
+    }
+
+    private static Map<String, Object> json(GrowthResults results, WarmUps warmUps) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("environment", results.environment());
+        json.put("verdicts", GrowthVerdict.of(results));
+        json.put("rows", results.rows());
+        json.put("warmUps", warmUps.ends());
+        json.put("runs", results.runs());
+        return json;
     }
 }

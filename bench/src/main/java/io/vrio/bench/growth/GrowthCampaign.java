@@ -5,7 +5,7 @@ import io.vrio.bench.BenchOptions;
 import io.vrio.bench.Daemon;
 import io.vrio.bench.ManyHosts;
 import io.vrio.bench.ProcessUsage;
-import io.vrio.bench.WarmUp;
+import io.vrio.bench.WarmUps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -13,8 +13,9 @@ import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 
 /**
- * Lets each of the things grow, from one, so often as there are rounds. What makes a daemon larger
- * begins with new daemons for each size: otherwise nobody could tell what the size costs.
+ * Lets each of the things grow, from one, so often as there are rounds; so sizes alternate. What
+ * makes a daemon larger begins with new daemons for each size: otherwise nobody could tell what the
+ * size costs.
  */
 final class GrowthCampaign {
     private static final double WARM_UP_SECONDS = 1;
@@ -26,6 +27,7 @@ final class GrowthCampaign {
     private final ManyHosts hosts;
     private final double seconds;
     private final IntPredicate isWanted;
+    private final WarmUps warmUps;
     private final Consumer<String> progress;
     private final List<GrowthRun> runs = new ArrayList<>();
     private int siteCount;
@@ -39,11 +41,13 @@ final class GrowthCampaign {
             ManyHosts hosts,
             double seconds,
             IntPredicate isWanted,
+            WarmUps warmUps,
             Consumer<String> progress) {
         this.bench = bench;
         this.hosts = hosts;
         this.seconds = seconds;
         this.isWanted = isWanted;
+        this.warmUps = warmUps;
         this.progress = progress;
     }
 
@@ -74,7 +78,7 @@ final class GrowthCampaign {
         try (GrowthSite site = newSite(1, deepest)) {
             site.addServer(0, 1);
             for (int depth : depths) {
-                warmUp(site, Growth.DEPTH, depth);
+                warmUp(site, Growth.DEPTH, depth, round);
                 measure(site, Growth.DEPTH, depth, round);
             }
         }
@@ -85,7 +89,7 @@ final class GrowthCampaign {
             int depth = growth.depth(count);
             try (GrowthSite site = newSite(count, depth)) {
                 site.addServer(0, count);
-                warmUp(site, growth, depth);
+                warmUp(site, growth, count, round);
                 measure(site, growth, count, round);
             }
         }
@@ -100,18 +104,19 @@ final class GrowthCampaign {
                 while (site.servers().size() < size) {
                     site.addServer(site.servers().size(), 1);
                 }
-                warmUp(site, Growth.HOSTS, depth);
+                warmUp(site, Growth.HOSTS, size, round);
                 measure(site, Growth.HOSTS, size, round);
             }
         }
     }
 
-    private static void warmUp(GrowthSite site, Growth growth, int depth) {
+    private void warmUp(GrowthSite site, Growth growth, int size, int round) {
         try (ManyDisksLoad load = load(site, growth)) {
-            WarmUp.run(
+            warmUps.run(
+                    growth.title() + " " + size + ", round " + (round + 1),
                     site.daemons(),
                     WARM_UP_SECONDS,
-                    seconds -> load.run(depth, (long) (seconds * NS_PER_S)));
+                    length -> load.run(growth.depth(size), (long) (length * NS_PER_S)));
         }
     }
 

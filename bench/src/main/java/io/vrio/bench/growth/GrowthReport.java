@@ -5,16 +5,16 @@ import io.vrio.bench.CurvePlot;
 import io.vrio.bench.CurvePlot.Curve;
 import io.vrio.bench.CurvePlot.Panel;
 import io.vrio.bench.Spread;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.ToDoubleFunction;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 /** The results as tables in Markdown, as targets, and as curves. */
 final class GrowthReport {
-    private static final double KIB_PER_MIB = 1024;
-
     private final GrowthResults results;
     private final StringBuilder text = new StringBuilder();
 
@@ -32,8 +32,9 @@ final class GrowthReport {
         if (results.sizes(Growth.DEVICES).size() > 1) {
             memory();
         }
-        line("%nTargets, by the median of the rounds; up to 10 %% worse is called noise:%n");
-        results.verdicts().forEach(verdict -> line("    %s", verdict));
+        line("%n### Wanted and found%n");
+        line("%s", GrowthVerdict.HEAD);
+        GrowthVerdict.of(results).forEach(verdict -> line("%s", verdict.text()));
         return text.toString();
     }
 
@@ -42,30 +43,9 @@ final class GrowthReport {
     }
 
     private void table(Growth growth) {
-        line("%n### More %s%n", growth.title());
-        line(
-                "| %s | requests/s min / median / max | p50 us | p99 us"
-                        + " | CPU us per request: servers + iohyp (machine)"
-                        + " | own memory of a server, iohyp, MiB |",
-                growth.description());
-        line("|---|---|---|---|---|---|");
-        for (int size : results.sizes(growth)) {
-            line(
-                    "| %d | %s | %.0f | %.0f | %.1f + %.1f (%.1f) | %.0f, %.0f |",
-                    size,
-                    results.spread(growth, size, GrowthRun::requestsPerSecond).format("%.0f"),
-                    median(growth, size, GrowthRun::p50Us),
-                    median(growth, size, GrowthRun::p99Us),
-                    median(growth, size, run -> run.server().cpuUs()),
-                    median(growth, size, run -> run.iohyp().cpuUs()),
-                    median(growth, size, GrowthRun::machineCpuUs),
-                    median(growth, size, run -> run.server().ownKib() / KIB_PER_MIB),
-                    median(growth, size, run -> run.iohyp().ownKib() / KIB_PER_MIB));
-        }
-    }
-
-    private double median(Growth growth, int size, ToDoubleFunction<GrowthRun> value) {
-        return results.spread(growth, size, value).median();
+        line("%n### More %s%n", growth.wanted());
+        line("| %s | %s", growth.description(), GrowthRow.HEAD);
+        results.rows(growth).forEach(row -> line("%s", row.text()));
     }
 
     private void memory() {
@@ -83,43 +63,51 @@ final class GrowthReport {
         line("| %s | %s | %s |", daemon, resident.format("%.0f"), virtual.format("%.0f"));
     }
 
-    String svg() {
-        List<Panel> panels = new ArrayList<>();
+    /** One for each part that has grown, by the ending of its file's name. */
+    Map<String, String> svgs() {
+        Map<String, String> all = new LinkedHashMap<>();
         for (Growth growth : Growth.values()) {
             if (results.sizes(growth).size() > 1) {
-                panels.add(
-                        new Panel(
-                                "requests/s by " + growth.title(),
-                                List.of(curve("", growth, GrowthRun::requestsPerSecond))));
-                panels.add(
-                        new Panel(
-                                "latency, us, by " + growth.title(),
-                                List.of(
-                                        curve("p50", growth, GrowthRun::p50Us),
-                                        curve("p99", growth, GrowthRun::p99Us))));
+                all.put("-" + growth.title(), svg(growth));
             }
         }
-        if (results.sizes(Growth.DEVICES).size() > 1) {
-            panels.add(
-                    new Panel(
-                            "own memory, MiB, by devices",
-                            List.of(
-                                    curve(
-                                            "server",
-                                            Growth.DEVICES,
-                                            run -> run.server().ownKib() / KIB_PER_MIB),
-                                    curve(
-                                            "iohyp",
-                                            Growth.DEVICES,
-                                            run -> run.iohyp().ownKib() / KIB_PER_MIB))));
+        List<Panel> memory =
+                Stream.of(Growth.DEVICES, Growth.IDLE)
+                        .filter(growth -> results.sizes(growth).size() > 1)
+                        .map(this::memory)
+                        .toList();
+        if (!memory.isEmpty()) {
+            all.put("-memory", new CurvePlot("Own memory of daemons, MiB", memory).svg());
         }
-        return new CurvePlot("What growth costs", panels).svg();
+        return all;
     }
 
-    private Curve curve(String label, Growth growth, ToDoubleFunction<GrowthRun> value) {
+    private String svg(Growth growth) {
+        List<Panel> panels =
+                List.of(
+                        new Panel(
+                                "requests/s",
+                                List.of(curve("", growth, GrowthRow::requestsPerSecond))),
+                        new Panel(
+                                "latency, us",
+                                List.of(
+                                        curve("p50", growth, GrowthRow::p50Us),
+                                        curve("p99", growth, GrowthRow::p99Us))));
+        return new CurvePlot("By " + growth.description(), panels).svg();
+    }
+
+    private Panel memory(Growth growth) {
+        return new Panel(
+                "by " + growth.description(),
+                List.of(
+                        curve("server", growth, GrowthRow::serverOwnMib),
+                        curve("iohyp", growth, GrowthRow::iohypOwnMib)));
+    }
+
+    private Curve curve(String label, Growth growth, Function<GrowthRow, Spread> value) {
         List<CurvePlot.Point> points =
-                results.sizes(growth).stream()
-                        .map(size -> new CurvePlot.Point(size, results.spread(growth, size, value)))
+                results.rows(growth).stream()
+                        .map(row -> new CurvePlot.Point(row.size(), value.apply(row)))
                         .toList();
         return new Curve(label, points);
     }

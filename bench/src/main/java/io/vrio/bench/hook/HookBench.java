@@ -64,7 +64,7 @@ final class HookBench implements Callable<Integer> {
             measure(site);
         }
         Map<String, Object> results = Map.of("environment", environment, "milliseconds", calls);
-        bench.write("hook-", results, text(environment), null);
+        bench.write("hook-", results, text(environment));
         return 0;
     }
 

@@ -5,16 +5,13 @@ import io.vrio.bench.BenchOptions;
 import io.vrio.bench.Daemon;
 import io.vrio.bench.RoundsOption;
 import io.vrio.bench.SecondsOption;
-import io.vrio.bench.Spread;
 import io.vrio.common.sys.Linux;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.ToDoubleFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -25,9 +22,6 @@ import picocli.CommandLine.Option;
  */
 @Command(name = "bench/run idle", sortOptions = false, usageHelpWidth = 100)
 final class IdleBench implements Callable<Integer> {
-    /** What is wanted: percent of one core. */
-    private static final double PERCENT_MAX = 1;
-
     /** Until the JVM's compilers have done what the start gave them to do. */
     private static final long SETTLE_MS = 5_000;
 
@@ -44,10 +38,7 @@ final class IdleBench implements Callable<Integer> {
     @Mixin private BenchOptions bench;
 
     /** What each daemon used in each round. */
-    private final Map<String, List<Sample>> samples = new LinkedHashMap<>();
-
-    /** One daemon in one round. */
-    record Sample(double cpuPercent, double runsPerSecond) {}
+    private final Map<String, List<IdleSample>> samples = new LinkedHashMap<>();
 
     public static void main(String[] arguments) {
         BenchOptions.run(new IdleBench(), arguments);
@@ -68,7 +59,8 @@ final class IdleBench implements Callable<Integer> {
             }
         }
         Map<String, Object> results = Map.of("environment", environment, "samples", samples);
-        bench.write("idle-", results, text(environment), null);
+        IdleReport report = new IdleReport(environment, samples);
+        bench.write("idle-", results, report.text(), report.svg());
         return 0;
     }
 
@@ -81,7 +73,9 @@ final class IdleBench implements Callable<Integer> {
             Daemon daemon = daemons.get(i);
             IdleUsage used = IdleUsage.of(daemon.pid()).since(before.get(i));
             samples.computeIfAbsent(daemon.role(), role -> new ArrayList<>())
-                    .add(new Sample(100 * used.cpuNs() / elapsedNs, used.runs() * 1e9 / elapsedNs));
+                    .add(
+                            new IdleSample(
+                                    100 * used.cpuNs() / elapsedNs, used.runs() * 1e9 / elapsedNs));
         }
     }
 
@@ -92,31 +86,5 @@ final class IdleBench implements Callable<Integer> {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
         }
-    }
-
-    private String text(Map<String, String> environment) {
-        StringBuilder text = new StringBuilder();
-        environment.forEach((name, value) -> text.append("- " + name + ": " + value + "\n"));
-        text.append(
-                "\n| daemon | % of a core min / median / max | threads put on a core, per second |"
-                        + " wanted |\n|---|---|---|---|\n");
-        samples.forEach(
-                (role, all) -> {
-                    Spread percent = spread(all, Sample::cpuPercent);
-                    text.append(
-                            String.format(
-                                    Locale.ROOT,
-                                    "| %s | %s | %s | under %.0f %%: %s |%n",
-                                    role,
-                                    percent.format("%.2f"),
-                                    spread(all, Sample::runsPerSecond).format("%.0f"),
-                                    PERCENT_MAX,
-                                    percent.median() < PERCENT_MAX ? "reached" : "MISSED"));
-                });
-        return text.toString();
-    }
-
-    private static Spread spread(List<Sample> all, ToDoubleFunction<Sample> value) {
-        return Spread.of(all.stream().mapToDouble(value));
     }
 }

@@ -4,7 +4,7 @@ package io.vrio.bench.roundtrip;
 import io.vrio.bench.BenchOptions;
 import io.vrio.bench.Daemon;
 import io.vrio.bench.ProcessUsage;
-import io.vrio.bench.WarmUp;
+import io.vrio.bench.WarmUps;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +21,7 @@ public final class RoundTripCampaign {
 
     private final BenchOptions bench;
     private final String peerNamespace;
+    private final WarmUps warmUps;
     private final Consumer<String> progress;
     private final List<RoundTrips> runs = new ArrayList<>();
 
@@ -28,9 +29,11 @@ public final class RoundTripCampaign {
      * @param peerNamespace where the machine is that answers
      * @param progress hears one line per run
      */
-    public RoundTripCampaign(BenchOptions bench, String peerNamespace, Consumer<String> progress) {
+    public RoundTripCampaign(
+            BenchOptions bench, String peerNamespace, WarmUps warmUps, Consumer<String> progress) {
         this.bench = bench;
         this.peerNamespace = peerNamespace;
+        this.warmUps = warmUps;
         this.progress = progress;
     }
 
@@ -40,10 +43,11 @@ public final class RoundTripCampaign {
         try {
             ways.forEach(way -> guests.add(new RoundTripGuest(way, bench, peerNamespace)));
             for (RoundTripGuest guest : guests) {
-                WarmUp.run(
+                warmUps.run(
+                        "round trips, " + guest.way().title(),
                         guest.daemons(),
                         WARM_UP_SECONDS,
-                        warmUp -> guest.run((long) (warmUp * NS_PER_S)));
+                        length -> guest.run((long) (length * NS_PER_S)));
             }
             for (int round = 0; round < rounds; round++) {
                 for (RoundTripGuest guest : guests) {

@@ -20,16 +20,42 @@ final class GrowthResultsTest {
                         rate(Growth.HOSTS, 2, 200),
                         rate(Growth.HOSTS, 4, 150));
         assertEquals(
-                List.of(
-                        "MISSED   rate with more hosts: at worst 0.75 of the best before, at 4;"
-                                + " wanted no fall"),
-                results.verdicts());
+                "| no fall of the rate with hosts | 0.75 / 0.75 / 0.75 of the best rate before"
+                        + " | 2 to 4 | **missed** |",
+                text(results, 0));
+    }
+
+    @Test
+    void shouldNameTheWorstStepNotTheLast() {
+        GrowthResults results =
+                results(
+                        rate(Growth.DEVICES, 16, 200),
+                        rate(Growth.DEVICES, 64, 184),
+                        rate(Growth.DEVICES, 256, 190));
+        assertEquals(
+                "| no fall of the rate with devices | 0.92 / 0.92 / 0.92 of the best rate before"
+                        + " | 16 to 64 | reached |",
+                text(results, 0));
+    }
+
+    @Test
+    void shouldCompareSizesOfTheSameRound() {
+        // By rounds 2, 0.5 and 1; the ratio of the medians would be 1.33.
+        GrowthResults results =
+                results(
+                        rate(Growth.HOSTS, 1, 0, 100),
+                        rate(Growth.HOSTS, 2, 0, 200),
+                        rate(Growth.HOSTS, 1, 1, 400),
+                        rate(Growth.HOSTS, 2, 1, 200),
+                        rate(Growth.HOSTS, 1, 2, 150),
+                        rate(Growth.HOSTS, 2, 2, 150));
+        assertTrue(text(results, 0).contains("| 0.50 / 1.00 / 2.00 of"), text(results, 0));
     }
 
     @Test
     void shouldCallALittleLessNoise() {
         GrowthResults results = results(rate(Growth.HOSTS, 1, 100), rate(Growth.HOSTS, 2, 91));
-        assertTrue(results.verdicts().get(0).startsWith("reached  "), "9 % are noise");
+        assertTrue(GrowthVerdict.of(results).get(0).reached(), "9 % are noise");
     }
 
     @Test
@@ -41,9 +67,9 @@ final class GrowthResultsTest {
                         run(Growth.DEPTH, 4, 1, 30, 0),
                         run(Growth.DEPTH, 8, 1, 90, 0));
         assertEquals(
-                "MISSED   p50 with deeper queues: at worst 1.50 times the queue's growth, at 8;"
-                        + " wanted at most 1",
-                results.verdicts().get(1));
+                "| p50 grows no faster than the queue | 1.50 / 1.50 / 1.50 times as fast | 4 to 8"
+                        + " | **missed** |",
+                text(results, 1));
     }
 
     @Test
@@ -51,13 +77,14 @@ final class GrowthResultsTest {
         GrowthResults results =
                 results(run(Growth.DEVICES, 1, 1, 1, 1000), run(Growth.DEVICES, 4, 1, 1, 4600));
         assertEquals(1200, results.kibPerDevice(run -> run.server().ownKib()).median());
-        List<String> verdicts = results.verdicts();
         assertEquals(
-                "MISSED   memory of the server: 1200 KiB per device, wanted under 1024 KiB",
-                verdicts.get(1));
+                "| memory of a device in the server under 1 MiB | 1200 / 1200 / 1200 KiB | 1 to 4"
+                        + " | **missed** |",
+                text(results, 1));
         assertEquals(
-                "reached  memory of the IOhyp: 120 KiB per device, wanted under 1024 KiB",
-                verdicts.get(2));
+                "| memory of a device in the IOhyp under 1 MiB | 120 / 120 / 120 KiB | 1 to 4"
+                        + " | reached |",
+                text(results, 2));
     }
 
     @Test
@@ -66,11 +93,19 @@ final class GrowthResultsTest {
                 results(run(Growth.DEVICES, 1, 500, 1, 1024), run(Growth.DEVICES, 4, 900, 1, 2048));
         GrowthReport report = new GrowthReport(results);
         String text = report.text();
-        assertTrue(text.contains("| 4 | 900 / 900 / 900 | 1 | 2 | 3.0 + 5.0 (9.0) | 2, 0 |"), text);
-        DocumentBuilderFactory.newInstance()
-                .newDocumentBuilder()
-                .parse(new InputSource(new StringReader(report.svg())));
-        assertTrue(report.svg().contains("requests/s by devices"));
+        assertTrue(
+                text.contains(
+                        "| 4 | 900 / 900 / 900 | 1 / 1 / 1 | 2 / 2 / 2 | 3.0 + 5.0 (9.0)"
+                                + " | 2 / 2 / 2 | 0 / 0 / 0 |"),
+                text);
+        assertEquals(List.of("-devices", "-memory"), List.copyOf(report.svgs().keySet()));
+        for (String svg : report.svgs().values()) {
+            DocumentBuilderFactory.newInstance()
+                    .newDocumentBuilder()
+                    .parse(new InputSource(new StringReader(svg)));
+        }
+        assertTrue(report.svgs().get("-devices").contains("requests/s"));
+        assertTrue(report.svgs().get("-memory").contains("iohyp"));
     }
 
     @Test
@@ -82,17 +117,35 @@ final class GrowthResultsTest {
         return new GrowthResults(Map.of("kernel", "some"), List.of(runs));
     }
 
+    private static String text(GrowthResults results, int verdict) {
+        return GrowthVerdict.of(results).get(verdict).text();
+    }
+
     private static GrowthRun rate(Growth growth, int size, double requestsPerSecond) {
         return run(growth, size, requestsPerSecond, 1, 0);
     }
 
-    /** An IOhyp with a tenth of the server's memory; p99 is twice p50. */
+    private static GrowthRun rate(Growth growth, int size, int round, double requestsPerSecond) {
+        return run(growth, size, round, requestsPerSecond, 1, 0);
+    }
+
     private static GrowthRun run(
             Growth growth, int size, double requestsPerSecond, double p50Us, long ownKib) {
+        return run(growth, size, 0, requestsPerSecond, p50Us, ownKib);
+    }
+
+    /** An IOhyp with a tenth of the server's memory; p99 is twice p50. */
+    private static GrowthRun run(
+            Growth growth,
+            int size,
+            int round,
+            double requestsPerSecond,
+            double p50Us,
+            long ownKib) {
         return new GrowthRun(
                 growth.title(),
                 size,
-                0,
+                round,
                 requestsPerSecond,
                 p50Us,
                 2 * p50Us,
