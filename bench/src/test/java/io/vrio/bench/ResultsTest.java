@@ -67,8 +67,41 @@ final class ResultsTest {
     @Test
     void shouldNotJudgeARowThatWasNotMeasured() {
         List<String> lines = Target.judgeAll(results(new double[] {1}, new double[] {1}));
+        assertEquals(3, lines.size());
+        lines.subList(0, 2).forEach(line -> assertTrue(line.contains("4 KiB read, depth 1"), line));
+    }
+
+    @Test
+    void shouldShowCpuTimeThatIsNotJudgedAndSayWhy() {
+        String line = Target.judgeAll(results(new double[] {1}, new double[] {1})).get(2);
+        assertTrue(
+                line.startsWith(
+                        "shown    vrio, the reference's CPU time per request: rr4k-q1 1.00x;"
+                                + " not judged: only 4 KiB at depth 32"),
+                line);
+    }
+
+    @Test
+    void shouldJudgeWhatIsLocalByOneRequestAndShowDeepQueues() {
+        List<Measurement> runs = new ArrayList<>();
+        for (String row : List.of("rr4k-q1", "rr4k-q4", "sr128k-q8")) {
+            runs.add(run(row, "vrio-local", 0, 1, 10));
+            runs.add(run(row, "vrio", 0, 1, 30));
+        }
+        Results results =
+                new Results(Map.of(), "vrio-local", runs, List.of(), 0, List.of(), List.of());
+        List<String> lines = Target.judgeAll(results);
         assertEquals(2, lines.size());
-        lines.forEach(line -> assertTrue(line.contains("4 KiB read, depth 1"), line));
+        assertEquals(
+                "MISSED   4 KiB read, depth 1, remote: 3.00x the reference's p50 latency,"
+                        + " wanted at most 2.2x",
+                lines.get(0));
+        assertTrue(
+                lines.get(1)
+                        .startsWith(
+                                "shown    vrio, the reference's p50 latency: rr4k-q4 3.00x,"
+                                        + " sr128k-q8 3.00x; not judged:"),
+                lines.get(1));
     }
 
     @Test
@@ -125,14 +158,19 @@ final class ResultsTest {
             runs.add(run("qsd-nbdkit", round, reference[round], 100));
             runs.add(run("vrio", round, ours[round], 100 * reference[round] / ours[round]));
         }
-        return new Results(Map.of(), "qsd-nbdkit", runs, List.of(), 0, List.of());
+        return new Results(Map.of(), "qsd-nbdkit", runs, List.of(), 0, List.of(), List.of());
     }
 
     private static Measurement run(
             String alternative, int round, double requestsPerSecond, double p50Us) {
+        return run("rr4k-q1", alternative, round, requestsPerSecond, p50Us);
+    }
+
+    private static Measurement run(
+            String row, String alternative, int round, double requestsPerSecond, double p50Us) {
         return new Measurement(
                 0,
-                "rr4k-q1",
+                row,
                 alternative,
                 round,
                 requestsPerSecond,
