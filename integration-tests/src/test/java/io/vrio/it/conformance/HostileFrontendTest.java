@@ -117,6 +117,36 @@ final class HostileFrontendTest {
         assertNothingHappened();
     }
 
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("halfMessages")
+    void shouldSurviveHalfAMessageAtTheStart(
+            String name, BiConsumer<FakeFrontend, RingGuest> half) {
+        try (FakeFrontend frontend = attacked.connect()) {
+            leaveOff(frontend, half);
+        }
+        assertNothingHappened();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("halfMessages")
+    void shouldSurviveHalfAMessageWhileTheDeviceRuns(
+            String name, BiConsumer<FakeFrontend, RingGuest> half) {
+        try (FakeFrontend frontend = attacked.connect()) {
+            begin(frontend, attacker);
+            leaveOff(frontend, half);
+        }
+        assertNothingHappened();
+    }
+
+    private void leaveOff(FakeFrontend frontend, BiConsumer<FakeFrontend, RingGuest> half) {
+        run.leaveOff(
+                frontend,
+                () -> {
+                    half.accept(frontend, attacker);
+                    assertTrue(neighbour.canUseDisk(sector++ % 64, sector & 0x7f));
+                });
+    }
+
     private void attack(FakeFrontend frontend, BiConsumer<FakeFrontend, RingGuest> attack) {
         run.carryOut(
                 frontend,
@@ -151,18 +181,24 @@ final class HostileFrontendTest {
         for (int flags : new int[] {0, 2, 3, 4, 5, 7, -1}) {
             add(all, "flags " + flags, (f, g) -> f.sendRaw(1, flags, 0, EMPTY));
         }
-        for (int length : new int[] {1, 4096, 4097, 1 << 20, Integer.MAX_VALUE, -1}) {
+        for (int length : new int[] {1, 4097, 1 << 20, Integer.MAX_VALUE, -1}) {
             add(all, "announces " + length, (f, g) -> f.sendRaw(2, 1, length, new byte[4]));
         }
         for (int code : new int[] {0, 6, 7, 19, 20, 22, 23, 26, 28, 31, 32, 35, 41, 63, 64, -1}) {
             add(all, "unknown " + code, (f, g) -> f.sendRaw(code, NEED_REPLY, 0, EMPTY));
             add(all, "unknown, unacknowledged " + code, (f, g) -> f.sendRaw(code, 1, 8, longs(0)));
         }
+        add(all, "does not read", HostileFrontendTest::flood);
+    }
+
+    static List<Arguments> halfMessages() {
+        List<Arguments> all = new ArrayList<>();
         for (int length : new int[] {1, 4, 11}) {
             add(all, "leaves after " + length, (f, g) -> f.sendBytes(new byte[length]));
         }
         add(all, "leaves in the payload", (f, g) -> f.sendRaw(5, 1, 264, new byte[100]));
-        add(all, "does not read", HostileFrontendTest::flood);
+        add(all, "announces 4096", (f, g) -> f.sendRaw(2, 1, 4096, new byte[4]));
+        return all;
     }
 
     private static void flood(FakeFrontend frontend, RingGuest guest) {

@@ -39,11 +39,6 @@ public final class FakeFrontend implements AutoCloseable {
         socket.setReceiveTimeout(RECEIVE_TIMEOUT_NS);
     }
 
-    /** Waits no longer than this for an answer from now on, instead of 10 seconds. */
-    public void giveUpAfter(long timeoutNs) {
-        socket.setReceiveTimeout(timeoutNs);
-    }
-
     /** One reply, as it came. */
     public record Reply(int code, byte[] payload) {
         public long number() {
