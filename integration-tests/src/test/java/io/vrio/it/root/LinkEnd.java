@@ -8,12 +8,17 @@ import io.vrio.transport.link.NetworkPort;
 import io.vrio.transport.link.SocketLink;
 import io.vrio.transport.wire.Endpoint;
 import io.vrio.transport.wire.IpAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Interface, guard socket and link of one side of a test. */
 final class LinkEnd implements AutoCloseable {
-    /** Limit: how long a test waits for what takes microseconds. */
-    private static final long AWAIT_NS = 10_000_000_000L;
+    /** Limit: how long a test waits for what takes microseconds; then it fails. */
+    private static final long AWAIT_NS = TimeUnit.SECONDS.toNanos(30);
+
+    /** Short beside what is waited for; without it the one waited for might not get to run. */
+    private static final long POLL_NS = TimeUnit.MICROSECONDS.toNanos(20);
 
     private final NetworkPort port;
     private final GuardSocket guard;
@@ -59,7 +64,7 @@ final class LinkEnd implements AutoCloseable {
             if (System.nanoTime() - startNs > AWAIT_NS) {
                 return false;
             }
-            Thread.onSpinWait();
+            LockSupport.parkNanos(POLL_NS);
         }
         return true;
     }
