@@ -7,6 +7,7 @@ import io.vrio.bench.frontend.BlockGuest;
 import io.vrio.bench.frontend.BlockQueue;
 import io.vrio.bench.frontend.GuestOptions;
 import io.vrio.bench.frontend.VirtioBlock;
+import io.vrio.it.Await;
 import io.vrio.it.Requires;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +50,16 @@ final class BadDaysTest {
 
     private BlockGuest connect() {
         return BlockGuest.connect(daemons.socket("a"), OPTIONS);
+    }
+
+    /** What the server says of the disk. */
+    private String shown(String field) throws Exception {
+        CommandOutcome outcome = daemons.atServer("disk", "show", "a", "--format", "json");
+        return DaemonPair.json(outcome.assertOk().out()).path(field).asText();
+    }
+
+    private void awaitAttached() throws Exception {
+        Await.until("the disk is attached", () -> shown("state").equals("attached"));
     }
 
     private static int write(BlockGuest guest, int value) {
@@ -123,7 +134,7 @@ final class BadDaysTest {
             BlockQueue queue = guest.queue(0);
             queue.submit(2, VirtioBlock.FLUSH, 0, 0);
             queue.kickIfNeeded();
-            queue.awaitEnded(TimeUnit.MILLISECONDS.toNanos(300));
+            Await.until("the server has the request", () -> shown("requestsUnderWay").equals("1"));
             assertEquals(-1, queue.takeEnded(), "it should wait");
             daemons.iohyp("--disk", disk);
             assertEquals(2, awaitOne(queue), daemons::allLogs);
@@ -138,12 +149,14 @@ final class BadDaysTest {
     @Test
     void shouldEndRequestsWithAnErrorWhenTheIohypStaysAway() throws Exception {
         daemons.iohyp("--disk", disk).server("--disk", "a", "--io-timeout", "500ms");
+        // Before, and as long as the server has not heard of it, requests wait no longer either.
+        awaitAttached();
         try (BlockGuest guest = connect()) {
             assertEquals(VirtioBlock.STATUS_OK, write(guest, 0x5A));
             daemons.iohyp().kill();
             assertEquals(VirtioBlock.STATUS_IO_ERROR, write(guest, 0x3C));
             daemons.iohyp("--disk", disk);
-            daemons.awaitIohypLog("disk=a server=" + Hosts.VM_ADDRESS + " attached");
+            awaitAttached();
             assertEquals(VirtioBlock.STATUS_OK, write(guest, 0x77));
             assertEquals(0x77, read(guest));
         }
