@@ -2,6 +2,7 @@
 package io.vrio.it.tidy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,10 @@ class DocumentsTest {
             Pattern.compile("(?m)(?:`|^ {4}(?:sudo )?|^# )make ([a-z]+(?:-[a-z]+)*)\\b");
 
     private static final Pattern TARGET = Pattern.compile("(?m)^([a-z]+(?:-[a-z]+)*(?:-%)?):");
+
+    /** As git shortens it: seven hexadecimal digits; without a letter it may be any number. */
+    private static final Pattern COMMIT =
+            Pattern.compile("(?<![\\w/.-])((?=\\d*[a-f])(?=[a-f]*\\d)[0-9a-f]{7})(?!\\w)");
 
     @Test
     void shouldLinkToFilesThatExist() throws Exception {
@@ -62,6 +67,21 @@ class DocumentsTest {
                 name ->
                         targets.contains(name)
                                 || targets.contains(name.replaceFirst("-[a-z-]+$", "-%")));
+        assertEquals(new TreeSet<>(), named);
+    }
+
+    /** One that was rebased away tells nobody what was measured. */
+    @Test
+    void shouldNameCommitsThatAreInTheHistory() throws Exception {
+        boolean isShallow = SourceTree.git("rev-parse", "--is-shallow-repository").contains("true");
+        assumeFalse(isShallow, "a shallow clone has no history; git fetch --unshallow");
+        List<String> history = SourceTree.git("rev-list", "HEAD").lines().toList();
+        TreeSet<String> named = new TreeSet<>();
+        for (Path document : documents()) {
+            named.addAll(groups(COMMIT, document).toList());
+        }
+
+        named.removeIf(name -> history.stream().anyMatch(commit -> commit.startsWith(name)));
         assertEquals(new TreeSet<>(), named);
     }
 

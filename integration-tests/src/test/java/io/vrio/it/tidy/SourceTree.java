@@ -7,6 +7,7 @@ import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The project's own files, for tests that judge the source tree itself. */
@@ -27,30 +28,31 @@ public final class SourceTree {
 
     /** Returns every file that is, or would be, in a commit; relative to the root. */
     public static List<Path> files() throws IOException, InterruptedException {
-        // The owner of a checkout in a container often is another user: git refuses it otherwise.
-        Process git =
-                new ProcessBuilder(
-                                "git",
-                                "-c",
-                                "safe.directory=*",
-                                "ls-files",
-                                "--cached",
-                                "--others",
-                                "--exclude-standard",
-                                "-z")
-                        .directory(root().toFile())
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start();
-        String names = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (git.waitFor() != 0) {
-            throw new IllegalStateException("git ls-files failed: these tests need a git checkout");
-        }
+        String names = git("ls-files", "--cached", "--others", "--exclude-standard", "-z");
         return names.lines()
                 .flatMap(all -> List.of(all.split("\0")).stream())
                 .map(Path::of)
                 // A deleted file is listed until the deletion is committed.
                 .filter(file -> Files.isRegularFile(root().resolve(file)))
                 .toList();
+    }
+
+    /** Returns what git says in the root. */
+    static String git(String... arguments) throws IOException, InterruptedException {
+        // The owner of a checkout in a container often is another user: git refuses it otherwise.
+        List<String> command = new ArrayList<>(List.of("git", "-c", "safe.directory=*"));
+        command.addAll(List.of(arguments));
+        Process git =
+                new ProcessBuilder(command)
+                        .directory(root().toFile())
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
+        String answer = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (git.waitFor() != 0) {
+            throw new IllegalStateException(
+                    "git " + arguments[0] + " failed: these tests need a git checkout");
+        }
+        return answer;
     }
 
     /** Returns the lines of a file, or none when it is not text. */
