@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.it.root;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vrio.it.Await;
 import io.vrio.it.Programs;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Frames recorded on an interface by dumpcap and judged by tshark. */
@@ -20,9 +27,12 @@ public final class Capture implements AutoCloseable {
     /** Limit: frames of a session. */
     private static final int FRAMES_MAX = 1_000_000;
 
-    /** A file that has not grown for so long has everything: dumpcap writes twice a second. */
-    private static final long QUIET_NS = TimeUnit.MILLISECONDS.toNanos(1500);
+    /** Of the file's end, where the last frame is looked for among what comes after it. */
+    private static final int TAIL_MAX = 1 << 20;
 
+    private static final Pattern DROPPED = Pattern.compile("\\(pcap:(\\d+)/dumpcap:(\\d+)/");
+
+    private final Namespace namespace;
     private final Path file;
     private final Process process;
     private final BufferedReader output;
@@ -38,6 +48,7 @@ public final class Capture implements AutoCloseable {
      * @param frames it ends by itself after so many
      */
     public Capture(Namespace namespace, Path file, int frames) throws IOException {
+        this.namespace = namespace;
         this.file = file;
         process =
                 namespace.start(
@@ -50,7 +61,7 @@ public final class Capture implements AutoCloseable {
                         "-i",
                         Namespaces.INTERFACE,
                         "-f",
-                        "tcp",
+                        "tcp or ether proto " + LastFrame.TYPE,
                         "-c",
                         Integer.toString(frames),
                         "-a",
@@ -77,17 +88,27 @@ public final class Capture implements AutoCloseable {
         process.waitFor(SECONDS_MAX, TimeUnit.SECONDS);
     }
 
-    /** Ends the recording, once all that has come is in the file. */
-    public void stop() throws IOException, InterruptedException {
+    /** Ends the recording, once all that has come is in the file; none of it was lost. */
+    public void stop() throws Exception {
         // dumpcap ends at once, whatever the kernel still holds for it.
-        long lengthBefore = -1;
-        while (lengthBefore != Files.size(file)) {
-            lengthBefore = Files.size(file);
-            TimeUnit.NANOSECONDS.sleep(QUIET_NS);
-        }
+        LastFrame.send(namespace, Namespaces.INTERFACE);
+        Await.until("the capture has its last frame", () -> LastFrame.isIn(tail()));
         // SIGTERM, with its output left open: dumpcap writes what it holds.
         process.toHandle().destroy();
-        await();
+        StringWriter said = new StringWriter();
+        output.transferTo(said);
+        Matcher dropped = DROPPED.matcher(said.toString());
+        assertTrue(dropped.find(), said::toString);
+        assertEquals("0 0", dropped.group(1) + " " + dropped.group(2), said::toString);
+    }
+
+    private byte[] tail() throws IOException {
+        try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "r")) {
+            byte[] tail = new byte[(int) Math.min(TAIL_MAX, bytes.length())];
+            bytes.seek(bytes.length() - tail.length);
+            bytes.readFully(tail);
+            return tail;
+        }
     }
 
     /** Fields of each frame that matches, as tshark prints them, separated by spaces. */
