@@ -4,6 +4,7 @@ package io.vrio.it.root;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.vrio.it.Await;
 import io.vrio.transport.wire.IpVersion;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,6 +21,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("root")
 @Timeout(120)
 final class FirewallTest {
+    /** Seconds: far more than between two frames of idle daemons, on a slow machine as well. */
+    private static final int FORGOTTEN_AFTER = 20;
+
     @TempDir Path folder;
 
     @BeforeEach
@@ -64,18 +68,29 @@ final class FirewallTest {
     @Test
     void shouldBeRememberedWhileItIsIdle() throws Exception {
         try (RoutedDaemons routed = RoutedDaemons.sealed(folder)) {
-            routed.router().withStrictFirewall().set("nf_conntrack_tcp_timeout_established", 3);
+            routed.router()
+                    .withStrictFirewall()
+                    .set("nf_conntrack_tcp_timeout_established", FORGOTTEN_AFTER);
             try (VerifiedLoad load = routed.start()) {
                 load.awaitProgress(100).finish();
             }
-            // What is tested is that nothing happens in this time.
-            TimeUnit.SECONDS.sleep(5);
+            long idleSinceNs = System.nanoTime();
+            Await.until(
+                    "it was reminded after seconds without requests",
+                    () -> secondsUntilReminded(routed.router(), idleSinceNs) >= 4);
             try (VerifiedLoad load = routed.load()) {
                 load.awaitProgress(100).finish();
             }
             assertEquals(1, routed.associations());
             assertEquals(0, routed.router().invalid(), routed.router()::rules);
         }
+    }
+
+    /** From {@code sinceNs} to the last frame that it has seen. */
+    private static long secondsUntilReminded(MiddleRouter router, long sinceNs) {
+        // Before the other one is asked for, which may take its time: rather too few than too many.
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - sinceNs);
+        return seconds - (FORGOTTEN_AFTER - router.secondsLeft());
     }
 
     @Test
@@ -135,7 +150,7 @@ final class FirewallTest {
     void shouldGoOnAfterAShortSilence() throws Exception {
         try (RoutedDaemons routed = RoutedDaemons.sealed(folder)) {
             routed.router().withStrictFirewall();
-            try (VerifiedLoad load = routed.start()) {
+            try (VerifiedLoad load = routed.startWithPeerTimeout("30s")) {
                 load.awaitProgress(300);
                 routed.router().chain("silence", "filter", "forward", -10);
                 routed.router().rule("silence", "drop");

@@ -12,6 +12,8 @@ final class MiddleRouter {
     private static final String TABLE = " inet wall ";
     private static final Pattern INVALID =
             Pattern.compile("ct state invalid counter packets (\\d+) ");
+    private static final Pattern ESTABLISHED =
+            Pattern.compile("tcp +6 (\\d+) ESTABLISHED .*dport=8746 ");
 
     private final Hosts hosts;
     private final Namespace router;
@@ -124,6 +126,16 @@ final class MiddleRouter {
     /** Everything that it knows of connections is lost. */
     void forget() {
         router.run("conntrack", "-F");
+    }
+
+    /** After how many seconds it forgets the connection to the IOhyp, if no more of it comes. */
+    int secondsLeft() {
+        String all = router.run("conntrack", "-L");
+        Matcher matcher = ESTABLISHED.matcher(all);
+        if (!matcher.find()) {
+            throw new IllegalStateException(all);
+        }
+        return Integer.parseInt(matcher.group(1));
     }
 
     /** Frames that the firewall has found invalid. */

@@ -57,8 +57,23 @@ final class RoutedDaemons implements AutoCloseable {
 
     /** Starts both daemons, and a guest. */
     VerifiedLoad start(String... serverOptions) throws IOException {
-        daemons.iohyp(credentials.iohyp("--disk", "a=ram:32M", "--disk", "b=ram:32M"));
-        daemons.server(credentials.server(with("--disk", "a", serverOptions)));
+        startIohyp();
+        return startServer(serverOptions);
+    }
+
+    /** The same with as much patience for a peer that is silent at both ends. */
+    VerifiedLoad startWithPeerTimeout(String time) throws IOException {
+        startIohyp("--peer-timeout", time);
+        return startServer("--peer-timeout", time);
+    }
+
+    private void startIohyp(String... options) throws IOException {
+        String[] disks = with("--disk", "a=ram:32M", with("--disk", "b=ram:32M", options));
+        daemons.iohyp(credentials.iohyp(disks));
+    }
+
+    private VerifiedLoad startServer(String... options) throws IOException {
+        daemons.server(credentials.server(with("--disk", "a", options)));
         // Before, the disk has no size.
         daemons.awaitIohypLog("disk=a server=");
         return load();
