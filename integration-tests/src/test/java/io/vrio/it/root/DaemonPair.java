@@ -100,6 +100,12 @@ final class DaemonPair implements AutoCloseable {
         return atServerOf(folder, words);
     }
 
+    /** How a command to the server ends that may fail. */
+    CommandOutcome outcomeAtServer(String... words) {
+        String[] all = to(folder.resolve("server.control"), words);
+        return VrioCommand.outcome(namespaces.left(), all);
+    }
+
     /** What a command to the server with these sockets prints. */
     String atServerOf(Path sockets, String... words) {
         return VrioCommand.output(namespaces.left(), to(sockets.resolve("server.control"), words));

@@ -134,7 +134,8 @@ final class RemoteGuestTest {
 
     private static void moveToAndFro(String disk) throws Exception {
         for (int i = 1; i <= MOVES; i++) {
-            daemons.atServer("disk", "move", disk, "--worker", "" + i % 2).assertOk();
+            String worker = "" + i % 2;
+            DiskMove.repeat(() -> daemons.atServer("disk", "move", disk, "--worker", worker));
         }
     }
 

@@ -65,33 +65,31 @@ final class VrioCommand implements StopSignal {
         }
     }
 
+    /** Runs a command to its end. */
+    static CommandOutcome outcome(Namespace namespace, String... arguments) {
+        VrioCommand command = namespace.call(() -> new VrioCommand(arguments));
+        // A daemon that should not have started is stopped; all else ends by itself.
+        command.isReady();
+        command.stop();
+        String printed = command.out.toString(StandardCharsets.UTF_8);
+        return new CommandOutcome(command.status, printed, command.errors());
+    }
+
     /** Runs a command that must fail with this status; returns what it said. */
     static String failure(int expectedStatus, Namespace namespace, String... arguments) {
-        VrioCommand command = namespace.call(() -> new VrioCommand(arguments));
-        command.stopWhenReady();
-        return command.status == expectedStatus
-                ? command.errors().strip()
-                : "status " + command.status + ": " + command.errors();
+        CommandOutcome outcome = outcome(namespace, arguments);
+        return outcome.exitStatus() == expectedStatus
+                ? outcome.err().strip()
+                : "status " + outcome.exitStatus() + ": " + outcome.err();
     }
 
     /** Runs a command that must succeed; returns what it printed. */
     static String output(Namespace namespace, String... arguments) {
-        VrioCommand command = namespace.call(() -> new VrioCommand(arguments));
-        command.stopWhenReady();
-        if (command.status != 0) {
-            throw new AssertionError("status " + command.status + ": " + command.errors());
-        }
-        return command.out.toString(StandardCharsets.UTF_8).strip();
+        return outcome(namespace, arguments).assertOk().out().strip();
     }
 
     private String errors() {
         return err.toString(StandardCharsets.UTF_8);
-    }
-
-    /** A daemon that should not have started is stopped; all else ends by itself. */
-    private void stopWhenReady() {
-        isReady();
-        stop();
     }
 
     /** The exit status, after {@link #stop}. */
