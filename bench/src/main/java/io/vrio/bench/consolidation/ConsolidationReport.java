@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What is gained by sharing, as a table in Markdown, as targets, and as a picture. */
@@ -92,7 +93,7 @@ final class ConsolidationReport {
                                                                                 .requestsPerSecond())));
     }
 
-    /** One line for each pattern. */
+    /** One line for each pattern, and one for each work that is not judged. */
     String verdicts() {
         StringBuilder text = new StringBuilder("Targets, by the median of the pairs:\n\n");
         for (Pattern pattern : patterns()) {
@@ -108,7 +109,27 @@ final class ConsolidationReport {
                             ratio,
                             pattern.wanted()));
         }
+        for (int us : workUs.subList(1, workUs.size())) {
+            text.append(shown(us));
+        }
         return text.toString();
+    }
+
+    private String shown(int us) {
+        return String.format(
+                Locale.ROOT,
+                "    shown    with %d us of work: %s; not judged: the less a request costs, the less"
+                        + " there is to share%n",
+                us,
+                patterns().stream()
+                        .map(
+                                pattern ->
+                                        String.format(
+                                                Locale.ROOT,
+                                                "%s %.2fx",
+                                                pattern.title(),
+                                                ratio(pattern, us).median()))
+                        .collect(Collectors.joining(", ")));
     }
 
     String svg() {

@@ -38,6 +38,20 @@ final class ConsolidationReportTest {
     }
 
     @Test
+    void shouldShowOtherWorkWithoutJudgingIt() {
+        List<ConsolidationRun> runs = new ArrayList<>();
+        add(runs, Pattern.HOT, Side.LOCAL, 100, 10);
+        add(runs, Pattern.HOT, Side.SHARED, 100, 20);
+        add(runs, Pattern.HOT, Side.LOCAL, 20, 10);
+        add(runs, Pattern.HOT, Side.SHARED, 20, 12);
+        String verdicts = new ConsolidationReport(runs, List.of(100, 20)).verdicts();
+        assertTrue(verdicts.contains("reached  one hot host, 4 shared workers: 2.00x"), verdicts);
+        assertTrue(
+                verdicts.contains("shown    with 20 us of work: one hot host 1.20x; not judged:"),
+                verdicts);
+    }
+
+    @Test
     void shouldNameTheWorkersOfBothSides() {
         String table = report.table();
         assertTrue(
@@ -68,11 +82,16 @@ final class ConsolidationReportTest {
 
     private static void add(
             List<ConsolidationRun> runs, Pattern pattern, Side side, double[] rates) {
+        add(runs, pattern, side, 100, rates);
+    }
+
+    private static void add(
+            List<ConsolidationRun> runs, Pattern pattern, Side side, int workUs, double... rates) {
         for (int round = 0; round < rates.length; round++) {
             runs.add(
                     new ConsolidationRun(
                             pattern.title(),
-                            100,
+                            workUs,
                             side.title(),
                             round,
                             rates[round],
