@@ -2,6 +2,7 @@
 package io.vrio.cli.daemon;
 
 import io.vrio.common.agent.Worker;
+import io.vrio.common.agent.WorkerFullException;
 import io.vrio.server.device.VirtioDevice;
 import io.vrio.server.device.block.BlockDevice;
 import io.vrio.server.worker.Handover;
@@ -55,7 +56,7 @@ record DiskKind(ServerWorkers workers, KnownIncarnations incarnations)
             }
 
             @Override
-            public void join(Worker worker) {
+            public void join(Worker worker) throws WorkerFullException {
                 (worker == to.worker() ? to : from).join(disk);
             }
         };

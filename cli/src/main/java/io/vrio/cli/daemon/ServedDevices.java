@@ -7,6 +7,7 @@ import io.vrio.server.device.VirtioDevice;
 import io.vrio.server.session.SessionStatus;
 import io.vrio.server.worker.DeviceSocket;
 import io.vrio.server.worker.Handover;
+import io.vrio.server.worker.MoveOutcome;
 import io.vrio.server.worker.SocketOptions;
 import java.nio.file.Path;
 import java.util.List;
@@ -145,24 +146,24 @@ final class ServedDevices<R> implements AutoCloseable {
     }
 
     /**
-     * Has another worker serve a device from now on; its guest does not notice.
-     *
-     * @return false when what is under way was not answered in time, so that it stays
+     * Has another worker serve a device from now on; its guest does not notice. One that ends with
+     * it stays on the list, so that it is seen, and its name and socket are not used again, until
+     * it is deleted.
      */
-    boolean move(String name, ServerWorker to) throws ControlException {
+    MoveOutcome move(String name, ServerWorker to) throws ControlException {
         synchronized (workers) {
             Served<R> device = find(name);
             ServerWorker from = device.home();
             if (from == to) {
-                return true;
+                return MoveOutcome.MOVED;
             }
             Handover handover = kind.handover(device.remote(), from, to);
-            boolean isMoved = device.socket().move(to.worker(), handover);
-            if (isMoved) {
+            MoveOutcome outcome = device.socket().move(to.worker(), handover);
+            if (outcome == MoveOutcome.MOVED) {
                 devices.put(
                         name, new Served<>(device.remote(), device.socket(), device.path(), to));
             }
-            return isMoved;
+            return outcome;
         }
     }
 

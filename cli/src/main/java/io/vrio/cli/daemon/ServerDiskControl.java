@@ -8,6 +8,7 @@ import io.vrio.cli.daemon.ServedDevices.Served;
 import io.vrio.common.io.DiskProperties;
 import io.vrio.libvirt.domain.DeviceKind;
 import io.vrio.server.device.block.BlockDevice;
+import io.vrio.server.worker.MoveOutcome;
 import io.vrio.transport.remote.RemoteDisk;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -55,15 +56,27 @@ final class ServerDiskControl {
         long worker = arguments.number("worker");
         String name = arguments.onlyText("name");
         synchronized (workers) {
-            if (!disks.move(name, workers.at(worker))) {
-                throw new ControlException(
-                        "disk "
-                                + name
-                                + " stays where it is: its requests are not answered;"
-                                + " see vrio peer show");
+            String problem = problem(disks.move(name, workers.at(worker)), worker);
+            if (problem != null) {
+                throw new ControlException("disk " + name + " " + problem);
             }
             return disks.ask(name, this::disk);
         }
+    }
+
+    /** What a disk does instead of going to a worker, and what to do about it, or null. */
+    static String problem(MoveOutcome outcome, long worker) {
+        return switch (outcome) {
+            case MOVED -> null;
+            case UNANSWERED ->
+                    "stays where it is: its requests are not answered; see vrio peer show";
+            case WORKER_FULL ->
+                    "stays where it is: worker " + worker + " has no room for it; choose another";
+            case WORKER_ENDED -> "stays where it is: worker " + worker + " has ended";
+            case DEVICE_ENDED ->
+                    "has ended, and its guest waits: the server's log tells why; delete it, and"
+                            + " create it again";
+        };
     }
 
     private Object resize(ControlArguments arguments) throws ControlException {

@@ -4,6 +4,7 @@ package io.vrio.cli.daemon;
 import io.vrio.cli.CommandFailedException;
 import io.vrio.cli.control.ControlException;
 import io.vrio.cli.daemon.NicKind.ServedNic;
+import io.vrio.server.worker.MoveOutcome;
 import io.vrio.transport.link.LinkException;
 import io.vrio.transport.remote.RemoteDisk;
 import io.vrio.transport.remote.RemoteDiskCounter;
@@ -129,10 +130,10 @@ final class ServerPool implements WorkerPool {
         }
     }
 
-    /** One whose requests are not answered stays where it is. */
+    /** False when {@code to} does not serve the disk then; the log says why. */
     private boolean move(String name, ServerWorker to) {
         try {
-            return disks.move(name, to);
+            return disks.move(name, to) == MoveOutcome.MOVED;
         } catch (ControlException e) {
             throw new IllegalStateException("a disk that was listed is not there", e);
         }

@@ -2,6 +2,7 @@
 package io.vrio.cli.daemon;
 
 import io.vrio.common.agent.Worker;
+import io.vrio.common.agent.WorkerFullException;
 import io.vrio.common.clock.NanoClock;
 import io.vrio.transport.flow.FrameBufferPool;
 import io.vrio.transport.link.LinkOpener;
@@ -13,7 +14,9 @@ import io.vrio.transport.remote.PeerStatus;
 import io.vrio.transport.remote.RemoteDisk;
 import io.vrio.transport.remote.RemotePeer;
 import java.security.SecureRandom;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One worker of a server with all that it alone uses: its way to the IOhyp, and its association
@@ -32,12 +35,14 @@ final class ServerWorker implements AutoCloseable {
     private final LinkOpener links;
     private final PacketLinkFactory factory;
 
+    private final Set<RemoteDisk> disks = new HashSet<>();
+
     /** Null while it needs none. */
     private RemotePeer peer;
 
     private boolean isStarted;
 
-    /** Changes on the worker's thread, for somebody of the control path who waits for that. */
+    /** Of {@link #disks}, for somebody of the control path who waits for the worker's thread. */
     private volatile int diskCount;
 
     private ServerWorker(int index, Worker worker, ServerSettings settings, PeerOptions options) {
@@ -104,25 +109,35 @@ final class ServerWorker implements AutoCloseable {
 
     RemoteDisk openDisk(String name, KnownIncarnations incarnations) {
         RemoteDisk disk = peerInUse().openDisk(name, incarnations);
-        diskCount++;
+        keep(disk);
         return disk;
     }
 
-    /** Takes a disk over that has left another worker. */
-    void join(RemoteDisk disk) {
+    /**
+     * Takes a disk over that has left another worker.
+     *
+     * @throws WorkerFullException when it may have no more; the disk is still of none
+     */
+    void join(RemoteDisk disk) throws WorkerFullException {
         disk.join(peerInUse());
-        diskCount++;
+        keep(disk);
+    }
+
+    private void keep(RemoteDisk disk) {
+        disks.add(disk);
+        diskCount = disks.size();
     }
 
     /** Hands a disk over that has nothing under way. */
     void leave(RemoteDisk disk) {
         disk.leave();
-        onDiskGone();
+        forget(disk);
     }
 
+    /** Closes a disk that is its own, or of none: one whose move has ended its device. */
     void close(RemoteDisk disk) {
         disk.close();
-        onDiskGone();
+        forget(disk);
     }
 
     private RemotePeer peerInUse() {
@@ -135,9 +150,10 @@ final class ServerWorker implements AutoCloseable {
         return peer;
     }
 
-    private void onDiskGone() {
-        diskCount--;
-        if (diskCount == 0 && index > 0) {
+    private void forget(RemoteDisk disk) {
+        boolean wasHere = disks.remove(disk);
+        diskCount = disks.size();
+        if (wasHere && disks.isEmpty() && index > 0) {
             worker.remove(peer);
             peer.close();
             peer = null;

@@ -135,7 +135,7 @@ public final class Worker implements DutyCycle, AutoCloseable {
     /**
      * Runs a command on the worker's thread, soon. Any thread.
      *
-     * @throws IllegalStateException when the worker has ended
+     * @throws WorkerEndedException when the worker has
      */
     public void execute(Runnable command) {
         checkNotEnded();
@@ -146,7 +146,7 @@ public final class Worker implements DutyCycle, AutoCloseable {
     /**
      * Runs a question on the worker's thread and waits for its answer. Any thread but the worker's.
      *
-     * @throws IllegalStateException when the worker has ended
+     * @throws WorkerEndedException when the worker has
      */
     public <T> T call(Supplier<T> question) {
         CompletableFuture<T> answer = new CompletableFuture<>();
@@ -184,7 +184,7 @@ public final class Worker implements DutyCycle, AutoCloseable {
 
     private void checkNotEnded() {
         if (hasEnded()) {
-            throw new IllegalStateException("worker " + thread.getName() + " has ended");
+            throw new WorkerEndedException(thread.getName());
         }
     }
 

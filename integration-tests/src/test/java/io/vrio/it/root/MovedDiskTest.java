@@ -114,6 +114,24 @@ final class MovedDiskTest {
     }
 
     @Test
+    void shouldSayWhyADiskStays() throws Exception {
+        String disk = "--disk=a=file:" + folder.resolve("a.img") + ",size=32M";
+        daemons.startIohyp(disk);
+        daemons.startServer("--workers=2", "--disk=a");
+        try (VerifiedLoad load = VerifiedLoad.start(folder.resolve("a.sock"), FOUR_QUEUES, 1)) {
+            load.awaitProgress(50);
+            daemons.iohyp().stop();
+            assertEquals(
+                    "vrio disk move: disk a stays where it is: its requests are not answered; see"
+                            + " vrio peer show",
+                    daemons.refusalAtServer("disk", "move", "a", "--worker=1"));
+            daemons.startIohyp(disk);
+            load.awaitProgress(50).finish();
+        }
+        assertEquals(0, workerOf("a"));
+    }
+
+    @Test
     void shouldStopWhileADiskMoves() throws Exception {
         startIohyp(1);
         daemons.startServer("--workers=2", "--disk=a");

@@ -3,6 +3,7 @@ package io.vrio.it.simulation;
 
 import io.vrio.backends.block.DiskWorker;
 import io.vrio.common.agent.Agent;
+import io.vrio.common.agent.WorkerEndedException;
 import io.vrio.common.clock.NanoClock;
 import java.util.ArrayDeque;
 import java.util.SplittableRandom;
@@ -40,7 +41,7 @@ final class SimulatedCommands implements DiskWorker {
     @Override
     public void execute(Runnable action) {
         if (isOver) {
-            throw new IllegalStateException("the worker has ended");
+            throw new WorkerEndedException("of the simulation");
         }
         if (isAlone) {
             action.run();

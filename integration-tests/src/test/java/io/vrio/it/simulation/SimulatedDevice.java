@@ -2,6 +2,7 @@
 package io.vrio.it.simulation;
 
 import io.vrio.common.agent.EventLoop;
+import io.vrio.common.agent.WorkerFullException;
 import io.vrio.common.clock.NanoClock;
 import io.vrio.server.device.block.BlockDevice;
 import io.vrio.server.session.Watch;
@@ -120,7 +121,7 @@ final class SimulatedDevice {
     /** Begins to leave its worker for another one, unless it is doing so already. */
     void move(SimulatedWorker to) {
         if (worker != null && move == null && to != worker) {
-            move = new SimulatedMove(new Place(worker), new Place(to), clock);
+            move = new SimulatedMove(guest.diskName(), new Place(worker), new Place(to), clock);
             device.hold(true);
             entry.tell();
             worker.kick();
@@ -159,7 +160,7 @@ final class SimulatedDevice {
         }
 
         @Override
-        public void join() {
+        public void join() throws WorkerFullException {
             disk.join(place.peer());
             SimulatedWorker next = onward;
             endMove();
@@ -176,8 +177,8 @@ final class SimulatedDevice {
         }
 
         @Override
-        public void end() {
-            throw new AssertionError("no worker takes " + guest.diskName());
+        public void end(Exception reason) {
+            throw new AssertionError("no worker takes " + guest.diskName(), reason);
         }
 
         @Override

@@ -2,6 +2,7 @@
 package io.vrio.transport.remote;
 
 import io.vrio.common.agent.Agent;
+import io.vrio.common.agent.WorkerFullException;
 import io.vrio.common.clock.NanoClock;
 import io.vrio.transport.flow.Association;
 import io.vrio.transport.flow.AssociationException;
@@ -30,10 +31,31 @@ final class DeviceTable {
     private int lastFlow;
     private int renumberings;
 
-    /** Gives it a flow. */
-    void add(RemoteDisk disk) {
+    /**
+     * Opens one of {@code peer}, whose devices these are.
+     *
+     * @throws IllegalStateException when there are {@link #DEVICES_MAX}: who opens disks has a
+     *     lower limit
+     */
+    RemoteDisk openDisk(
+            String name, RemotePeer peer, KnownIncarnations incarnations, NanoClock clock) {
+        RemoteDisk disk = new RemoteDisk(name, incarnations, clock);
+        try {
+            disk.join(peer);
+        } catch (WorkerFullException e) {
+            throw new IllegalStateException(e);
+        }
+        return disk;
+    }
+
+    /**
+     * Gives it a flow.
+     *
+     * @throws WorkerFullException when there are {@link #DEVICES_MAX} disks
+     */
+    void add(RemoteDisk disk) throws WorkerFullException {
         if (disks.size() == DEVICES_MAX) {
-            throw new IllegalStateException("more than " + DEVICES_MAX + " disks");
+            throw new WorkerFullException("a worker has " + DEVICES_MAX + " disks at most");
         }
         disks.add(disk);
         give(freeFlow(), disk);

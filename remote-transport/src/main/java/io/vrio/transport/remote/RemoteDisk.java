@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.transport.remote;
 
+import io.vrio.common.agent.WorkerFullException;
 import io.vrio.common.clock.NanoClock;
 import io.vrio.common.counter.Counters;
 import io.vrio.common.io.BlockDisk;
@@ -124,9 +125,9 @@ public final class RemoteDisk implements BlockDisk, BlockPort {
      * Is this peer's from now on, which leads to the same IOhyp and has the same clock. Requests
      * wait until it has claimed the disk.
      *
-     * @throws IllegalStateException when that has as many disks as it may have; this one is of none
+     * @throws WorkerFullException when that has as many disks as it may have; this one is of none
      */
-    public void join(RemotePeer newPeer) {
+    public void join(RemotePeer newPeer) throws WorkerFullException {
         newPeer.adopt(this);
         peer = newPeer;
     }

@@ -2,6 +2,7 @@
 package io.vrio.transport.remote;
 
 import io.vrio.common.agent.Agent;
+import io.vrio.common.agent.WorkerFullException;
 import io.vrio.common.clock.NanoClock;
 import io.vrio.transport.flow.Association;
 import io.vrio.transport.flow.AssociationException;
@@ -81,12 +82,10 @@ public final class RemotePeer implements Agent {
 
     /** A disk of the peer, usable at once: its requests wait until the peer has claimed it. */
     public RemoteDisk openDisk(String name, KnownIncarnations incarnations) {
-        RemoteDisk disk = new RemoteDisk(name, incarnations, clock);
-        disk.join(this);
-        return disk;
+        return devices.openDisk(name, this, incarnations, clock);
     }
 
-    void adopt(RemoteDisk disk) {
+    void adopt(RemoteDisk disk) throws WorkerFullException {
         devices.add(disk);
         if (progress.isEstablished()) {
             devices.attach(disk, control, options.claims());

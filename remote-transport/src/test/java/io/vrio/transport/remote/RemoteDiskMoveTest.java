@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.vrio.common.agent.WorkerFullException;
 import io.vrio.common.io.BlockRequestKind;
 import io.vrio.common.io.IoStatus;
 import java.util.List;
@@ -39,7 +40,7 @@ final class RemoteDiskMoveTest {
         from.close();
     }
 
-    private void move() {
+    private void move() throws WorkerFullException {
         disk.leave();
         disk.join(to.peer);
         from.exchange();
@@ -47,7 +48,7 @@ final class RemoteDiskMoveTest {
     }
 
     @Test
-    void shouldBeGivenBackHereAndClaimedThere() {
+    void shouldBeGivenBackHereAndClaimedThere() throws Exception {
         move();
         assertEquals(List.of("{\"type\":\"detach\",\"flow\":1}"), from.iohyp.takeControl());
         String claim = to.iohyp.takeControl().get(0);
@@ -56,7 +57,7 @@ final class RemoteDiskMoveTest {
     }
 
     @Test
-    void shouldSendWhatTheGuestAskedForMeanwhileWhenItIsClaimed() {
+    void shouldSendWhatTheGuestAskedForMeanwhileWhenItIsClaimed() throws Exception {
         disk.leave();
         to.submit(disk, BlockRequestKind.WRITE, 512);
         disk.join(to.peer);
@@ -74,12 +75,12 @@ final class RemoteDiskMoveTest {
     }
 
     @Test
-    void shouldGoBackWhenTheOtherPeerHasNoRoomForIt() {
+    void shouldGoBackWhenTheOtherPeerHasNoRoomForIt() throws Exception {
         try (PeerFixture full = new PeerFixture()) {
             IntStream.range(0, DeviceTable.DEVICES_MAX)
                     .forEach(i -> full.peer.openDisk("disk" + i));
             disk.leave();
-            assertThrows(IllegalStateException.class, () -> disk.join(full.peer));
+            assertThrows(WorkerFullException.class, () -> disk.join(full.peer));
         }
         disk.join(from.peer);
         from.exchange();
@@ -90,7 +91,7 @@ final class RemoteDiskMoveTest {
     }
 
     @Test
-    void shouldFailAfterTheTimeOutWhatTheNewPeerDoesNotClaim() {
+    void shouldFailAfterTheTimeOutWhatTheNewPeerDoesNotClaim() throws Exception {
         move();
         to.submit(disk, BlockRequestKind.WRITE, 512);
         to.pass(IO_TIMEOUT_NS + MS);
@@ -106,7 +107,7 @@ final class RemoteDiskMoveTest {
     }
 
     @Test
-    void shouldNotHearWhatItsFormerPeerSaysLater() {
+    void shouldNotHearWhatItsFormerPeerSaysLater() throws Exception {
         move();
         from.attach(1, 7);
         from.iohyp.control("{\"type\":\"revoked\",\"flow\":1,\"reason\":\"taken\"}");
@@ -119,7 +120,7 @@ final class RemoteDiskMoveTest {
     }
 
     @Test
-    void shouldTellTheGuestOfWritesThatWereLostDuringTheMove() {
+    void shouldTellTheGuestOfWritesThatWereLostDuringTheMove() throws Exception {
         from.submit(disk, BlockRequestKind.WRITE, 512);
         from.exchange();
         from.answer(from.takeRequests().get(0), IoStatus.OK, 0);
@@ -130,7 +131,7 @@ final class RemoteDiskMoveTest {
     }
 
     @Test
-    void shouldMoveToAPeerThatIsAway() {
+    void shouldMoveToAPeerThatIsAway() throws Exception {
         to.iohyp.sendRst();
         to.exchange();
         move();

@@ -303,7 +303,7 @@ final class DeviceAgent implements Restable {
     /** Begins to leave its worker for another one; goes on meanwhile with what is in flight. */
     void begin(DeviceMove newMove) {
         if (isClosed) {
-            newMove.onStayed();
+            newMove.onClosed();
             return;
         }
         move = newMove;
@@ -339,6 +339,12 @@ final class DeviceAgent implements Restable {
         log.warn("move=given-up reason=\"its requests are not answered\"");
     }
 
+    /** No worker has it after a move, or none can be trusted with it: without one it would hang. */
+    void end(Exception reason) {
+        log.error("move=failed: the device ends", reason);
+        close();
+    }
+
     private void joinSession() {
         try {
             if (session != null) {
@@ -371,9 +377,7 @@ final class DeviceAgent implements Restable {
             return;
         }
         isClosed = true;
-        if (move != null) {
-            endMove().onStayed();
-        }
+        DeviceMove ended = move == null ? null : endMove();
         worker.leave();
         watch(false);
         try {
@@ -383,6 +387,10 @@ final class DeviceAgent implements Restable {
             device.close();
         } finally {
             source.close();
+            // Ordering: whoever hears of it may use the device on another thread.
+            if (ended != null) {
+                ended.onClosed();
+            }
         }
     }
 }

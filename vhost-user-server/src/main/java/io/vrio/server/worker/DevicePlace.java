@@ -2,6 +2,7 @@
 package io.vrio.server.worker;
 
 import io.vrio.common.agent.Worker;
+import io.vrio.common.agent.WorkerFullException;
 
 /**
  * A device at a worker that it moves from, or to, with what is behind it.
@@ -24,7 +25,7 @@ record DevicePlace(RestingAgent<DeviceAgent> device, Worker worker, Handover beh
     }
 
     @Override
-    public void join() {
+    public void join() throws WorkerFullException {
         behind.join(worker);
         device.join(worker);
         device.tell(DeviceAgent::join);
@@ -36,8 +37,8 @@ record DevicePlace(RestingAgent<DeviceAgent> device, Worker worker, Handover beh
     }
 
     @Override
-    public void end() {
-        device.close();
+    public void end(Exception reason) {
+        device.tell(agent -> agent.end(reason));
     }
 
     @Override

@@ -2,6 +2,7 @@
 package io.vrio.server.worker;
 
 import io.vrio.common.agent.Worker;
+import io.vrio.common.agent.WorkerEndedException;
 import io.vrio.common.sys.ErrnoException;
 import io.vrio.common.sys.SocketPathException;
 import io.vrio.common.sys.UnixListener;
@@ -95,37 +96,35 @@ public final class DeviceSocket implements AutoCloseable {
      * do not notice: what they ask for meanwhile waits.
      *
      * @param behind goes with it
-     * @return false when it stays where it was: the requests under way were not answered in time,
-     *     or the other worker cannot take it
-     * @throws IllegalStateException when one of the workers has ended, or neither takes it
+     * @throws WorkerEndedException when its worker has ended, or the other one while it was to move
      */
-    public synchronized boolean move(Worker target, Handover behind) {
+    public synchronized MoveOutcome move(Worker target, Handover behind) {
         if (!isMovable) {
             throw new IllegalArgumentException("a NIC stays with its worker");
         }
-        CompletableFuture<Boolean> isMoved = new CompletableFuture<>();
+        CompletableFuture<MoveOutcome> moved = new CompletableFuture<>();
         MovePlace from = new DevicePlace(agent, worker, behind);
         MovePlace to = new DevicePlace(agent, target, behind);
-        DeviceMove move = new DeviceMove(from, to, worker.clock(), isMoved);
+        DeviceMove move = new DeviceMove(agent.name(), from, to, worker.clock(), moved);
         worker.execute(() -> agent.tell(device -> device.begin(move)));
-        boolean isThere = await(isMoved, target);
-        worker = isThere ? target : worker;
-        return isThere;
+        MoveOutcome outcome = await(moved, target);
+        worker = outcome == MoveOutcome.MOVED ? target : worker;
+        return outcome;
     }
 
     /** Not to be interrupted: who gave up now would not know which worker has the device. */
-    private boolean await(CompletableFuture<Boolean> isMoved, Worker target) {
+    private MoveOutcome await(CompletableFuture<MoveOutcome> moved, Worker target) {
         boolean isInterrupted = false;
         try {
             while (true) {
                 try {
-                    return isMoved.get(MOVE_CHECK_MS, TimeUnit.MILLISECONDS);
+                    return moved.get(MOVE_CHECK_MS, TimeUnit.MILLISECONDS);
                 } catch (TimeoutException e) {
-                    checkRunning(isMoved, target);
+                    checkRunning(moved, target);
                 } catch (InterruptedException e) {
                     isInterrupted = true;
                 } catch (ExecutionException e) {
-                    throw new IllegalStateException(e.getCause());
+                    throw new IllegalStateException("every move has an outcome", e);
                 }
             }
         } finally {
@@ -135,10 +134,10 @@ public final class DeviceSocket implements AutoCloseable {
         }
     }
 
-    private void checkRunning(CompletableFuture<Boolean> isMoved, Worker target) {
+    private void checkRunning(CompletableFuture<MoveOutcome> moved, Worker target) {
         boolean hasEnded = worker.hasEnded() || target.hasEnded();
-        if (hasEnded && !isMoved.isDone()) {
-            throw new IllegalStateException("a worker has ended while a device moves");
+        if (hasEnded && !moved.isDone()) {
+            throw new WorkerEndedException("of device " + agent.name());
         }
     }
 

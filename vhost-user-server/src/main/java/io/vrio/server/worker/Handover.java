@@ -2,10 +2,12 @@
 package io.vrio.server.worker;
 
 import io.vrio.common.agent.Worker;
+import io.vrio.common.agent.WorkerFullException;
 
 /**
  * What is behind a device and changes its worker with it: a disk of an I/O host. Nothing is under
- * way there meanwhile.
+ * way there meanwhile. What either method throws beside what it says is a fault of this program,
+ * which the device ends with.
  */
 public interface Handover {
     /** Lets go of the present worker, on its thread. */
@@ -14,7 +16,7 @@ public interface Handover {
     /**
      * Belongs to this worker from now on, on its thread.
      *
-     * @throws IllegalStateException when that cannot take it: it is still of none
+     * @throws WorkerFullException when that cannot take it: it is still of none
      */
-    void join(Worker worker);
+    void join(Worker worker) throws WorkerFullException;
 }

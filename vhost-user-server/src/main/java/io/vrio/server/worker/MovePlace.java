@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.vrio.server.worker;
 
+import io.vrio.common.agent.WorkerEndedException;
+import io.vrio.common.agent.WorkerFullException;
+
 /** A device at one of the two workers of a move; each method on that worker's thread. */
 interface MovePlace {
     /** Whether the device is in the middle of nothing that must be ended here. */
@@ -12,20 +15,24 @@ interface MovePlace {
     /**
      * The device is part of this worker from now on.
      *
-     * @throws IllegalStateException when the worker cannot take it: it is still of none
+     * @throws WorkerFullException when the worker cannot take it: it is still of none
      */
-    void join();
+    void join() throws WorkerFullException;
 
     /** The device did not get to leave, and goes on here. */
     void stay();
 
-    /** The device, which is of no worker, is taken by none: it ends. */
-    void end();
+    /**
+     * The device, which no other worker has, ends here.
+     *
+     * @param reason for the log
+     */
+    void end(Exception reason);
 
     /**
      * Runs a command there, soon. Any thread.
      *
-     * @throws IllegalStateException when the worker has ended
+     * @throws WorkerEndedException when the worker has
      */
     void execute(Runnable command);
 }

@@ -30,6 +30,9 @@ final class RestingAgent<A extends Restable> implements Agent, EventLoop {
     /** In vain, since there was something to do. */
     private int looks;
 
+    /** Whether it is part of its worker. */
+    private boolean isJoined;
+
     private boolean isResting;
 
     /** Whether it was asked to be woken; it stays so while it rests. */
@@ -70,13 +73,21 @@ final class RestingAgent<A extends Restable> implements Agent, EventLoop {
         endRest();
         worker = newWorker;
         worker.add(this);
+        isJoined = true;
     }
 
-    /** The agent, which watches nothing, is of no worker until {@link #join}. */
+    /**
+     * The agent, which watches nothing, is of no worker until {@link #join}; nothing happens if it
+     * is so already.
+     */
     void leave() {
         // What comes for it later must not make it part of the duty cycle again.
         endRest();
-        worker.remove(this);
+        // Its former worker may run on another thread.
+        if (isJoined) {
+            isJoined = false;
+            worker.remove(this);
+        }
     }
 
     @Override

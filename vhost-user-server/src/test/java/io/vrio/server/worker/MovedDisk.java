@@ -3,6 +3,7 @@ package io.vrio.server.worker;
 
 import io.vrio.common.agent.Agent;
 import io.vrio.common.agent.Worker;
+import io.vrio.common.agent.WorkerFullException;
 import io.vrio.common.io.BlockDisk;
 import io.vrio.common.io.BlockPort;
 import io.vrio.common.io.BlockRequest;
@@ -23,6 +24,8 @@ final class MovedDisk implements BlockDisk, Handover {
     private final AtomicInteger handovers = new AtomicInteger();
     private volatile boolean isStuck;
     private volatile Set<Worker> full = Set.of();
+    private volatile Set<Worker> faulty = Set.of();
+    private volatile int faultsOfLeaving;
     private Worker worker;
     private Agent agent;
     private Thread thread;
@@ -56,11 +59,8 @@ final class MovedDisk implements BlockDisk, Handover {
         }
     }
 
-    @Override
-    public void join(Worker newWorker) {
-        if (full.contains(newWorker)) {
-            throw new IllegalStateException("it has too many disks");
-        }
+    /** Is opened on its first worker. */
+    void open(Worker newWorker) {
         worker = newWorker;
         thread = Thread.currentThread();
         agent = new Lazy();
@@ -68,8 +68,23 @@ final class MovedDisk implements BlockDisk, Handover {
     }
 
     @Override
+    public void join(Worker newWorker) throws WorkerFullException {
+        if (full.contains(newWorker)) {
+            throw new WorkerFullException("it has too many disks");
+        }
+        if (faulty.contains(newWorker)) {
+            throw new IllegalStateException("a fault of joining");
+        }
+        open(newWorker);
+    }
+
+    @Override
     public void leave() {
         check();
+        if (faultsOfLeaving > 0) {
+            faultsOfLeaving--;
+            throw new IllegalStateException("a fault of leaving");
+        }
         if (!disk.held().isEmpty()) {
             throw new IllegalStateException("requests are under way");
         }
@@ -91,6 +106,16 @@ final class MovedDisk implements BlockDisk, Handover {
     /** These workers do not take it. Any thread. */
     void refuse(Set<Worker> workers) {
         full = workers;
+    }
+
+    /** On these workers it fails, as by a fault of the program. Any thread. */
+    void failAt(Set<Worker> workers) {
+        faulty = workers;
+    }
+
+    /** So often it fails to leave its worker. Any thread, before that. */
+    void failToLeave(int times) {
+        faultsOfLeaving = times;
     }
 
     /** Requests under way. On its worker's thread. */

@@ -190,4 +190,14 @@ final class RestingAgentTest {
         resting.ask(Idler::name);
         assertEquals(before, cycle.wakes);
     }
+
+    @Test
+    void shouldNotTouchAWorkerThatItHasLeft() {
+        resting.join(cycle);
+        resting.leave();
+        Agent other = new Idler(resting, cycle);
+        cycle.add(other);
+        resting.leave();
+        assertEquals(other, cycle.agent);
+    }
 }

@@ -11,8 +11,8 @@ public final class SimulatedMove {
     /** What a simulation knows of it. */
     public interface Place extends MovePlace {}
 
-    public SimulatedMove(Place from, Place to, NanoClock clock) {
-        move = new DeviceMove(from, to, clock, new CompletableFuture<>());
+    public SimulatedMove(String device, Place from, Place to, NanoClock clock) {
+        move = new DeviceMove(device, from, to, clock, new CompletableFuture<>());
     }
 
     /** Part of the old worker's duty cycle. */
