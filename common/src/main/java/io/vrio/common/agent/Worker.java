@@ -58,6 +58,10 @@ public final class Worker implements DutyCycle, AutoCloseable {
     private final List<EventHandler> handlers = new ArrayList<>();
     private final List<Integer> freeKeys = new ArrayList<>();
     private boolean isStopping;
+
+    /** Of whoever closes it. */
+    private boolean isClosed;
+
     private long idleSinceNs;
 
     /** Whether nothing was done since {@code quietSinceNs}, waking up for nothing included. */
@@ -335,22 +339,37 @@ public final class Worker implements DutyCycle, AutoCloseable {
         }
     }
 
-    /** Ends the duty cycle, closes the agents in reverse order, and waits for it. */
+    /**
+     * Ends the duty cycle, closes the agents in reverse order, and waits for it, also when it is
+     * interrupted: what the thread uses must not go away under it.
+     */
     @Override
     public void close() {
-        if (hasEnded()) {
+        if (isClosed) {
             return;
         }
+        isClosed = true;
         if (thread.getState() == Thread.State.NEW) {
             start();
         }
-        execute(() -> isStopping = true);
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        commands.add(() -> isStopping = true);
+        wakeUp.signal();
+        awaitEnd();
         epoll.close();
         wakeUp.close();
+    }
+
+    private void awaitEnd() {
+        boolean isInterrupted = false;
+        while (!hasEnded()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                isInterrupted = true;
+            }
+        }
+        if (isInterrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -10,6 +10,7 @@ import io.vrio.common.clock.NanoClock;
 import io.vrio.common.sys.EventFd;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,33 @@ final class WorkerTest {
         worker.start();
         worker.close();
         assertThrows(IllegalStateException.class, () -> worker.call(() -> 1));
+    }
+
+    @Test
+    void shouldWaitForItsEndAlsoWhenInterrupted() {
+        Worker worker = new Worker("w0", NanoClock.SYSTEM, 0);
+        worker.start();
+        worker.execute(() -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50)));
+        Thread.currentThread().interrupt();
+        worker.close();
+        assertTrue(Thread.interrupted());
+        assertTrue(worker.hasEnded());
+    }
+
+    @Test
+    void shouldCloseWhenItHasEndedByAFault() {
+        Worker worker = new Worker("w0", NanoClock.SYSTEM, 0);
+        worker.start();
+        worker.execute(
+                () -> {
+                    throw new IllegalStateException("planted");
+                });
+        while (!worker.hasEnded()) {
+            Thread.onSpinWait();
+        }
+        worker.close();
+        worker.close();
+        assertThrows(IllegalStateException.class, () -> worker.execute(() -> {}));
     }
 
     @Test
