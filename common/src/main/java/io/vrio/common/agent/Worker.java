@@ -331,10 +331,12 @@ public final class Worker implements DutyCycle, AutoCloseable {
     private void closeAgents() {
         List<Agent> all = agents.all();
         for (int i = all.size() - 1; i >= 0; i--) {
+            // It may leave the list and fail then.
+            Agent agent = all.get(i);
             try {
-                all.get(i).close();
+                agent.close();
             } catch (RuntimeException e) {
-                LOG.error("agent={} did not close", all.get(i).name(), e);
+                LOG.error("agent={} did not close", agent.name(), e);
             }
         }
     }

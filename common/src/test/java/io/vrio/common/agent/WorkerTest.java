@@ -216,6 +216,53 @@ final class WorkerTest {
         }
     }
 
+    /** Leaves its worker when it is closed, and fails to do the rest. */
+    private record Unclosable(Worker worker) implements Agent {
+        @Override
+        public String name() {
+            return "unclosable";
+        }
+
+        @Override
+        public int doWork() {
+            return 0;
+        }
+
+        @Override
+        public void close() {
+            worker.remove(this);
+            throw new IllegalStateException("a fault of closing");
+        }
+    }
+
+    @Test
+    void shouldCloseTheOthersWhenAnAgentThatHasLeftCannotClose() {
+        CountDownLatch closed = new CountDownLatch(1);
+        Agent other =
+                new Agent() {
+                    @Override
+                    public String name() {
+                        return "other";
+                    }
+
+                    @Override
+                    public int doWork() {
+                        return 0;
+                    }
+
+                    @Override
+                    public void close() {
+                        closed.countDown();
+                    }
+                };
+        Worker worker = new Worker("w0", NanoClock.SYSTEM, 0);
+        worker.add(other);
+        worker.add(new Unclosable(worker));
+        worker.start();
+        worker.close();
+        assertEquals(0, closed.getCount());
+    }
+
     @Test
     void shouldHearADescriptorAlthoughAnAgentIsAlwaysBusy() throws InterruptedException {
         CountDownLatch heard = new CountDownLatch(1);
