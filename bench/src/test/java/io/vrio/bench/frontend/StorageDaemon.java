@@ -9,12 +9,14 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** A qemu-storage-daemon that serves an empty disk, for as long as a test runs. */
 public final class StorageDaemon implements AutoCloseable {
     public static final int DISK_LENGTH = 8 << 20;
 
     private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Path socket;
     private final Process process;
@@ -48,7 +50,7 @@ public final class StorageDaemon implements AutoCloseable {
         while (!Files.exists(ready)) {
             assertTrue(process.isAlive(), "qemu-storage-daemon has ended");
             assertTrue(deadlineNs - System.nanoTime() > 0, "the daemon is not ready in 10 s");
-            Thread.onSpinWait();
+            LockSupport.parkNanos(POLL_NS);
         }
         return new StorageDaemon(socket, process);
     }
