@@ -19,6 +19,7 @@ import io.vrio.server.session.FakeFrontend;
 import io.vrio.server.virtqueue.RingFeatures;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -223,7 +224,7 @@ final class MessageOrderTest {
 
     private void awaitCall() {
         while (!guest.call().drain()) {
-            Thread.onSpinWait();
+            LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(50));
         }
     }
 

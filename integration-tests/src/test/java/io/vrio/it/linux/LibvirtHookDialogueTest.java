@@ -136,7 +136,8 @@ class LibvirtHookDialogueTest {
                         "vrio server at %s does not answer within 5 seconds; see its log"
                                 .formatted(control)),
                 outcome);
-        assertTrue(seconds < 10, seconds + " s");
+        // Not much longer, but a machine may stall.
+        assertTrue(seconds < 20, seconds + " s");
     }
 
     @Test
