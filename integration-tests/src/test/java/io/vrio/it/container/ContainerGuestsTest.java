@@ -2,11 +2,11 @@
 package io.vrio.it.container;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vrio.it.Requires;
 import io.vrio.it.qemu.GuestBoot;
 import io.vrio.it.qemu.NicOptions;
+import io.vrio.it.qemu.Pings;
 import io.vrio.it.qemu.RunningGuest;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -78,8 +78,7 @@ final class ContainerGuestsTest {
 
     @Test
     void shouldJoinGuestsOfTwoVmHosts() throws Exception {
-        String ping = first.run("ping -q -c 5 -A -W 5 " + SECOND);
-        assertTrue(ping.contains(" 0% packet loss"), ping);
+        Pings.assertAnswered(5, first.run(Pings.command(5, SECOND)));
 
         second.run("iperf3 --server --one-off --daemon");
         first.run(NicOptions.until("iperf3 -n 16M -c " + SECOND));

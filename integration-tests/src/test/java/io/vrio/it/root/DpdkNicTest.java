@@ -4,6 +4,7 @@ package io.vrio.it.root;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vrio.it.Requires;
+import io.vrio.it.qemu.Pings;
 import io.vrio.it.tidy.SourceTree;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -61,18 +62,16 @@ final class DpdkNicTest {
     void shouldCarryPingsToTestpmdAndItsAnswers() throws Exception {
         Process testpmd = testpmd("--forward-mode=icmpecho");
         try {
-            await("an answer", () -> ping("1").contains(" 0% packet loss"));
+            await("an answer", () -> run("ping -q -c 1 -W 1 ").contains(" 0% packet loss"));
 
-            String ping = ping("100");
-            assertTrue(ping.contains(" 0% packet loss"), ping);
+            Pings.assertAnswered(100, run(Pings.command(100, "")));
         } finally {
             stop(testpmd);
         }
     }
 
-    private static String ping(String count) {
-        String command = BUSYBOX + " ping -q -c " + count + " -A -W 1 10.80.0.77 || true";
-        return guest.lan().machine().run("sh", "-c", command);
+    private static String run(String ping) {
+        return guest.lan().machine().run("sh", "-c", BUSYBOX + " " + ping + "10.80.0.77 || true");
     }
 
     private static Process testpmd(String... mode) throws IOException {

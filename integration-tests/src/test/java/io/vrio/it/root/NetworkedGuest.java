@@ -2,11 +2,11 @@
 package io.vrio.it.root;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vrio.it.Requires;
 import io.vrio.it.qemu.GuestBoot;
 import io.vrio.it.qemu.NicOptions;
+import io.vrio.it.qemu.Pings;
 import io.vrio.it.qemu.RunningGuest;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -123,8 +123,7 @@ final class NetworkedGuest implements AutoCloseable {
 
     /** The machine behind the I/O host answers all of a few pings. */
     void assertPings(String options) {
-        String ping = running.run("ping -q -c 5 -A -W 5 " + options + " " + Lan.ADDRESS);
-        assertTrue(ping.contains(" 0% packet loss"), ping);
+        Pings.assertAnswered(5, running.run(Pings.command(5, options + " " + Lan.ADDRESS)));
     }
 
     void assertFetches(int length) throws IOException {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vrio.it.Requires;
 import io.vrio.it.qemu.GuestBoot;
+import io.vrio.it.qemu.Pings;
 import io.vrio.it.qemu.RunningGuest;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -130,7 +131,6 @@ final class SwitchedGuestsTest {
     }
 
     private static void assertPings(RunningGuest guest, String address) {
-        String ping = guest.run("ping -q -c 5 -A -W 5 " + address);
-        assertTrue(ping.contains(" 0% packet loss"), ping);
+        Pings.assertAnswered(5, guest.run(Pings.command(5, address)));
     }
 }
